@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/fs/metadata_store.h"
+
+namespace dfs::fs {
+
+// What a change of a file's data means for the metadata that names it: applied inside the update that also
+// changes size and times, so both become visible and durable together.
+class ContentEdit {
+ public:
+  virtual ~ContentEdit() = default;
+  // Writes the content store's own rows (Table::content). Returns the file's new space_used through the
+  // inode.
+  virtual FsError apply(MetadataTxn& txn, Inode& inode) = 0;
+};
+using ContentEditPtr = std::unique_ptr<ContentEdit>;  // null: nothing to record
+
+struct ContentRead {
+  FsError error = FsError::ok;
+  SliceList data;  // exactly the bytes asked for; holes are slices of a shared zero page
+};
+struct ContentChange {
+  FsError error = FsError::ok;
+  ContentEditPtr edit;
+};
+struct Extent {
+  u64 offset, length;
+  bool data;  // false: a hole
+};
+
+// The bytes of regular files. Calls name a file by id; [offset, offset + length) never exceeds kMaxFileSize.
+// A range never written is a hole and reads as zeros; a range that was written and cannot be found is
+// FsError::corrupt, never zeros.
+class ContentStore {
+ public:
+  virtual ~ContentStore() = default;
+  virtual const char* kind() const = 0;
+
+  // The caller has clamped length to the file's size.
+  virtual Async<ContentRead> read(const Inode& file, u64 offset, u32 length) = 0;
+  // Takes the slices over (it may keep them instead of copying). The bytes may be visible to read() at once.
+  virtual Async<ContentChange> write(const Inode& file, u64 offset, SliceList data) = 0;
+  // Forgets everything at and after new_size (when shrinking); growing leaves a hole.
+  virtual Async<ContentChange> truncate(const Inode& file, u64 new_size) = 0;
+  // Turns the range into a hole.
+  virtual Async<ContentChange> deallocate(const Inode& file, u64 offset, u64 length) = 0;
+  // Makes the range of `to` share the bytes of `from`, without reading them.
+  virtual Async<ContentChange> clone(const Inode& from, u64 from_offset, const Inode& to, u64 to_offset,
+                                     u64 length) = 0;
+  // The extent that contains offset, clipped to the file's size.
+  virtual Async<Result<Extent, FsError>> extent(const Inode& file, u64 offset) = 0;
+  // The file is gone: its data may be freed. Called inside the update that erases the inode.
+  virtual FsError remove(MetadataTxn& txn, const Inode& file) = 0;
+  // Makes everything written so far durable; the metadata store's commit barrier.
+  virtual FsError sync() = 0;
+  virtual FsStat statfs() const = 0;  // bytes only
+  virtual void crash() = 0;
+  virtual FsError close() = 0;
+};
+
+}  // namespace dfs::fs

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <string>
+
+#include "engine/base/function_ref.h"
+#include "engine/fs/types.h"
+#include "engine/loop/task.h"
+
+namespace dfs::fs {
+
+// Position in the one order of a store's mutations; durability is always of a prefix.
+using CommitSeq = u64;
+
+// A consistent view of a store's tables. Calls never block for long and never suspend.
+// Rows that are absent give FsError::not_found; a row that cannot be understood gives FsError::corrupt.
+class MetadataView {
+ public:
+  virtual ~MetadataView() = default;
+  virtual Result<Inode, FsError> inode(FileId id) = 0;
+  virtual Result<Dirent, FsError> lookup(FileId dir, std::string_view name) = 0;
+  // Entries with a cookie greater than `after`, in cookie order, until visit returns false.
+  // The inode pointer is given when with_inodes is set and may be null when the row is missing.
+  using EntryVisitor = FunctionRef<bool(std::string_view name, const Dirent&, const Inode*)>;
+  virtual FsError scan(FileId dir, Cookie after, bool with_inodes, EntryVisitor visit) = 0;
+  // Rows of other kinds, keyed by bytes; `table` keeps the kinds apart. The value is valid until the view
+  // ends.
+  enum class Table : u8 {
+    symlink,  // file id (8 bytes, big-endian) -> link text
+    content,  // owned by the content store: its map of a file's data
+    orphan,   // file id -> empty: unlinked while held, to be removed at the next start at the latest
+    xattr,    // file id + name -> value
+    server,   // small durable facts: instance uuid, handle key, boot count, client roster
+  };
+  virtual Result<std::string, FsError> row(Table table, std::string_view key) = 0;
+  // Rows whose key starts with prefix and is greater than `after`, in key order.
+  using RowVisitor = FunctionRef<bool(std::string_view key, std::string_view value)>;
+  virtual FsError rows(Table table, std::string_view prefix, std::string_view after, RowVisitor visit) = 0;
+  virtual u64 inode_count() = 0;
+};
+
+// A view that can change. Reads see the transaction's own writes.
+class MetadataTxn : public MetadataView {
+ public:
+  virtual FileId new_id() = 0;
+  virtual void put_inode(const Inode& inode) = 0;
+  virtual void erase_inode(FileId id) = 0;
+  virtual void put_dirent(FileId dir, std::string_view name, const Dirent& entry) = 0;
+  virtual void erase_dirent(FileId dir, std::string_view name) = 0;
+  virtual void put_row(Table table, std::string_view key, std::string_view value) = 0;
+  virtual void erase_row(Table table, std::string_view key) = 0;
+};
+
+// Tables of inodes, directory entries and small rows, with atomic transactions. What a file system *means* is
+// not here: engine/fs decides that once for all stores.
+class MetadataStore {
+ public:
+  virtual ~MetadataStore() = default;
+  virtual const char* kind() const = 0;  // "memory", "lmdb", ...
+
+  // Runs fn on a consistent view, on this thread or another; several may run at once.
+  // A store that never waits returns a ready Async.
+  using ReadFn = FunctionRef<FsError(MetadataView&)>;
+  virtual Async<FsError> read(ReadFn fn) = 0;
+
+  // Runs fn alone among updates. All its changes become visible together, or none when it returns an error.
+  // Visible is not durable: see wait_durable(). On success `*seq` (when given) is this update's position.
+  using UpdateFn = FunctionRef<FsError(MetadataTxn&)>;
+  virtual Async<FsError> update(UpdateFn fn, CommitSeq* seq = nullptr) = 0;
+
+  // Resolves once every update up to seq is on stable storage (at once for a store that has none).
+  // FsError::io or no_space: it could not be made durable and is undone.
+  virtual Async<FsError> wait_durable(CommitSeq seq) = 0;
+  // The newest update's position.
+  virtual CommitSeq last_seq() const = 0;
+  virtual bool durable() const = 0;
+
+  // Called on the store's committing thread before updates become durable: makes the data they name durable
+  // first.
+  virtual void set_commit_barrier(UniqueFunction<FsError()> barrier) = 0;
+
+  // Drops what is not durable and refuses every further call with FsError::io: what a power cut would leave.
+  virtual void crash() = 0;
+  // Makes everything durable and ends background work.
+  virtual FsError close() = 0;
+};
+
+}  // namespace dfs::fs
