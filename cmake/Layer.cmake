@@ -25,6 +25,7 @@ function(dfs_layer name)
     target_link_libraries(test_${name} PRIVATE dfs_${name} ${ARG_TEST} Catch2::Catch2WithMain)
     target_precompile_headers(test_${name} REUSE_FROM dfs_pch_test)
     target_link_libraries(test_${name} PRIVATE dfs_pch_test)
+    target_compile_options(test_${name} PRIVATE -fPIC)  # as the precompiled header was built
     set_target_properties(test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     add_test(NAME cpp.${name} COMMAND test_${name})
   endif()

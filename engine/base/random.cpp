@@ -23,7 +23,7 @@ void secure_random_bytes(void* out, size_t n) {
   auto* p = static_cast<u8*>(out);
   while (n > 0) {
     ssize_t k = getrandom(p, n, 0);
-    CHECK(k > 0);
+    DFS_CHECK(k > 0);
     p += k;
     n -= static_cast<size_t>(k);
   }

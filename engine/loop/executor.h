@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 
 #include "engine/base/check.h"
+#include "engine/base/clock.h"
 #include "engine/base/function_ref.h"
 #include "engine/loop/task.h"
 
@@ -16,6 +19,8 @@ class Executor {
   virtual ~Executor() = default;
   // Runs fn on this executor's thread, soon. Thread-safe; the only way in from another thread.
   virtual void submit(UniqueFunction<void()> fn) = 0;
+  // The same after a delay on the executor's clock.
+  virtual void submit_after(Nanos delay, UniqueFunction<void()> fn) = 0;
 
   // The executor whose thread this is, or nullptr.
   static Executor* current();
@@ -31,6 +36,7 @@ class BlockingExecutor final : public Executor {
   BlockingExecutor() : previous_(make_current(this)) {}
   ~BlockingExecutor() override { make_current(previous_); }
   void submit(UniqueFunction<void()> fn) override;
+  void submit_after(Nanos delay, UniqueFunction<void()> fn) override;  // real time
   void run_until(const bool& done);
 
  private:
@@ -38,6 +44,23 @@ class BlockingExecutor final : public Executor {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<UniqueFunction<void()>> queue_;
+  std::multimap<std::chrono::steady_clock::time_point, UniqueFunction<void()>> delayed_;
+};
+
+// Suspends the caller for a while; it goes on where it was.
+class Delay {
+ public:
+  explicit Delay(Nanos delay) : delay_(delay) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> h) {
+    Executor* home = Executor::current();
+    DFS_CHECK(home != nullptr);
+    home->submit_after(delay_, [h] { h.resume(); });
+  }
+  void await_resume() noexcept {}
+
+ private:
+  Nanos delay_;
 };
 
 namespace detail {
@@ -89,7 +112,7 @@ template <class T>
 class Oneshot {
  public:
   void set(T v) {
-    CHECK(!value_);
+    DFS_CHECK(!value_);
     value_.emplace(std::move(v));
     if (waiter_) std::exchange(waiter_, nullptr).resume();
   }

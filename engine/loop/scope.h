@@ -11,7 +11,7 @@ class TaskScope {
   TaskScope() = default;
   TaskScope(const TaskScope&) = delete;
   TaskScope& operator=(const TaskScope&) = delete;
-  ~TaskScope() { CHECK(running_ == 0); }
+  ~TaskScope() { DFS_CHECK(running_ == 0); }
 
   // Starts the task now; it runs on this thread until it first suspends.
   void spawn(Task<void> task) { run(std::move(task), this); }

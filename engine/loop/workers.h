@@ -21,7 +21,7 @@ class Workers {
   auto run(F fn) -> Task<decltype(fn())> {
     using T = decltype(fn());
     Executor* home = Executor::current();
-    CHECK(home != nullptr);
+    DFS_CHECK(home != nullptr);
     Oneshot<T> result;
     post([home, &result, fn = std::move(fn)]() mutable {
       // The value travels inside the submitted closure: `result` is only touched on the home thread.
