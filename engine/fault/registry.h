@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <coroutine>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "engine/base/random.h"
+#include "engine/base/result.h"
+#include "engine/base/trace.h"
+#include "engine/fault/trigger.h"
+#include "engine/loop/executor.h"
+
+namespace dfs::fault {
+
+struct Rule {
+  PointName point;
+  Trigger trigger;
+  Action action;
+};
+
+struct RuleStatus {
+  u64 hits = 0;   // events that passed the filters
+  u64 fired = 0;  // times the action happened
+};
+
+// The rules of one server. An unarmed check is one relaxed load; an armed one is evaluated under a mutex,
+// without allocation. Thread-safe.
+class Registry {
+ public:
+  Registry(Random& random, Trace& trace) : random_(random), trace_(trace) {}
+
+  // Says which details a family has, so that a typing error is refused when armed.
+  void declare_details(Point family, std::vector<std::string> details);
+
+  // Returns the rule's id, or why it can never work.
+  Result<u64, std::string> arm(Rule rule);
+  void disarm(u64 id);
+  RuleStatus status(u64 id) const;
+  // Lets calls held by a pause rule go on.
+  void release(u64 id);
+  // Removes every rule and lets everything go on.
+  void heal();
+
+  bool armed(Point p) const { return armed_[static_cast<size_t>(p)].load(std::memory_order_relaxed) != 0; }
+  // What to do here now; the first matching rule in order of arming wins.
+  std::optional<Action> check(Point p, const Context& c) {
+    if (!armed(p)) [[likely]]
+      return {};
+    return evaluate(p, c);
+  }
+
+  // Suspends for a time action (delay, pause, yield); returns at once for any other.
+  Task<void> spend(Action action);
+
+ private:
+  struct Entry {
+    u64 id;
+    Rule rule;
+    RuleStatus status;
+    u64 bytes = 0;
+    std::vector<std::pair<Executor*, std::coroutine_handle<>>> held;
+  };
+  struct Pause;
+  std::optional<Action> evaluate(Point p, const Context& c);
+  bool fires(Entry& e, const Context& c);
+  static void resume(std::vector<std::pair<Executor*, std::coroutine_handle<>>>& held);
+
+  Random& random_;
+  Trace& trace_;
+  std::array<std::atomic<u32>, kPointCount> armed_{};
+  mutable std::mutex mutex_;
+  std::map<u64, Entry> rules_;                         // changes under mutex_
+  std::map<Point, std::vector<std::string>> details_;  // changes under mutex_
+  u64 next_id_ = 1;                                    // changes under mutex_
+};
+
+}  // namespace dfs::fault
