@@ -61,7 +61,7 @@ class Arena {
   void* slow_alloc(size_t n, size_t align);
   void release();
 
-  static constexpr size_t kInline = 1024;  // enough for a metadata request; larger ones take chunks
+  static constexpr size_t kInline = 2048;  // enough for a metadata request; larger ones take chunks
   size_t limit_;
   size_t used_ = 0;
   Chunk* chunks_ = nullptr;

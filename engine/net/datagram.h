@@ -1,0 +1,33 @@
+#pragma once
+
+#include <uv.h>
+
+#include "engine/base/ip.h"
+#include "engine/base/result.h"
+#include "engine/loop/loop.h"
+
+namespace dfs::net {
+
+// A UDP socket on one loop.
+class DatagramSocket {
+ public:
+  // Called on the loop for each datagram; `data` is valid during the call only.
+  using Receive = UniqueFunction<void(Bytes data, const Endpoint& from)>;
+
+  explicit DatagramSocket(Loop& loop) : loop_(loop) {}
+  ~DatagramSocket() { close(); }
+
+  Result<Endpoint, std::string> bind(const Endpoint& where, Receive receive);
+  // On the loop's thread. Datagrams the socket cannot take now are lost, as datagrams are.
+  void send(const SliceList& data, const Endpoint& to);
+  void close();
+  Loop& loop() { return loop_; }
+
+ private:
+  Loop& loop_;
+  Receive receive_;
+  uv_udp_t* udp_ = nullptr;
+  char buffer_[65536];
+};
+
+}  // namespace dfs::net

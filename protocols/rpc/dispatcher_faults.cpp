@@ -1,0 +1,101 @@
+// The same life of a request as Dispatcher::run, with a fault point at each step. Only taken while a rule is
+// armed.
+#include "protocols/rpc/dispatcher.h"
+
+namespace dfs::rpc {
+
+using fault::ActionKind;
+using fault::Point;
+
+bool Dispatcher::any_armed() const {
+  if (faults_.armed(Point::rpc_record_rx) || faults_.armed(Point::rpc_call_decoded) ||
+      faults_.armed(Point::rpc_reply_tx) || faults_.armed(Point::rpc_drc_lookup))
+    return true;
+  for (const Program& p : programs_)
+    if (faults_.armed(p.enter) || (p.has_leave && faults_.armed(p.leave))) return true;
+  return false;
+}
+
+Task<bool> Dispatcher::act(Call& call, fault::Action action, const Procedure* procedure) {
+  switch (fault::group_of(action.kind)) {
+    case fault::kTime:
+      co_await faults_.spend(action);
+      co_return true;
+    case fault::kLink:
+      call.transport->apply(action);
+      co_return true;
+    case fault::kDrop:
+      call.reply_bytes.clear();
+      co_return false;
+    case fault::kFail:
+      if (procedure != nullptr && procedure->fail != nullptr)
+        procedure->fail(call, static_cast<i32>(action.number));
+      else
+        settle(call, Outcome::system_error);
+      co_return false;
+    default:
+      co_return true;
+  }
+}
+
+Task<bool> Dispatcher::at(Point point, Call& call, const Route& route) {
+  const auto action = faults_.check(point, {.detail = route.procedure ? route.procedure->name : "",
+                                            .conn = call.transport->id(),
+                                            .bytes = call.record.size(),
+                                            .uid = call.caller.uid,
+                                            .xid = call.xid});
+  if (!action) co_return true;
+  co_return co_await act(call, *action, route.procedure);
+}
+
+Task<void> Dispatcher::run_with_faults(Call* call) {
+  if (co_await at(Point::rpc_record_rx, *call, {})) {
+    const Route to = route(*call);
+    if (to.procedure != nullptr && co_await at(Point::rpc_call_decoded, *call, to))
+      co_await serve_with_faults(*call, to);
+  }
+  co_await send_with_faults(*call);
+  finish(call);
+}
+
+Task<void> Dispatcher::serve_with_faults(Call& call, Route to) {
+  Cached cached;
+  // A `fail` at rpc.drc.lookup makes the cache forget: the request executes again.
+  const auto forget = faults_.check(
+      Point::rpc_drc_lookup, {.detail = to.procedure->name, .conn = call.transport->id(), .xid = call.xid});
+  if (forget && forget->kind == ActionKind::drop_reply) co_return;
+  if (!forget || forget->kind != ActionKind::fail) {
+    if (look_up(call, to, cached) != Lookup::execute) co_return;
+  }
+  Outcome outcome = Outcome::answered;
+  if (co_await at(to.program->enter, call, to)) {
+    outcome = co_await to.procedure->serve(to.program->self, call);
+    settle(call, outcome);
+    // After: applied and not yet answered. What is remembered is the answer the handler gave, so that a
+    // retransmission after a lost reply finds it.
+    remember(call, outcome, cached);
+    cached.used = false;
+    if (to.program->has_leave) co_await at(to.program->leave, call, to);
+  }
+  if (cached.used) drc_.abandon(cached.key);
+}
+
+Task<void> Dispatcher::send_with_faults(Call& call) {
+  if (call.reply_bytes.empty()) co_return;
+  const auto action = faults_.check(Point::rpc_reply_tx, {.conn = call.transport->id(),
+                                                          .bytes = total_size(call.reply_bytes),
+                                                          .uid = call.caller.uid,
+                                                          .xid = call.xid});
+  if (!action) co_return;
+  if (action->kind == ActionKind::duplicate) {
+    SliceList copy = call.reply_bytes;
+    call.transport->send(copy);
+  } else if (action->kind == ActionKind::reorder) {
+    call.transport->send_after(call.reply_bytes, static_cast<u32>(action->number));
+    call.reply_bytes.clear();
+  } else {
+    co_await act(call, *action, nullptr);
+  }
+}
+
+}  // namespace dfs::rpc

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "engine/net/connection.h"
+#include "engine/net/datagram.h"
+#include "protocols/rpc/dispatcher.h"
+
+namespace dfs::rpc {
+
+// RPC over one TCP connection.
+class StreamTransport final : public net::ConnectionHandler, public Transport {
+ public:
+  StreamTransport(net::Connection& connection, Dispatcher& dispatcher, UniqueFunction<void()> closed)
+      : connection_(connection), dispatcher_(dispatcher), closed_(std::move(closed)) {}
+
+  void on_record(net::Record record) override {
+    dispatcher_.handle(connection_.loop(), *this, record.data, record.size, std::move(record.block));
+  }
+  void on_closed() override { closed_(); }
+
+  void send(SliceList& reply) override;
+  void send_after(SliceList& reply, u32 others) override { held_.push_back({others, std::move(reply)}); }
+  void call_started() override { connection_.begin_work(); }
+  void call_ended() override { connection_.end_work(); }
+  void apply(const fault::Action& a) override { connection_.apply(a); }
+  const Endpoint& peer() const override { return connection_.peer(); }
+  u64 id() const override { return connection_.id(); }
+  bool datagram() const override { return false; }
+
+ private:
+  struct Held {
+    u32 others;  // replies to let pass first
+    SliceList reply;
+  };
+  net::Connection& connection_;
+  Dispatcher& dispatcher_;
+  UniqueFunction<void()> closed_;
+  std::vector<Held> held_;
+};
+
+// RPC over UDP: one message a datagram, each call a transport of its own since each has its own peer.
+class DatagramService {
+ public:
+  DatagramService(Loop& loop, Dispatcher& dispatcher) : socket_(loop), dispatcher_(dispatcher) {}
+  Result<Endpoint, std::string> bind(const Endpoint& where);
+  void close() { socket_.close(); }
+
+ private:
+  friend class DatagramTransport;
+  net::DatagramSocket socket_;
+  Dispatcher& dispatcher_;
+};
+
+}  // namespace dfs::rpc
