@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <span>
+
 #include "engine/base/arena.h"
 #include "engine/wire/reader.h"
 #include "engine/wire/writer.h"
@@ -56,9 +59,10 @@ struct ArmDesc {
 struct TypeDesc {
   const char* name;  // as in the description; "" for anonymous
   Kind kind;
-  bool linked = false;  // array that is a linked list on the wire: bool-prefixed elements
-  bool open = false;    // enumeration that keeps unknown values
-  u32 size = 0;         // sizeof in memory
+  bool linked = false;     // array that is a linked list on the wire: bool-prefixed elements
+  bool open = false;       // enumeration that keeps unknown values
+  bool recursive = false;  // a structure or union that can contain another of its own type
+  u32 size = 0;            // sizeof in memory
   u32 align = 1;
   u32 bound = 0;                      // fixed length, or maximum count (0xffffffff: the message is the bound)
   u32 min_wire = 0;                   // fewest wire bytes a value takes
@@ -78,11 +82,36 @@ struct TypeDesc {
   bool (*equal)(const void*, const void*) = nullptr;
 };
 
-// All named types of one description file.
+// The types that every description has.
+extern const TypeDesc int_desc, unsigned_int_desc, hyper_desc, unsigned_hyper_desc, float_desc, double_desc,
+    bool_desc;
+
+// One procedure of one program version (RFC 5531 section 12).
+struct ProcDesc {
+  const char* program;  // "NFS_PROGRAM"
+  const char* version;  // "NFS_V3"
+  u32 prog, vers, proc;
+  const char* name;        // "NFSPROC3_GETATTR"
+  const TypeDesc* args;    // nullptr: void
+  const TypeDesc* result;  // nullptr: void
+};
+
+// One operation of a compound (hint `ops`): what stands in the argument and the result union under its
+// number.
+struct OpDesc {
+  i32 op;
+  const char* name;        // without the prefix: "LOOKUP"
+  const TypeDesc* args;    // nullptr: void
+  const TypeDesc* result;  // nullptr: void
+};
+
+// All named types and procedures of one description file.
 struct Schema {
   const char* name;  // "nfs3"
   const TypeDesc* const* types;
   u32 type_count;
+  const ProcDesc* procs = nullptr;
+  u32 proc_count = 0;
 };
 
 }  // namespace dfs::wire

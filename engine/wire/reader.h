@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bit>
+
 #include "engine/base/arena.h"
 #include "engine/wire/decode_error.h"
 
@@ -37,11 +39,30 @@ class Reader {
     return true;
   }
   [[nodiscard]] bool i64(dfs::i64& v) { return u64(reinterpret_cast<dfs::u64&>(v)); }
+  [[nodiscard]] bool f32(float& v) {
+    dfs::u32 raw;
+    if (!u32(raw)) return false;
+    v = std::bit_cast<float>(raw);
+    return true;
+  }
+  [[nodiscard]] bool f64(double& v) {
+    dfs::u64 raw;
+    if (!u64(raw)) return false;
+    v = std::bit_cast<double>(raw);
+    return true;
+  }
   [[nodiscard]] bool boolean(bool& v) {
     dfs::u32 raw;
     if (!u32(raw)) return false;
     if (raw > 1) return fail(DecodeErrorKind::bad_bool, 4);
     v = raw == 1;
+    return true;
+  }
+  // n bytes to be looked at through `p`, without padding: one check for a run of fields of known size.
+  [[nodiscard]] bool take(const u8*& p, size_t n) {
+    if (left() < n) return fail(DecodeErrorKind::truncated);
+    p = cur_;
+    cur_ += n;
     return true;
   }
   // A count followed by elements of at least min_element wire bytes each: refused before anything is reserved
@@ -102,6 +123,11 @@ class Reader {
     if (error_.kind == DecodeErrorKind::none) error_ = {kind, offset() - back};
     cur_ = end_;
     return false;
+  }
+
+  // The same for a field at `where`, inside a run that was taken already.
+  bool fail_at(DecodeErrorKind kind, const u8* where) {
+    return fail(kind, static_cast<size_t>(cur_ - where));
   }
 
   static constexpr int kMaxDepth = 128;

@@ -34,6 +34,8 @@ class Writer {
     std::memcpy(p, &v, 8);
   }
   void i64(dfs::i64 v) { u64(static_cast<dfs::u64>(v)); }
+  void f32(float v) { u32(std::bit_cast<dfs::u32>(v)); }
+  void f64(double v) { u64(std::bit_cast<dfs::u64>(v)); }
   void boolean(bool v) { u32(v ? 1 : 0); }
   // Exactly n bytes plus zero padding.
   void fixed(const u8* p, dfs::u32 n);

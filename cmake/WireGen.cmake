@@ -1,0 +1,45 @@
+# xdr_library(NAME nfs3 XDR nfs3.x [HINTS nfs3.hints] [DEPENDS rpc...])
+#
+# The static library xdr_NAME: the types, codecs and tables that xdr-gen makes of a description at build time, included
+# as "<folder of the .x>/NAME.h"; and the module NAME of the Python package dittofs.wire. DEPENDS names the libraries
+# of the descriptions that the hints import. NAME is the file name of the .x.
+set(DFS_GENERATED ${CMAKE_BINARY_DIR}/generated CACHE INTERNAL "Where generated headers are included from")
+
+file(GLOB_RECURSE DFS_XDR_GEN_SOURCES CONFIGURE_DEPENDS
+     ${PROJECT_SOURCE_DIR}/xdr-gen/xdrgen/*.py ${PROJECT_SOURCE_DIR}/xdr-gen/xdrgen/*.lark
+     ${PROJECT_SOURCE_DIR}/xdr-gen/xdrgen/*.j2)
+set(DFS_XDR_GEN ${PROJECT_SOURCE_DIR}/xdr-gen/xdr-gen)
+list(APPEND DFS_XDR_GEN_SOURCES ${DFS_XDR_GEN})
+
+function(xdr_library)
+  cmake_parse_arguments(ARG "" "NAME;XDR;HINTS" "DEPENDS" ${ARGN})
+  set(xdr ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_XDR})
+  set(inputs ${xdr})
+  set(options)
+  if(ARG_HINTS)
+    list(APPEND inputs ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_HINTS})
+    list(APPEND options --hints ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_HINTS})
+  endif()
+  foreach(other ${ARG_DEPENDS})
+    get_target_property(other_inputs xdr_${other} DFS_XDR_INPUTS)
+    list(APPEND inputs ${other_inputs})
+  endforeach()
+
+  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  set(base ${DFS_GENERATED}/${folder}/${ARG_NAME})
+  add_custom_command(
+    OUTPUT ${base}.h ${base}_codec.cpp ${base}_desc.cpp
+    COMMAND ${Python_EXECUTABLE} ${DFS_XDR_GEN} emit ${xdr} ${options} --root ${PROJECT_SOURCE_DIR} --cpp ${DFS_GENERATED}
+    DEPENDS ${inputs} ${DFS_XDR_GEN_SOURCES}
+    COMMENT "xdr-gen ${folder}/${ARG_XDR}"
+    VERBATIM)
+
+  add_library(xdr_${ARG_NAME} STATIC ${base}_codec.cpp ${base}_desc.cpp ${base}.h)
+  target_include_directories(xdr_${ARG_NAME} PUBLIC ${DFS_GENERATED})
+  target_link_libraries(xdr_${ARG_NAME} PUBLIC dfs_wire PRIVATE dfs_pch)
+  target_precompile_headers(xdr_${ARG_NAME} REUSE_FROM dfs_pch)
+  foreach(other ${ARG_DEPENDS})
+    target_link_libraries(xdr_${ARG_NAME} PUBLIC xdr_${other})
+  endforeach()
+  set_target_properties(xdr_${ARG_NAME} PROPERTIES DFS_XDR_INPUTS "${inputs}")
+endfunction()

@@ -1,0 +1,1 @@
+"""The generator: grammar -> model -> passes -> emitters, in that order, one folder each."""

@@ -1,0 +1,114 @@
+"""Arrays: RFC 4506 4.12, 4.13; and linked lists (4.19) that a hint made arrays."""
+
+from __future__ import annotations
+
+from ....passes.sizes import fixed_wire
+from ..names import number
+from .base import Kind, Lines, block
+
+
+class _Elements(Kind):
+    @property
+    def element(self) -> Kind:
+        return self.kinds.of(self.t.element)
+
+    def _each(self, loop: str, lines: Lines) -> Lines:
+        return [f"{loop} {lines[0]}"] if len(lines) == 1 else block(loop, lines)
+
+
+class FixedArray(_Elements):
+    @property
+    def ctype(self) -> str:
+        return f"std::array<{self.element.ctype}, {self.t.size}>"
+
+    def decode(self, lvalue: str) -> Lines:
+        return self._each(f"for (auto& e : {lvalue})", self.element.decode("e"))
+
+    def encode(self, value: str) -> Lines:
+        return self._each(f"for (const auto& e : {value})", self.element.encode("e"))
+
+    def variable_size(self, value: str) -> Lines:
+        return self._each(f"for (const auto& e : {value})", self.element.size("e"))
+
+    def equal(self, a: str, b: str) -> Lines:
+        return self._each(f"for (u32 i = 0; i < {self.t.size}; ++i)", self.element.equal(f"{a}[i]", f"{b}[i]"))
+
+    def load(self, at: str, lvalue: str) -> Lines:
+        step = self.element.run_size
+        return self._each(f"for (u32 i = 0; i < {self.t.size}; ++i)", self.element.load(f"{at} + {step} * i", f"{lvalue}[i]"))
+
+    def store(self, at: str, value: str) -> Lines:
+        step = self.element.run_size
+        return self._each(f"for (u32 i = 0; i < {self.t.size}; ++i)", self.element.store(f"{at} + {step} * i", f"{value}[i]"))
+
+    def desc(self) -> dict[str, str]:
+        return {"kind": "array_fixed", "bound": str(self.t.size)}
+
+
+class _Counted(_Elements):
+    @property
+    def ctype(self) -> str:
+        return f"Array<{self.element.ctype}>"
+
+    def equal(self, a: str, b: str) -> Lines:
+        return [
+            f"if ({a}.size != {b}.size) return false;",
+            *self._each(f"for (u32 i = 0; i < {a}.size; ++i)", self.element.equal(f"{a}[i]", f"{b}[i]")),
+        ]
+
+
+class VariableArray(_Counted):
+    def decode(self, lvalue: str) -> Lines:
+        element = self.element
+        lines = [
+            "u32 count;",
+            f"if (!r.count(count, {number(self.t.size, 'u32')}, {element.min_wire})) return false;",
+            f"{element.ctype}* items;",
+            "if (!r.elements(items, count)) return false;",
+        ]
+        step = element.run_size
+        if step is not None:
+            lines += ["const u8* p;", f"if (!r.take(p, size_t{{count}} * {step})) return false;"]
+            lines += self._each(f"for (u32 i = 0; i < count; ++i, p += {step})", element.load("p", "items[i]"))
+        else:
+            lines += self._each("for (u32 i = 0; i < count; ++i)", element.decode("items[i]"))
+        return block("", [*lines, f"{lvalue} = {{items, count}};"])
+
+    def encode(self, value: str) -> Lines:
+        return [f"w.u32({value}.size);", *self._each(f"for (const auto& e : {value})", self.element.encode("e"))]
+
+    def variable_size(self, value: str) -> Lines:
+        step = fixed_wire(self.t.element)
+        if step is not None:
+            return [f"n += 4 + size_t{{{value}.size}} * {step};"]
+        return ["n += 4;", *self._each(f"for (const auto& e : {value})", self.element.size("e"))]
+
+    def desc(self) -> dict[str, str]:
+        return {"kind": "array", "bound": number(self.t.size, "u32")}
+
+
+class List(_Counted):
+    """Every element is announced by TRUE, the end by FALSE."""
+
+    def decode(self, lvalue: str) -> Lines:
+        each = [
+            f"{self.element.ctype}* item = list.add();",
+            "if (item == nullptr) return false;",
+            *self.element.decode("*item"),
+            "if (!r.boolean(more)) return false;",
+        ]
+        lines = [f"wire::ListBuilder<{self.element.ctype}> list(r);", "bool more;", "if (!r.boolean(more)) return false;"]
+        return block("", [*lines, *block("while (more)", each), f"{lvalue} = list.array();"])
+
+    def encode(self, value: str) -> Lines:
+        each = ["w.boolean(true);", *self.element.encode("e")]
+        return [*block(f"for (const auto& e : {value})", each), "w.boolean(false);"]
+
+    def variable_size(self, value: str) -> Lines:
+        step = fixed_wire(self.t.element)
+        if step is not None:
+            return [f"n += 4 + size_t{{{value}.size}} * {4 + step};"]
+        return [f"n += 4 + size_t{{{value}.size}} * 4;", *self._each(f"for (const auto& e : {value})", self.element.size("e"))]
+
+    def desc(self) -> dict[str, str]:
+        return {"kind": "array", "linked": "true", "bound": "0xffffffff"}

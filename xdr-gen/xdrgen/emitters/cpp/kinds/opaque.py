@@ -1,0 +1,49 @@
+"""Opaque data and strings: RFC 4506 4.9 - 4.11."""
+
+from __future__ import annotations
+
+from ..names import number
+from .base import Kind, Lines
+
+
+class FixedOpaque(Kind):
+    @property
+    def ctype(self) -> str:
+        return f"std::array<u8, {self.t.size}>"
+
+    def decode(self, lvalue: str) -> Lines:
+        return [f"if (!wire::read_fixed(r, {lvalue}.data(), {self.t.size})) return false;"]
+
+    def encode(self, value: str) -> Lines:
+        return [f"w.fixed({value}.data(), {self.t.size});"]
+
+    def load(self, at: str, lvalue: str) -> Lines:
+        return [f"if (!wire::load_fixed(r, {at}, {lvalue}.data(), {self.t.size})) return false;"]
+
+    def store(self, at: str, value: str) -> Lines:
+        return [f"wire::store_fixed({at}, {value}.data(), {self.t.size});"]
+
+    def desc(self) -> dict[str, str]:
+        return {"kind": "opaque_fixed", "bound": str(self.t.size)}
+
+
+class VariableOpaque(Kind):
+    ctype = "Bytes"
+    call = "opaque"
+
+    def decode(self, lvalue: str) -> Lines:
+        return [f"if (!r.{self.call}({lvalue}, {number(self.t.size, 'u32')})) return false;"]
+
+    def encode(self, value: str) -> Lines:
+        return [f"w.{self.call}({value});"]
+
+    def variable_size(self, value: str) -> Lines:
+        return [f"n += 4 + wire::padded({value}.size);"]
+
+    def desc(self) -> dict[str, str]:
+        return {"kind": self.call, "bound": number(self.t.size, "u32")}
+
+
+class Text(VariableOpaque):
+    ctype = "Text"
+    call = "text"

@@ -1,0 +1,1 @@
+"""Text to syntax: the description language (xdr.lark) and the hints."""

@@ -1,0 +1,220 @@
+"""A description's text to a Schema whose names are not resolved yet."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from lark import Lark, Token, Transformer, v_args
+from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, VisitError
+
+from ..errors import Location, XdrError
+from ..model import types as m
+from ..model.schema import Constant, Procedure, Program, Schema, Version
+
+# RFC 4506 section 6.2 (2) and RFC 5531 section 12.3: not usable as identifiers.
+KEYWORDS = frozenset(
+    "bool case const default double quadruple enum float hyper int opaque string struct switch typedef union unsigned"
+    " void program version".split()
+)
+
+
+@cache
+def _parser() -> Lark:
+    text = (Path(__file__).parent / "xdr.lark").read_text()
+    return Lark(text, parser="lalr", start="specification", maybe_placeholders=True, propagate_positions=True)
+
+
+def parse(text: str, path: str) -> Schema:
+    """path: how errors name the file."""
+    schema = Schema(path=path, name=Path(path).stem)
+    try:
+        tree = _parser().parse(text)
+        _Builder(schema).transform(tree)
+    except UnexpectedInput as e:
+        raise _syntax_error(e, text, path) from None
+    except VisitError as e:
+        raise e.orig_exc from None
+    return schema
+
+
+def _syntax_error(e: UnexpectedInput, text: str, path: str) -> XdrError:
+    if isinstance(e, UnexpectedCharacters):
+        where, found = Location(path, e.line, e.column), repr(text[e.pos_in_stream])
+        if text.startswith("/*", e.pos_in_stream):
+            return XdrError(where, "a comment that does not end")
+        expected = e.allowed
+    elif isinstance(e, UnexpectedToken) and e.token.type != "$END":
+        where, found, expected = Location(path, e.line, e.column), repr(str(e.token)), e.accepts or e.expected
+    else:
+        lines = text.split("\n")
+        where, found = Location(path, len(lines), len(lines[-1]) + 1), "the end of the file"
+        expected = e.expected if isinstance(e, UnexpectedEOF) else (e.accepts or e.expected)
+    names = sorted({_terminal(t) for t in expected or ()} - {""})
+    wanted = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1] if names else "nothing"
+    return XdrError(where, f"expected {wanted}, found {found}")
+
+
+def _terminal(name: str) -> str:
+    """A terminal as a reader of the description would call it."""
+    if name == "IDENTIFIER":
+        return "a name"
+    if name.endswith("_CONSTANT"):
+        return "a number"
+    if name in ("$END", "COMMENT") or name.startswith("__IGNORE"):
+        return ""
+    definition = next((t for t in _parser().terminals if t.name == name), None)
+    return repr(definition.pattern.value) if definition else name
+
+
+@v_args(inline=True)
+class _Builder(Transformer):
+    """Bottom up: every production returns its model node; definitions add themselves to the schema."""
+
+    def __init__(self, schema: Schema):
+        super().__init__()
+        self.schema = schema
+
+    def at(self, token: Token) -> Location:
+        return Location(self.schema.path, token.line, token.column)
+
+    def IDENTIFIER(self, token: Token) -> Token:
+        if token in KEYWORDS:
+            raise XdrError(self.at(token), f"'{token}' is a keyword (RFC 4506 section 6.2)")
+        return token
+
+    # values
+    def constant(self, token: Token) -> m.Value:
+        return m.Value(str(token), self.at(token))
+
+    named_value = constant
+
+    # type specifiers (the primitive ones: _add_primitives)
+    def reference(self, name: Token) -> m.Reference:
+        return m.Reference(self.at(name), str(name))
+
+    @v_args(inline=True, meta=True)
+    def enum_type_spec(self, meta, body) -> m.Enum:
+        return m.Enum(self._start(meta), "", body)
+
+    @v_args(inline=True, meta=True)
+    def struct_type_spec(self, meta, body) -> m.Struct:
+        return m.Struct(self._start(meta), "", body)
+
+    @v_args(inline=True, meta=True)
+    def union_type_spec(self, meta, body) -> m.Union:
+        return m.Union(self._start(meta), "", *body)
+
+    def _start(self, meta) -> Location:
+        return Location(self.schema.path, meta.line, meta.column)
+
+    # declarations: (name, type, where), or None for void
+    def plain(self, t, name):
+        return m.Field(str(name), t, self.at(name))
+
+    def fixed_array(self, t, name, length):
+        return m.Field(str(name), m.Array(self.at(name), t, True, length), self.at(name))
+
+    def variable_array(self, t, name, length):
+        return m.Field(str(name), m.Array(self.at(name), t, False, length), self.at(name))
+
+    def fixed_opaque(self, name, length):
+        return m.Field(str(name), m.Opaque(self.at(name), True, length), self.at(name))
+
+    def variable_opaque(self, name, length):
+        return m.Field(str(name), m.Opaque(self.at(name), False, length), self.at(name))
+
+    def string(self, name, length):
+        return m.Field(str(name), m.String(self.at(name), length), self.at(name))
+
+    def optional(self, t, name):
+        return m.Field(str(name), m.Optional(self.at(name), t), self.at(name))
+
+    def void(self):
+        return None
+
+    # bodies
+    def enum_member(self, name, value):
+        return m.Member(str(name), value, self.at(name))
+
+    def enum_body(self, *members):
+        return list(members)
+
+    @v_args(inline=True, meta=True)
+    def struct_body(self, meta, *fields):
+        if None in fields:
+            raise XdrError(self._start(meta), "a struct cannot have a void member")
+        return list(fields)
+
+    @v_args(inline=True, meta=True)
+    def case_spec(self, meta, *children):
+        *labels, declaration = children
+        return self._arm(meta, labels, declaration)
+
+    @v_args(inline=True, meta=True)
+    def default_spec(self, meta, declaration):
+        return self._arm(meta, [], declaration)
+
+    def _arm(self, meta, labels, declaration):
+        where = declaration.where if declaration else self._start(meta)
+        return m.Arm(labels, declaration and declaration.name, declaration and declaration.type, where)
+
+    @v_args(inline=True, meta=True)
+    def union_body(self, meta, discriminant, *rest):
+        if discriminant is None:
+            raise XdrError(self._start(meta), "a union cannot switch on void")
+        *arms, default = rest
+        return discriminant, arms, default
+
+    # definitions
+    @v_args(inline=True, meta=True)
+    def typedef(self, meta, declaration):
+        if declaration is None:
+            raise XdrError(self._start(meta), "a typedef of void")
+        self.schema.types.append(m.Typedef(declaration.where, declaration.name, declaration.type))
+
+    def enum_def(self, name, body):
+        self.schema.types.append(m.Enum(self.at(name), str(name), body))
+
+    def struct_def(self, name, body):
+        self.schema.types.append(m.Struct(self.at(name), str(name), body))
+
+    def union_def(self, name, body):
+        self.schema.types.append(m.Union(self.at(name), str(name), *body))
+
+    def constant_def(self, name, value):
+        if isinstance(value, Token):
+            value = m.Value(str(value), self.at(value))
+        self.schema.constants.append(Constant(str(name), value, self.at(name)))
+
+    # programs
+    def procedure_def(self, result, name, first, *rest):
+        *more, number = rest
+        if first is None and more:
+            raise XdrError(self.at(name), "void cannot be one of several arguments")
+        args = [] if first is None else [first, *more]
+        return Procedure(str(name), args, result, number, self.at(name))
+
+    def version_def(self, name, *rest):
+        return Version(str(name), list(rest[:-1]), rest[-1], self.at(name))
+
+    def program_def(self, name, *rest):
+        self.schema.programs.append(Program(str(name), list(rest[:-1]), rest[-1], self.at(name)))
+
+    def specification(self, *_):
+        return self.schema
+
+
+def _add_primitives() -> None:
+    for rule in ("int", "unsigned_int", "hyper", "unsigned_hyper", "float", "double", "bool", "quadruple"):
+        name = rule.replace("_", " ")
+
+        def build(self, meta, name=name):
+            if name == "quadruple":
+                raise XdrError(self._start(meta), "quadruple (RFC 4506 section 4.8) has no C++ or Python type here")
+            return m.Primitive(self._start(meta), name)
+
+        setattr(_Builder, rule, v_args(inline=True, meta=True)(build))
+
+
+_add_primitives()

@@ -1,0 +1,118 @@
+"""Applies the hints; `list` has a pass of its own (lists.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..errors import Location, XdrError
+from ..grammar.hints import Bound, Hints, OpsHint
+from ..model import types as m
+from ..model.schema import Operations, Schema
+from .walk import declarations, element, path
+
+
+def run(schema: Schema, hints: Hints) -> None:
+    find = Finder(schema)
+    if hints.namespace:
+        schema.namespace = hints.namespace
+    for name, where in hints.newtype:
+        _newtype(find.type(name, where, m.Typedef), where)
+    for name, where in hints.open_enum:
+        find.type(name, where, m.Enum).open = True
+    for name, where in hints.boxed:
+        find.type(name, where, m.Union).boxed = True
+    for bound in hints.bounds:
+        _bound(find, bound)
+    for name, where in hints.payload:
+        _payload(find.declaration(name, where), name, where)
+    for name, where in hints.text:
+        _text(find.declaration(name, where), name, where)
+    for ops in hints.ops:
+        schema.operations.append(_operations(find, ops))
+    _everything_bounded(schema)
+
+
+class Finder:
+    """Looks up what a hint names."""
+
+    def __init__(self, schema: Schema):
+        self.schema = schema
+        self.types = {t.name: t for t in schema.types}
+
+    def type(self, name: str, where: Location, kind: type) -> m.Named:
+        found = self.types.get(name)
+        if not isinstance(found, kind):
+            raise XdrError(where, f"there is no {kind.__name__.lower()} '{name}' in {self.schema.path}")
+        return found
+
+    def declaration(self, name: str, where: Location) -> m.Declaration:
+        """`typedef` or `type.field`."""
+        owner = self.types.get(name.split(".")[0])
+        for d in declarations(owner) if owner else ():
+            if path(owner, d) == name:
+                return d
+        raise XdrError(where, f"there is no typedef or field '{name}' in {self.schema.path}")
+
+
+def _newtype(t: m.Typedef, where: Location) -> None:
+    if not isinstance(m.resolve(t.type), m.Primitive) or m.resolve(t.type).name in ("bool", "float", "double"):
+        raise XdrError(where, f"newtype {t.name}: only integers can be")
+    t.newtype = True
+
+
+def _parts(t: m.Type) -> Iterator[m.Type]:
+    """The type of a declaration and what it is an array or optional of."""
+    inner: m.Type | None = t
+    while inner is not None:
+        yield inner
+        inner = element(inner)
+
+
+def _bound(find: Finder, bound: Bound) -> None:
+    kind = {"array": m.Array, "opaque": m.Opaque, "string": m.String}[bound.kind]
+    d = find.declaration(bound.target, bound.where)
+    for t in _parts(d.type):
+        if isinstance(t, kind) and not getattr(t, "fixed", False):
+            if t.size is not None:
+                raise XdrError(bound.where, f"{bound.target} has the bound {t.size} already")
+            t.size = bound.size
+            return
+    raise XdrError(bound.where, f"{bound.target} is not a variable-length {bound.kind}")
+
+
+def _payload(d: m.Declaration, name: str, where: Location) -> None:
+    if not isinstance(d.type, m.Opaque) or d.type.fixed:
+        raise XdrError(where, f"payload {name}: only an opaque<> can be")
+    d.type = _converted(m.Payload(d.type.where, None), d.type.size)
+
+
+def _text(d: m.Declaration, name: str, where: Location) -> None:
+    if not isinstance(d.type, m.Opaque) or d.type.fixed:
+        raise XdrError(where, f"text {name}: only an opaque<> can be")
+    d.type = _converted(m.String(d.type.where, d.type.length), d.type.size)
+
+
+def _converted(t: m.Payload | m.String, size: int | None) -> m.Type:
+    t.size = size
+    return t
+
+
+def _operations(find: Finder, ops: OpsHint) -> Operations:
+    args = find.type(ops.args, ops.where, m.Union)
+    results = find.type(ops.results, ops.where, m.Union)
+    switch = m.resolve(args.discriminant.type)
+    if switch is not m.resolve(results.discriminant.type) or not isinstance(switch, m.Enum):
+        raise XdrError(ops.where, f"{ops.args} and {ops.results} do not switch on the same enum")
+    return Operations(args, results, ops.prefix, ops.where)
+
+
+def _everything_bounded(schema: Schema) -> None:
+    """No length of a peer's choosing is accepted that nobody thought about."""
+    for owner in schema.types:
+        for d in declarations(owner):
+            for t in _parts(d.type):
+                if isinstance(t, m.Opaque | m.String | m.Payload | m.Array) and t.size is None:
+                    kind = {m.Array: "array", m.String: "string"}.get(type(t), "opaque")
+                    raise XdrError(
+                        d.where, f"{path(owner, d)} is unbounded; give it a bound, or `bound {kind} {path(owner, d)} message`"
+                    )
