@@ -35,6 +35,14 @@ class Arena {
     return static_cast<T*>(alloc(sizeof(T) * count, alignof(T)));
   }
 
+  // A constructed value; nullptr when the limit is reached.
+  template <class T, class... Args>
+  T* construct(Args&&... args) {
+    static_assert(std::is_trivially_destructible_v<T>, "nothing in an arena is destroyed");
+    void* p = alloc(sizeof(T), alignof(T));
+    return p == nullptr ? nullptr : new (p) T{std::forward<Args>(args)...};
+  }
+
   // A copy of bytes that lives as long as the arena.
   Bytes copy(Bytes b) {
     if (b.size == 0) return {nullptr, 0};

@@ -1,0 +1,21 @@
+#include "protocols/nfs3/attrs.h"
+#include "protocols/nfs3/status.h"
+
+namespace dfs::nfs3 {
+
+// RFC 1813 3.3.13
+Async<RMDIR3res> rmdir(Nfs3& n, rpc::Call& call, const RMDIR3args& a) {
+  RMDIR3res res{};
+  const Place* p;
+  if ((res.status = resolve_for_change(n, call, a.object.dir, &p)) != NFS3_OK) return res;
+  // The implementation notes: "." gives INVAL, ".." gives EXIST.
+  const nfsstat3 dot = a.object.name.view() == "." ? NFS3ERR_INVAL : NFS3ERR_EXIST;
+  return then(p->fs().rmdir(p->who, p->node, a.object.name.view()), [p, dot](const fs::RemoveResult& r) {
+    RMDIR3res res{};
+    res.status = to_status(r.error, dot);
+    (res.status == NFS3_OK ? res.resok.dir_wcc : res.resfail.dir_wcc) = wcc(*p, r.dir);
+    return res;
+  });
+}
+
+}  // namespace dfs::nfs3

@@ -1,0 +1,16 @@
+#include "protocols/nfs3/creation.h"
+
+namespace dfs::nfs3 {
+
+// RFC 1813 3.3.10
+Async<SYMLINK3res> symlink(Nfs3& n, rpc::Call& call, const SYMLINK3args& a) {
+  const Place* p;
+  if (const nfsstat3 s = resolve_for_change(n, call, a.where.dir, &p); s != NFS3_OK)
+    return failed<SYMLINK3res>(s);
+  const fs::SetAttr* attr = to_setattr(call, a.symlink.symlink_attributes);
+  if (attr == nullptr) return failed<SYMLINK3res>(NFS3ERR_INVAL);
+  return then(p->fs().symlink(p->who, p->node, a.where.name.view(), a.symlink.symlink_data.view(), *attr),
+              Created<SYMLINK3res>{n, call, *p});
+}
+
+}  // namespace dfs::nfs3
