@@ -23,7 +23,10 @@ std::string actions_of(u32 groups) {
 
 void Registry::declare_details(Point family, std::vector<std::string> details) {
   std::lock_guard lock(mutex_);
-  details_[family] = std::move(details);
+  // Versions of one program share their points.
+  auto& known = details_[family];
+  for (auto& d : details)
+    if (std::find(known.begin(), known.end(), d) == known.end()) known.push_back(std::move(d));
 }
 
 Result<u64, std::string> Registry::arm(Rule rule) {

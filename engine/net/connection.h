@@ -65,6 +65,7 @@ class Connection final : public EndOfTurn {
   Loop& loop() { return loop_; }
   u64 id() const { return id_; }
   const Endpoint& peer() const { return peer_; }
+  Endpoint local() const;
   bool closed() const { return state_ != State::open; }
   u32 in_flight() const { return in_flight_; }
   size_t queued() const { return out_.bytes(); }

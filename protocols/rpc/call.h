@@ -34,6 +34,7 @@ class Transport {
   virtual void call_ended() = 0;
   virtual void apply(const fault::Action&) = 0;  // link actions
   virtual const Endpoint& peer() const = 0;
+  virtual Endpoint local() const = 0;  // our own address as the peer reached it; a wildcard when unknown
   virtual u64 id() const = 0;
   virtual bool datagram() const = 0;  // no record marks, replies fit in one datagram
 };

@@ -42,28 +42,48 @@ struct Program {
 
 struct Void {};
 
+// Codecs of results that are bare XDR types.
+inline void encode_bool(wire::Writer& w, const bool& v) { w.boolean(v); }
+inline void encode_uint(wire::Writer& w, const u32& v) { w.u32(v); }
+
 // Decode the arguments, run the handler, encode the results. The arguments live in the call's arena, so a
-// handler that waits keeps them.
-template <class P, class Args, class Res, Async<Res> (*Handler)(P&, Call&, const Args&)>
+// handler that waits keeps them. Decode and Encode name the codec of a typedef, whose type alone does not
+// find it.
+template <class P, class Args, class Res, Async<Res> (*Handler)(P&, Call&, const Args&),
+          auto Decode = nullptr, auto Encode = nullptr>
 Async<Outcome> serve(void* program, Call& call) {
   const Args* args = nullptr;
-  if constexpr (!std::is_same_v<Args, Void>) {
-    Args* decoded = call.arena.template make<Args>();
-    if (decoded == nullptr || !decode(call.args, *decoded)) return Outcome::garbage_args;
-    args = decoded;
-  } else {
+  if constexpr (std::is_same_v<Args, Void>) {
     static constexpr Void nothing;
     args = &nothing;
+  } else {
+    Args* decoded = call.arena.template make<Args>();
+    if (decoded == nullptr) return Outcome::garbage_args;
+    bool good;
+    if constexpr (std::is_null_pointer_v<decltype(Decode)>)
+      good = decode(call.args, *decoded);
+    else
+      good = Decode(call.args, *decoded);
+    if (!good) return Outcome::garbage_args;
+    args = decoded;
   }
   // RFC 5531 9: arguments with something behind them were not understood.
   if (!call.args.finish()) return Outcome::garbage_args;
   return then(Handler(*static_cast<P*>(program), call, *args), [&call](const Res& result) {
     call.reply(0, [&](wire::Writer& w) {
-      if constexpr (!std::is_same_v<Res, Void>) encode(w, result);
+      if constexpr (std::is_same_v<Res, Void>)
+        (void)w;
+      else if constexpr (std::is_null_pointer_v<decltype(Encode)>)
+        encode(w, result);
+      else
+        Encode(w, result);
     });
     return Outcome::answered;
   });
 }
+
+// A procedure that says nothing when it is not carried out (RFC 1833: CALLIT).
+inline Async<Outcome> serve_silence(void*, Call&) { return Outcome::no_reply; }
 
 template <class Res>
 void fail_with(Call& call, i32 status) {

@@ -38,6 +38,7 @@ class DatagramTransport final : public Transport {
   void call_ended() override { delete this; }
   void apply(const fault::Action&) override {}
   const Endpoint& peer() const override { return peer_; }
+  Endpoint local() const override { return service_.bound_; }
   u64 id() const override { return 0; }
   bool datagram() const override { return true; }
 
@@ -47,12 +48,14 @@ class DatagramTransport final : public Transport {
 };
 
 Result<Endpoint, std::string> DatagramService::bind(const Endpoint& where) {
-  return socket_.bind(where, [this](Bytes data, const Endpoint& from) {
+  auto bound = socket_.bind(where, [this](Bytes data, const Endpoint& from) {
     BlockRef block = BlockRef::allocate(std::max<u32>(data.size, 1));
     std::memcpy(block->data(), data.data, data.size);
     const u8* p = block->data();
     dispatcher_.handle(socket_.loop(), *new DatagramTransport(*this, from), p, data.size, std::move(block));
   });
+  if (bound) bound_ = *bound;
+  return bound;
 }
 
 }  // namespace dfs::rpc

@@ -23,6 +23,7 @@ class StreamTransport final : public net::ConnectionHandler, public Transport {
   void call_ended() override { connection_.end_work(); }
   void apply(const fault::Action& a) override { connection_.apply(a); }
   const Endpoint& peer() const override { return connection_.peer(); }
+  Endpoint local() const override { return connection_.local(); }
   u64 id() const override { return connection_.id(); }
   bool datagram() const override { return false; }
 
@@ -48,6 +49,7 @@ class DatagramService {
   friend class DatagramTransport;
   net::DatagramSocket socket_;
   Dispatcher& dispatcher_;
+  Endpoint bound_;
 };
 
 }  // namespace dfs::rpc
