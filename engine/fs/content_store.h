@@ -10,7 +10,7 @@ namespace dfs::fs {
 // changes size and times, so both become visible and durable together.
 class ContentEdit {
  public:
-  virtual ~ContentEdit() = default;
+  virtual ~ContentEdit() = default;  // unapplied: the change is given up
   // Writes the content store's own rows (Table::content). Returns the file's new space_used through the
   // inode.
   virtual FsError apply(MetadataTxn& txn, Inode& inode) = 0;
@@ -33,6 +33,11 @@ struct Extent {
 // The bytes of regular files. Calls name a file by id; [offset, offset + length) never exceeds kMaxFileSize.
 // A range never written is a hole and reads as zeros; a range that was written and cannot be found is
 // FsError::corrupt, never zeros.
+//
+// The file system lets reads and writes of one file overlap in time, but nothing overlaps a truncate, a
+// deallocate or a clone into it, from the call until its edit is applied. Reads race with removal: a file
+// that was removed after the caller looked at it is FsError::stale. As with MetadataStore, an Async that is
+// not ready has not begun, may be dropped, and needs its reference arguments until it resolves.
 class ContentStore {
  public:
   virtual ~ContentStore() = default;
@@ -40,9 +45,12 @@ class ContentStore {
 
   // The caller has clamped length to the file's size.
   virtual Async<ContentRead> read(const Inode& file, u64 offset, u32 length) = 0;
-  // Takes the slices over (it may keep them instead of copying). The bytes may be visible to read() at once.
-  virtual Async<ContentChange> write(const Inode& file, u64 offset, SliceList data) = 0;
-  // Forgets everything at and after new_size (when shrinking); growing leaves a hole.
+  // Takes the slices (it may keep them instead of copying) once it has begun. The bytes may be visible to
+  // read() at once, before the edit is applied.
+  virtual Async<ContentChange> write(const Inode& file, u64 offset, SliceList& data) = 0;
+
+  // These three change nothing before their edit is applied.
+  // Forgets everything at and after min(new_size, file.size): growing leaves a hole whatever was there.
   virtual Async<ContentChange> truncate(const Inode& file, u64 new_size) = 0;
   // Turns the range into a hole.
   virtual Async<ContentChange> deallocate(const Inode& file, u64 offset, u64 length) = 0;
@@ -51,7 +59,8 @@ class ContentStore {
                                      u64 length) = 0;
   // The extent that contains offset, clipped to the file's size.
   virtual Async<Result<Extent, FsError>> extent(const Inode& file, u64 offset) = 0;
-  // The file is gone: its data may be freed. Called inside the update that erases the inode.
+  // The file is gone: its data may be freed once the update has committed. Called inside the update that
+  // erases the inode, or that finds it erased after a write of it had begun.
   virtual FsError remove(MetadataTxn& txn, const Inode& file) = 0;
   // Makes everything written so far durable; the metadata store's commit barrier.
   virtual FsError sync() = 0;

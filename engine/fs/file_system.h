@@ -42,7 +42,7 @@ struct SetAttrResult {
 struct CreateResult {
   FsError error = FsError::ok;
   Change dir;
-  Inode node{};          // when error is ok
+  Inode node{};          // when error is ok, and the object in the way when it is exists
   bool created = false;  // false: an unchecked or replayed exclusive create found it there
 };
 struct RemoveResult {
@@ -81,6 +81,8 @@ struct FileSystemConfig {
 // times, rename rules, objects that stay while they are held. Thread-safe; every call may suspend in a store.
 // Names: 1 to kMaxName bytes, no NUL and no '/'; whether "." and ".." may be looked up is the protocol's
 // business: lookup() resolves them, creating and removing calls refuse them with FsError::dot_name.
+// What a call is given by reference (credential, names, visitor) must live until its Async resolves; an Async
+// that is not ready begins when it is awaited.
 class FileSystem {
  public:
   // Opens the stores' contents; a new store gets a root directory. Neither store is owned.
@@ -143,8 +145,9 @@ class FileSystem {
   MetadataStore& metadata();
   ContentStore& content();
 
+  struct Impl;  // for the files of engine/fs that make it up
+
  private:
-  struct Impl;
   explicit FileSystem(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/base/function_ref.h"
 #include "engine/fs/types.h"
@@ -41,6 +42,7 @@ class MetadataView {
 // A view that can change. Reads see the transaction's own writes.
 class MetadataTxn : public MetadataView {
  public:
+  // Ids go up and are never given again by a running store, not even after an update that failed.
   virtual FileId new_id() = 0;
   virtual void put_inode(const Inode& inode) = 0;
   virtual void erase_inode(FileId id) = 0;
@@ -48,10 +50,27 @@ class MetadataTxn : public MetadataView {
   virtual void erase_dirent(FileId dir, std::string_view name) = 0;
   virtual void put_row(Table table, std::string_view key, std::string_view value) = 0;
   virtual void erase_row(Table table, std::string_view key) = 0;
+
+  // Runs fn once this update's changes are visible and before update() resolves; never when it fails. For the
+  // side effects in memory that belong to a change, such as freeing data.
+  void on_commit(UniqueFunction<void()> fn) { hooks_.push_back(std::move(fn)); }
+
+ protected:
+  void run_commit_hooks() {
+    for (auto& hook : hooks_) hook();
+    hooks_.clear();
+  }
+
+ private:
+  std::vector<UniqueFunction<void()>> hooks_;
 };
 
 // Tables of inodes, directory entries and small rows, with atomic transactions. What a file system *means* is
 // not here: engine/fs decides that once for all stores.
+//
+// Of every Async below: one that is not ready has not begun yet. It may be dropped and the call made again,
+// and what it was given by reference must live until it resolves. The function of an update may run more than
+// once (a store may have to try again); only its last run counts.
 class MetadataStore {
  public:
   virtual ~MetadataStore() = default;

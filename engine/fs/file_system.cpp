@@ -1,0 +1,86 @@
+#include "engine/fs/file_system_impl.h"
+#include "engine/fs/nodes.h"
+#include "engine/fs/run.h"
+
+namespace dfs::fs {
+
+using Table = MetadataView::Table;
+
+namespace {
+
+constexpr std::string_view kUuidKey = "uuid";
+
+Inode make_root(const FileSystemConfig& config, u64 generation, WallTime now) {
+  Inode root{};
+  root.id = kRootId;
+  root.generation = generation;
+  root.type = FileType::directory;
+  root.mode = config.root_mode & kModeMask;
+  root.nlink = 2;
+  root.uid = config.root_uid;
+  root.gid = config.root_gid;
+  root.size = root.space_used = 4096;
+  root.change = 1;
+  root.atime = root.mtime = root.ctime = root.btime = now;
+  root.parent = kRootId;
+  root.next_cookie = kFirstCookie;
+  return root;
+}
+
+Task<Result<std::unique_ptr<FileSystem>, FsError>> open_later(std::unique_ptr<FileSystem> made,
+                                                              FileSystem::Impl& impl) {
+  FsError e = co_await impl.start();
+  if (e == FsError::ok) e = co_await impl.sweep_orphans();
+  if (e != FsError::ok) co_return failure(e);
+  co_return std::move(made);
+}
+
+}  // namespace
+
+Task<FsError> FileSystem::Impl::start() {
+  random.fill(&verifier, sizeof verifier);
+  random.fill(uuid.data(), uuid.size());
+  Inode fresh = make_root(config, draw_generation(), clock.wall());
+  CommitSeq seq = 0;
+  auto find_or_make = [&](MetadataTxn& txn) {
+    auto node = txn.inode(kRootId);
+    auto id = txn.row(Table::server, kUuidKey);
+    if (node && id) {
+      if (node->type != FileType::directory || id->size() != uuid.size()) return FsError::corrupt;
+      root = {node->id, node->generation};
+      std::memcpy(uuid.data(), id->data(), uuid.size());
+      return FsError::ok;
+    }
+    if (!node && node.error() != FsError::not_found) return node.error();
+    if (!id && id.error() != FsError::not_found) return id.error();
+    if (node.has_value() != id.has_value()) return FsError::corrupt;  // they are made together
+    txn.put_inode(fresh);
+    txn.put_row(Table::server, kUuidKey, {reinterpret_cast<const char*>(uuid.data()), uuid.size()});
+    root = {fresh.id, fresh.generation};
+    return FsError::ok;
+  };
+  metadata.set_commit_barrier([this] { return content.sync(); });
+  FsError e = co_await metadata.update(find_or_make, &seq);
+  if (e != FsError::ok) co_return e;
+  co_return co_await metadata.wait_durable(seq);
+}
+
+FileSystem::FileSystem(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+FileSystem::~FileSystem() = default;
+
+Async<Result<std::unique_ptr<FileSystem>, FsError>> FileSystem::open(MetadataStore& metadata,
+                                                                     ContentStore& content, Clock& clock,
+                                                                     Random& random,
+                                                                     FileSystemConfig config) {
+  auto impl = std::make_unique<Impl>(metadata, content, clock, random, config);
+  Impl& opened = *impl;
+  return open_later(std::unique_ptr<FileSystem>(new FileSystem(std::move(impl))), opened);
+}
+
+NodeRef FileSystem::root() const { return impl_->root; }
+const std::array<u8, 16>& FileSystem::uuid() const { return impl_->uuid; }
+u64 FileSystem::write_verifier() const { return impl_->verifier; }
+MetadataStore& FileSystem::metadata() { return impl_->metadata; }
+ContentStore& FileSystem::content() { return impl_->content; }
+
+}  // namespace dfs::fs

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "engine/fs/file_gates.h"
+#include "engine/fs/file_system.h"
+#include "engine/fs/holds.h"
+
+namespace dfs::fs {
+
+struct FileSystem::Impl {
+  Impl(MetadataStore& m, ContentStore& c, Clock& k, Random& r, const FileSystemConfig& f)
+      : metadata(m), content(c), clock(k), random(r), config(f) {}
+
+  // fixed after construction
+  MetadataStore& metadata;
+  ContentStore& content;
+  Clock& clock;
+  Random& random;
+  const FileSystemConfig config;
+  NodeRef root{};
+  std::array<u8, 16> uuid{};
+  u64 verifier = 0;
+
+  // thread-safe by themselves
+  FileGates gates;
+  Holds holds;
+
+  // A generation that no handle of an earlier object with this id has.
+  u64 draw_generation() { return random.next() | 1; }
+
+  // Inside an update: node has lost its last name. It goes now, or with its last hold.
+  FsError drop_object(MetadataTxn& txn, const Inode& node);
+  // Inside an update: erases an object that has no name and no hold, and its data.
+  FsError erase_object(MetadataTxn& txn, const Inode& node);
+
+  // Looks up or makes the root, the uuid and the verifier.
+  Task<FsError> start();
+  // Erases what was unlinked but held when the store last stopped.
+  Task<FsError> sweep_orphans();
+};
+
+}  // namespace dfs::fs

@@ -1,0 +1,81 @@
+#include "engine/fs/file_system_impl.h"
+#include "engine/fs/nodes.h"
+
+namespace dfs::fs {
+
+using Table = MetadataView::Table;
+
+FsError FileSystem::Impl::erase_object(MetadataTxn& txn, const Inode& node) {
+  txn.erase_inode(node.id);
+  if (node.type == FileType::symlink) txn.erase_row(Table::symlink, file_key(node.id));
+  return node.type == FileType::regular ? content.remove(txn, node) : FsError::ok;
+}
+
+FsError FileSystem::Impl::drop_object(MetadataTxn& txn, const Inode& node) {
+  if (!holds.orphan(node.id)) return erase_object(txn, node);
+  txn.put_inode(node);
+  txn.put_row(Table::orphan, file_key(node.id), {});
+  return FsError::ok;
+}
+
+void FileSystem::hold(FileId id) { impl_->holds.add(id); }
+
+namespace {
+
+// Erases an object without names, unless it is held (again).
+struct EraseOrphan {
+  FileSystem::Impl* fs;
+  FileId id;
+
+  FsError operator()(MetadataTxn& txn) const {
+    auto node = txn.inode(id);
+    if (!node) return node.error() == FsError::not_found ? FsError::ok : node.error();
+    if (node->nlink > 0 || fs->holds.held(id)) return FsError::ok;
+    txn.erase_row(Table::orphan, file_key(id));
+    return fs->erase_object(txn, *node);
+  }
+};
+
+Task<FsError> erase_orphan_later(MetadataStore& store, EraseOrphan op) {
+  co_return co_await store.update(op);
+}
+
+}  // namespace
+
+Async<FsError> FileSystem::release(FileId id) {
+  if (!impl_->holds.drop(id)) return FsError::ok;  // still held, or it has its names
+  EraseOrphan op{impl_.get(), id};
+  Async<FsError> done = impl_->metadata.update(op);
+  if (!done.ready()) return erase_orphan_later(impl_->metadata, op);
+  return std::move(done).get();
+}
+
+Task<FsError> FileSystem::Impl::sweep_orphans() {
+  constexpr size_t kBatch = 256;  // bounds one update
+  for (;;) {
+    size_t erased = 0;
+    auto sweep = [&](MetadataTxn& txn) {
+      std::vector<FileId> ids;
+      auto collect = [&](std::string_view key, std::string_view) {
+        ids.push_back(key_file(key));
+        return ids.size() < kBatch;
+      };
+      FsError e = txn.rows(Table::orphan, {}, {}, collect);
+      erased = ids.size();
+      for (FileId id : ids) {
+        if (e != FsError::ok) break;
+        txn.erase_row(Table::orphan, file_key(id));
+        auto node = txn.inode(id);
+        if (node)
+          e = erase_object(txn, *node);
+        else if (node.error() != FsError::not_found)
+          e = node.error();
+      }
+      return e;
+    };
+    FsError e = co_await metadata.update(sweep);
+    if (e != FsError::ok || erased < kBatch) co_return e;
+  }
+}
+
+}  // namespace dfs::fs

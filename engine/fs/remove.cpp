@@ -1,0 +1,105 @@
+#include "engine/fs/file_system_impl.h"
+#include "engine/fs/names.h"
+#include "engine/fs/nodes.h"
+#include "engine/fs/permissions.h"
+#include "engine/fs/run.h"
+
+namespace dfs::fs {
+namespace {
+
+struct Remove {
+  FileSystem::Impl* fs;
+  const Credential* who;
+  NodeRef dir;
+  std::string_view name;
+  bool directory;
+  WallTime now;
+  RemoveResult out;
+
+  FsError operator()(MetadataTxn& txn) {
+    out = {};
+    FsError e = load_dir(txn, dir, &out.dir);
+    if (e == FsError::ok) e = check_new_name(name);
+    if (e != FsError::ok) return e;
+    if (!permits(out.dir.before, *who, kWantExecute)) return FsError::access;
+    auto entry = txn.lookup(dir.id, name);
+    if (!entry) return entry.error();
+    Inode node;
+    if (e = load_target(txn, *entry, &node); e != FsError::ok) return e;
+    if (e = check(node); e != FsError::ok) return e;
+    Inode& parent = out.dir.after;
+    drop_entry(txn, parent, name);
+    if (directory) --parent.nlink;  // the victim's ".."
+    touch_modified(parent, now);
+    txn.put_inode(parent);
+    node.nlink = directory ? 0 : node.nlink - 1;
+    touch_changed(node, now);
+    out.node = node;
+    out.node_known = true;
+    if (node.nlink == 0) return fs->drop_object(txn, node);
+    txn.put_inode(node);
+    return FsError::ok;
+  }
+
+  FsError check(const Inode& node) const {
+    const Inode& parent = out.dir.before;
+    if (!permits(parent, *who, kWantWrite)) return FsError::access;
+    if (!sticky_permits(parent, node, *who)) return FsError::access;
+    if (directory != (node.type == FileType::directory))
+      return directory ? FsError::not_directory : FsError::is_directory;
+    return directory && node.entries > 0 ? FsError::not_empty : FsError::ok;
+  }
+};
+
+struct Link {
+  const Credential* who;
+  NodeRef target, dir;
+  std::string_view name;
+  WallTime now;
+  LinkResult out;
+
+  FsError operator()(MetadataTxn& txn) {
+    out = {};
+    // Both objects' attributes go into the answer, whichever of them is at fault.
+    FsError e = load(txn, target, &out.node);
+    out.node_known = e == FsError::ok;
+    FsError dir_error = load_dir(txn, dir, &out.dir);
+    if (e == FsError::ok) e = dir_error;
+    if (e == FsError::ok) e = check_new_name(name);
+    if (e != FsError::ok) return e;
+    const Inode& parent = out.dir.before;
+    if (!permits(parent, *who, kWantExecute)) return FsError::access;
+    auto entry = txn.lookup(dir.id, name);
+    if (entry) return FsError::exists;
+    if (entry.error() != FsError::not_found) return entry.error();
+    if (!permits(parent, *who, kWantWrite)) return FsError::access;
+    if (out.node.type == FileType::directory) return FsError::is_directory;
+    if (parent.nlink == 0 || out.node.nlink == 0) return FsError::not_found;  // removed, and only held
+    if (out.node.nlink >= kMaxLinks) return FsError::too_many_links;
+    Inode node = out.node;
+    ++node.nlink;
+    touch_changed(node, now);
+    add_entry(txn, out.dir.after, name, node.id, node.type);
+    touch_modified(out.dir.after, now);
+    txn.put_inode(node);
+    txn.put_inode(out.dir.after);
+    out.node = node;
+    return FsError::ok;
+  }
+};
+
+}  // namespace
+
+Async<RemoveResult> FileSystem::remove(const Credential& who, NodeRef dir, std::string_view name) {
+  return run_update(impl_->metadata, Remove{impl_.get(), &who, dir, name, false, impl_->clock.wall(), {}});
+}
+
+Async<RemoveResult> FileSystem::rmdir(const Credential& who, NodeRef dir, std::string_view name) {
+  return run_update(impl_->metadata, Remove{impl_.get(), &who, dir, name, true, impl_->clock.wall(), {}});
+}
+
+Async<LinkResult> FileSystem::link(const Credential& who, NodeRef node, NodeRef dir, std::string_view name) {
+  return run_update(impl_->metadata, Link{&who, node, dir, name, impl_->clock.wall(), {}});
+}
+
+}  // namespace dfs::fs

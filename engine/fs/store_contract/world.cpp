@@ -1,0 +1,124 @@
+#include "engine/fs/store_contract/world.h"
+
+#include <catch2/catch.hpp>
+
+namespace dfs::fs::contract {
+
+World::World(const StoreFactory& make) : stores_(make()) { start(); }
+
+World::~World() {
+  fs_.reset();
+  stores_->metadata().close();
+  stores_->content().close();
+}
+
+void World::start() {
+  auto opened = wait(FileSystem::open(stores_->metadata(), stores_->content(), clock_, random_, {}));
+  REQUIRE(opened.has_value());
+  fs_ = std::move(*opened);
+}
+
+void World::restart() {
+  fs_.reset();
+  REQUIRE(stores_->metadata().close() == FsError::ok);
+  REQUIRE(stores_->content().close() == FsError::ok);
+  stores_->open();
+  start();
+}
+
+void World::crash() {
+  stores_->metadata().crash();
+  stores_->content().crash();
+  fs_.reset();
+  stores_->open();
+  start();
+}
+
+Inode World::get(NodeRef node) {
+  AttrResult r = wait(fs_->getattr(node));
+  REQUIRE(r.error == FsError::ok);
+  REQUIRE(r.known);
+  return r.node;
+}
+
+CreateResult World::create(NodeRef dir, std::string_view name, const SetAttr& attr, CreateHow how,
+                           u64 verifier) {
+  return wait(fs_->create(who, dir, name, how, attr, verifier));
+}
+CreateResult World::mkdir(NodeRef dir, std::string_view name, const SetAttr& attr) {
+  return wait(fs_->mkdir(who, dir, name, attr));
+}
+CreateResult World::symlink(NodeRef dir, std::string_view name, std::string_view text) {
+  SetAttr none;
+  return wait(fs_->symlink(who, dir, name, text, none));
+}
+RemoveResult World::remove(NodeRef dir, std::string_view name) { return wait(fs_->remove(who, dir, name)); }
+RemoveResult World::rmdir(NodeRef dir, std::string_view name) { return wait(fs_->rmdir(who, dir, name)); }
+RenameResult World::rename(NodeRef from_dir, std::string_view from, NodeRef to_dir, std::string_view to) {
+  return wait(fs_->rename(who, from_dir, from, to_dir, to));
+}
+LinkResult World::link(NodeRef node, NodeRef dir, std::string_view name) {
+  return wait(fs_->link(who, node, dir, name));
+}
+LookupResult World::lookup(NodeRef dir, std::string_view name) { return wait(fs_->lookup(who, dir, name)); }
+SetAttrResult World::setattr(NodeRef node, const SetAttr& attr, std::optional<WallTime> guard) {
+  return wait(fs_->setattr(who, node, attr, guard));
+}
+WriteResult World::write(NodeRef file, u64 offset, std::string_view data, Stable stable, IoCheck check) {
+  return wait(fs_->write(who, file, offset, bytes(data), stable, check));
+}
+ReadResult World::read(NodeRef file, u64 offset, u32 count, IoCheck check) {
+  return wait(fs_->read(who, file, offset, count, check));
+}
+
+std::string World::text(NodeRef file) {
+  ReadResult r = wait(fs_->read({0, 0, {}}, file, 0, 1u << 20, IoCheck::strict));
+  REQUIRE(r.error == FsError::ok);
+  REQUIRE(r.eof);
+  return flatten(r.data);
+}
+
+std::vector<std::string> World::list(NodeRef dir) {
+  std::vector<std::string> names;
+  auto visit = [&](std::string_view name, const Dirent&, const Inode*) {
+    names.emplace_back(name);
+    return true;
+  };
+  Credential root{0, 0, {}};
+  ReadDirResult r = wait(fs_->readdir(root, dir, 0, false, visit));
+  REQUIRE(r.error == FsError::ok);
+  REQUIRE(r.eof);
+  return names;
+}
+
+u32 World::access(NodeRef node, u32 wanted) {
+  AccessResult r = wait(fs_->access(who, node, wanted));
+  REQUIRE(r.error == FsError::ok);
+  return r.granted;
+}
+
+NodeRef World::give(const Inode& node, u32 owner, u32 group, u16 mode) {
+  SetAttr a;
+  a.uid = owner;
+  a.gid = group;
+  a.mode = mode;
+  Credential root{0, 0, {}};
+  REQUIRE(wait(fs_->setattr(root, ref(node), a)).error == FsError::ok);
+  return ref(node);
+}
+NodeRef World::file_of(u32 owner, u32 group, u16 mode, std::string_view name) {
+  Credential root{0, 0, {}};
+  SetAttr none;
+  CreateResult r = wait(fs_->create(root, this->root(), name, CreateHow::guarded, none));
+  REQUIRE(r.error == FsError::ok);
+  return give(r.node, owner, group, mode);
+}
+NodeRef World::dir_of(u32 owner, u32 group, u16 mode, std::string_view name) {
+  Credential root{0, 0, {}};
+  SetAttr none;
+  CreateResult r = wait(fs_->mkdir(root, this->root(), name, none));
+  REQUIRE(r.error == FsError::ok);
+  return give(r.node, owner, group, mode);
+}
+
+}  // namespace dfs::fs::contract
