@@ -23,7 +23,7 @@ bool FileGates::try_enter(FileId id, Mode mode) {
 
 bool FileGates::enter_or_queue(FileId id, Mode mode, std::coroutine_handle<> task) {
   Executor* home = Executor::current();
-  CHECK(home != nullptr);
+  DFS_CHECK(home != nullptr);
   Stripe& s = stripe(id);
   std::lock_guard lock(s.mutex);
   Gate& g = s.open(id);
@@ -40,7 +40,7 @@ void FileGates::leave(FileId id, Mode mode) {
   std::lock_guard lock(s.mutex);
   for (auto& g : s.gates) {
     if (g->id != id) continue;
-    CHECK(g->inside > 0);
+    DFS_CHECK(g->inside > 0);
     --g->inside;
     if (mode == Mode::alone) g->alone = false;
     while (!g->queue.empty() && g->admits(g->queue.front().mode)) {
@@ -56,7 +56,7 @@ void FileGates::leave(FileId id, Mode mode) {
     }
     return;
   }
-  CHECK(false);
+  DFS_CHECK(false);
 }
 
 }  // namespace dfs::fs
