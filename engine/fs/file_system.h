@@ -125,12 +125,12 @@ class FileSystem {
                              std::string_view to);
   Async<LinkResult> link(const Credential& who, NodeRef node, NodeRef dir, std::string_view name);
 
-  // Entries after the cookie in cookie order (without "." and ".."), until visit returns false. with_inodes
-  // gives each entry's attributes. The visitor runs inside the store's view: it must not call the file
-  // system.
+  // Entries after the cookie in cookie order, until visit returns false. with_inodes gives each entry's
+  // attributes; with_dots begins with "." and ".." under kDotCookie and kDotDotCookie. The visitor runs
+  // inside the store's view: it must not call the file system.
   using EntryVisitor = FunctionRef<bool(std::string_view name, const Dirent&, const Inode*)>;
   Async<ReadDirResult> readdir(const Credential& who, NodeRef dir, Cookie after, bool with_inodes,
-                               EntryVisitor visit);
+                               EntryVisitor visit, bool with_dots = false);
 
   Async<Result<FsStat, FsError>> statfs(NodeRef node);
 

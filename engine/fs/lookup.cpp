@@ -59,8 +59,18 @@ struct ReadDir {
   NodeRef dir;
   Cookie after;
   bool with_inodes;
+  bool with_dots;
   FileSystem::EntryVisitor visit;
   ReadDirResult out;
+
+  // "." and "..", which are no entries of the store. False when the visitor wants no more.
+  bool visit_dots(MetadataView& view) {
+    if (after < kDotCookie && !visit(".", {kDotCookie, out.dir.id, FileType::directory}, &out.dir)) return false;
+    if (after >= kDotDotCookie) return true;
+    auto parent = view.inode(out.dir.parent);
+    const Inode* node = parent ? &*parent : nullptr;
+    return visit("..", {kDotDotCookie, out.dir.parent, FileType::directory}, node);
+  }
 
   FsError operator()(MetadataView& view) {
     out = {};
@@ -70,6 +80,7 @@ struct ReadDir {
     if (out.dir.type != FileType::directory) return FsError::not_directory;
     if (!permits(out.dir, *who, kWantRead)) return FsError::access;
     if (after >= out.dir.next_cookie) return FsError::bad_cookie;
+    if (with_dots && !visit_dots(view)) return FsError::ok;
     out.eof = true;
     auto each = [&](std::string_view name, const Dirent& entry, const Inode* node) {
       if (with_inodes && node == nullptr) {
@@ -80,7 +91,7 @@ struct ReadDir {
       out.eof = false;
       return false;
     };
-    FsError scanned = view.scan(dir.id, after, with_inodes, each);
+    FsError scanned = view.scan(dir.id, std::max(after, kDotDotCookie), with_inodes, each);
     return scanned != FsError::ok ? scanned : e;
   }
 };
@@ -111,8 +122,8 @@ Async<TextResult> FileSystem::readlink(const Credential&, NodeRef link) {
 }
 
 Async<ReadDirResult> FileSystem::readdir(const Credential& who, NodeRef dir, Cookie after, bool with_inodes,
-                                         EntryVisitor visit) {
-  return read_and_touch(*impl_, ReadDir{&who, dir, after, with_inodes, visit, {}}, &ReadDirResult::dir);
+                                         EntryVisitor visit, bool with_dots) {
+  return read_and_touch(*impl_, ReadDir{&who, dir, after, with_inodes, with_dots, visit, {}}, &ReadDirResult::dir);
 }
 
 }  // namespace dfs::fs

@@ -19,9 +19,10 @@ constexpr FileId kRootId{2};
 
 // A position in a directory. Every entry gets the directory's next number when it is made and keeps it until
 // it is removed, so a listing that pauses goes on rightly whatever changed meanwhile. 0 is before the first
-// entry; 1 and 2 are left to "." and "..", which protocols that want them answer themselves.
+// entry; 1 and 2 are "." and "..", which no store keeps and FileSystem::readdir gives to protocols that want
+// them.
 using Cookie = u64;
-constexpr Cookie kFirstCookie = 3;
+constexpr Cookie kDotCookie = 1, kDotDotCookie = 2, kFirstCookie = 3;
 
 enum class FileType : u8 { regular = 1, directory, symlink, block_device, character_device, fifo, socket };
 

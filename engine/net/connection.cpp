@@ -132,6 +132,13 @@ void Connection::end_work() {
   maybe_delete();
 }
 
+Endpoint Connection::local() const {
+  sockaddr_storage address{};
+  int size = sizeof address;
+  if (uv_tcp_getsockname(&tcp_, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  return Endpoint::of(reinterpret_cast<sockaddr*>(&address));
+}
+
 // --- output
 // ----------------------------------------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ Async<READDIRPLUS3res> readdirplus(Nfs3& n, rpc::Call& call, const READDIRPLUS3a
   // `maxcount` bounds the whole READDIRPLUS3resok, `dircount` the directory's own part of it.
   auto* list = call.arena.construct<Listing>(
       n, call, *p, Collector<entryplus3>(call, room(n, a.maxcount, kFixed)), u64{a.dircount});
-  return then(p->fs().readdir(p->who, p->node, a.cookie, true, *list), [p, list](const fs::ReadDirResult& r) {
+  return then(p->fs().readdir(p->who, p->node, a.cookie, true, *list, true), [p, list](const fs::ReadDirResult& r) {
     READDIRPLUS3res res{};
     res.status = listing_status(r, list->out.empty());
     if (res.status != NFS3_OK) {

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "engine/base/result.h"
+#include "engine/fs/exports.h"
+
+namespace dfs::server {
+
+struct ExportConfig {
+  std::string path;
+  std::vector<fs::ExportRule> rules;
+};
+
+// Everything a server can be told. The knobs are listed once, in settings.cpp: reading, showing, the JSON
+// schema and docs/configuration.md come from that list.
+struct Config {
+  std::string address = "127.0.0.1";
+  i64 nfs_port = 12049;
+  i64 portmap_port = 10111;
+  bool portmap = true;
+  bool udp = true;
+
+  i64 loops = 0;
+  i64 workers = 4;
+  double shutdown_timeout = 10;
+  i64 seed = 0;
+
+  i64 max_connections = 16384;
+  i64 max_in_flight = 256;
+  i64 max_queued_bytes = 8 << 20;
+  i64 io_size = 1 << 20;
+  double idle_timeout = 0;
+  double stall_timeout = 60;
+
+  i64 drc_entries = 16384;
+  i64 drc_bytes = 16 << 20;
+  double drc_lifetime = 120;
+
+  std::string store = "lmdb";
+  std::string data_dir = "dittofs-data";
+  i64 memory_capacity = i64{64} << 30;
+  std::string root_mode = "0777";
+  bool atime = true;
+
+  std::string log_level = "info";
+  std::string log_file;
+  bool trace = false;
+
+  std::vector<ExportConfig> exports;
+};
+
+// "/export=rw,no_root_squash,clients=192.0.2.0/24": a path and, after "=", options as in exports(5).
+Result<ExportConfig, std::string> parse_export(const std::string& text);
+
+// One knob of the settings list.
+struct Setting {
+  std::string path;  // "limits.io_size"
+  const char* type;  // "integer", "number", "boolean", "string", "choice"
+  std::string value;
+  std::string fallback;  // default
+  std::string minimum, maximum;
+  std::vector<std::string> choices;
+  const char* help;
+};
+std::vector<Setting> settings(const Config& config);
+// Sets one knob from text; says what is wrong with the value, or nothing.
+std::string set(Config& config, const std::string& path, const std::string& value);
+
+// A YAML file; errors name file, line, knob and what is allowed.
+Result<Config, std::string> load_config(const std::string& file, Config base = {});
+Result<Config, std::string> parse_config(const std::string& yaml, const std::string& name, Config base = {});
+// DITTOFS_LIMITS_IO_SIZE=65536 and the like; unknown DITTOFS_ variables are errors.
+std::string apply_environment(Config& config, char** environment);
+// What contradicts itself although every knob is in its range; empty: nothing.
+std::string validate(const Config& config);
+
+std::string to_yaml(const Config& config);
+std::string json_schema();
+std::string settings_markdown();
+
+}  // namespace dfs::server

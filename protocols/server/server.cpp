@@ -1,0 +1,176 @@
+#include "protocols/server/server.h"
+
+#include <future>
+
+#include "engine/base/log.h"
+#include "protocols/rpc/record_framing.h"
+#include "protocols/server/service.h"
+
+namespace dfs::server {
+namespace {
+
+u64 seed_of(const Config& config) {
+  if (config.seed != 0) return static_cast<u64>(config.seed);
+  u64 seed;
+  secure_random_bytes(&seed, sizeof seed);
+  return seed;
+}
+
+Nanos seconds(double s) { return static_cast<Nanos>(s * 1e9); }
+
+net::ConnectionLimits limits_of(const Config& c) {
+  net::ConnectionLimits l;
+  // A WRITE of io_size with its header, handle and credential.
+  l.record.max_record = static_cast<u32>(c.io_size) + (64u << 10);
+  l.max_in_flight = static_cast<u32>(c.max_in_flight);
+  l.max_queued = static_cast<size_t>(c.max_queued_bytes);
+  l.idle_timeout = seconds(c.idle_timeout);
+  l.stall_timeout = seconds(c.stall_timeout);
+  return l;
+}
+
+u16 parse_mode(const std::string& octal) { return static_cast<u16>(std::stoul(octal, nullptr, 8)); }
+
+const rpc::RecordMarking kRecordMarking;
+
+}  // namespace
+
+Server::Server(Config config, Parts parts)
+    : config_(std::move(config)),
+      parts_(std::move(parts)),
+      real_clock_(parts_.clock ? nullptr : std::make_unique<RealClock>()),
+      clock_(parts_.clock ? parts_.clock : real_clock_.get()),
+      random_(seed_of(config_)),
+      trace_(*clock_),
+      faults_(random_, trace_),
+      net_{faults_, trace_},
+      limits_(limits_of(config_)) {
+  trace_.enable(config_.trace);
+}
+
+Server::~Server() { crash(); }
+
+std::string Server::start() {
+  if (std::string error = validate(config_); !error.empty()) return error;
+  workers_ = std::make_unique<Workers>(static_cast<unsigned>(config_.workers));
+  std::string error = open_volumes();
+  if (error.empty()) error = open_key();
+  if (error.empty()) {
+    start_loops();
+    running_ = true;
+    error = open_ports();
+  }
+  if (!error.empty()) {
+    stop();
+    return error;
+  }
+  register_services();
+  return {};
+}
+
+std::string Server::open_volumes() {
+  for (const ExportConfig& e : config_.exports) {
+    auto stores = parts_.stores({config_, e, *clock_, random_, *workers_});
+    if (!stores) return stores.error();
+    volumes_.push_back({std::move(*stores), nullptr});
+    Volume& v = volumes_.back();
+    fs::FileSystemConfig fc;
+    fc.root_mode = parse_mode(config_.root_mode);
+    fc.max_io = static_cast<u32>(config_.io_size);
+    fc.relatime = config_.atime;
+    auto opened =
+        run_blocking(fs::FileSystem::open(*v.stores.metadata, *v.stores.content, *clock_, random_, fc));
+    if (!opened) return fmt::format("the store of {} cannot be used: {}", e.path, fs::name(opened.error()));
+    v.file_system = std::move(*opened);
+    if (std::string error = exports_.add(e.path, v.file_system.get(), e.rules); !error.empty()) return error;
+  }
+  return {};
+}
+
+void Server::start_loops() {
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  const auto count = config_.loops != 0 ? static_cast<unsigned>(config_.loops) : std::min(cores, 64u);
+  for (unsigned i = 0; i < count; ++i) {
+    loops_.push_back(std::make_unique<LoopState>());
+    loops_.back()->loop = std::make_unique<Loop>(*clock_, i);
+    loops_.back()->loop->start();
+  }
+}
+
+std::string Server::open_ports() {
+  SipKey drc_key;
+  random_.fill(drc_key.data(), drc_key.size());
+  const rpc::DrcConfig drc{static_cast<u32>(config_.drc_entries), static_cast<u64>(config_.drc_bytes),
+                           seconds(config_.drc_lifetime)};
+  drc_ = std::make_unique<rpc::DuplicateRequestCache>(*clock_, drc, drc_key);
+  nfs3_ = std::make_unique<nfs3::Nfs3>(nfs3::Nfs3{exports_, *sealer_, {}});
+  nfs3_->limits.io_size = nfs3_->limits.preferred_io = static_cast<u32>(config_.io_size);
+  mount_ = std::make_unique<mount::Mount>(exports_, *sealer_);
+  nfs_service_ = std::make_unique<Service>(*this);
+  nfs_service_->dispatcher.add(nfs3::program(*nfs3_));
+  nfs_service_->dispatcher.add(mount::program_v1(*mount_));
+  nfs_service_->dispatcher.add(mount::program_v3(*mount_));
+  if (std::string e = serve(*nfs_service_, static_cast<u16>(config_.nfs_port), &ports_.nfs); !e.empty())
+    return e;
+  if (!config_.portmap) return {};
+
+  portmap_ = std::make_unique<portmap::Portmap>(*clock_);
+  portmap_service_ = std::make_unique<Service>(*this);
+  portmap_service_->dispatcher.add(portmap::program_v2(*portmap_));
+  portmap_service_->dispatcher.add(portmap::rpcbind_v3(*portmap_));
+  portmap_service_->dispatcher.add(portmap::rpcbind_v4(*portmap_));
+  return serve(*portmap_service_, static_cast<u16>(config_.portmap_port), &ports_.portmap);
+}
+
+std::string Server::serve(Service& service, u16 port, u16* bound) {
+  std::vector<Loop*> loops;
+  for (auto& l : loops_) loops.push_back(l->loop.get());
+  service.listener = std::make_unique<net::TcpListener>(
+      loops, net_, static_cast<u32>(config_.max_connections), open_connections_);
+  const Endpoint where{*IpAddress::parse(config_.address), port};
+  auto tcp =
+      service.listener->listen(where, [this, &service](Loop& loop, int fd) { accept(service, loop, fd); });
+  if (!tcp) return tcp.error();
+  *bound = tcp->port;
+  if (!config_.udp) return {};
+  service.datagrams = std::make_unique<rpc::DatagramService>(*loops_[0]->loop, service.dispatcher);
+  auto udp = service.datagrams->bind({where.ip, tcp->port});
+  return udp ? std::string() : udp.error();
+}
+
+void Server::accept(Service& service, Loop& loop, int fd) {
+  net::ConnectionSet& set = loops_[loop.index()]->connections;
+  auto connection = std::make_unique<net::Connection>(loop, net_, kRecordMarking, limits_, set);
+  auto transport = std::make_unique<rpc::StreamTransport>(*connection, service.dispatcher,
+                                                          [this] { open_connections_.fetch_sub(1); });
+  net::Connection& c = *connection;
+  set.add(std::move(connection));
+  c.open(fd, std::move(transport));
+}
+
+void Server::register_services() {
+  if (!portmap_) return;
+  const IpAddress address = *IpAddress::parse(config_.address);
+  auto add = [&](u32 program, u32 version, u16 port) {
+    for (const char* base : {"tcp", "udp"}) {
+      if (!config_.udp && base[0] == 'u') continue;
+      // An IPv6 wildcard socket takes IPv4 peers as well.
+      const bool v6 = !address.is_v4();
+      const bool both = v6 && address == IpAddress{};
+      if (!v6 || both)
+        portmap_->registry.set(
+            {program, version, base, {address, port}, std::string(portmap::Registry::kServer)});
+      if (v6)
+        portmap_->registry.set({program,
+                                version,
+                                std::string(base) + "6",
+                                {address, port},
+                                std::string(portmap::Registry::kServer)});
+    }
+  };
+  for (u32 v : {2u, 3u, 4u}) add(portmap::PMAP_PROG, v, ports_.portmap);
+  for (u32 v : {1u, 3u}) add(mount::MOUNT_PROGRAM, v, ports_.nfs);
+  add(nfs3::NFS_PROGRAM, nfs3::NFS_V3, ports_.nfs);
+}
+
+}  // namespace dfs::server

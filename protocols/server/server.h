@@ -1,0 +1,99 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/net/listener.h"
+#include "protocols/mount/program.h"
+#include "protocols/nfs3/program.h"
+#include "protocols/portmap/program.h"
+#include "protocols/rpc/transports.h"
+#include "protocols/server/stores_factory.h"
+
+namespace dfs::server {
+
+struct Ports {
+  u16 nfs = 0;      // MOUNT answers here too
+  u16 portmap = 0;  // 0: not served
+};
+
+// What a test may put in the place of the usual parts.
+struct Parts {
+  Clock* clock = nullptr;  // not owned; default: a RealClock
+  StoreFactory stores = open_configured_stores;
+};
+
+// A whole server, assembled from a Config. The only place that knows every part; it decides nothing about
+// protocols.
+class Server {
+ public:
+  explicit Server(Config config, Parts parts = {});
+  ~Server();  // crash() unless it was stopped
+
+  // Opens stores and ports. On an error everything is closed again.
+  std::string start();
+  // Stops accepting, lets the calls under way finish (shutdown_timeout seconds at most), makes the stores
+  // durable. Says what went wrong, or nothing.
+  std::string stop();
+  // What a power cut leaves: connections gone, everything that is not durable forgotten.
+  void crash();
+
+  const Config& config() const { return config_; }
+  Ports ports() const { return ports_; }
+  bool running() const { return running_; }
+  fault::Registry& faults() { return faults_; }
+  Trace& trace() { return trace_; }
+  Clock& clock() { return *clock_; }
+  const fs::ExportTable& exports() const { return exports_; }
+  u64 seed() const { return random_.seed(); }
+  // Connections open now.
+  size_t connections() const { return open_connections_.load(); }
+
+ private:
+  struct Volume {
+    Stores stores;
+    std::unique_ptr<fs::FileSystem> file_system;
+  };
+  struct LoopState {
+    std::unique_ptr<Loop> loop;
+    net::ConnectionSet connections;
+  };
+  struct Service;  // one port: its listener, its datagram socket, its programs
+
+  std::string open_volumes();
+  std::string open_key();
+  std::string open_ports();
+  void start_loops();
+  std::string serve(Service& service, u16 port, u16* bound);
+  void register_services();
+  void accept(Service& service, Loop& loop, int fd);
+  void close_ports();
+  void stop_loops(Nanos drain);
+  bool idle();
+  std::string close_volumes(bool crash);
+
+  Config config_;
+  Parts parts_;
+  std::unique_ptr<RealClock> real_clock_;
+  Clock* clock_;
+  Random random_;
+  Trace trace_;
+  fault::Registry faults_;
+  net::NetContext net_;
+  net::ConnectionLimits limits_;
+
+  std::unique_ptr<Workers> workers_;
+  std::vector<std::unique_ptr<LoopState>> loops_;
+  std::vector<Volume> volumes_;
+  fs::ExportTable exports_;
+  std::unique_ptr<fs::HandleSealer> sealer_;
+  std::unique_ptr<rpc::DuplicateRequestCache> drc_;
+  std::unique_ptr<nfs3::Nfs3> nfs3_;
+  std::unique_ptr<mount::Mount> mount_;
+  std::unique_ptr<portmap::Portmap> portmap_;
+  std::unique_ptr<Service> nfs_service_, portmap_service_;
+  std::atomic<u32> open_connections_{0};
+  Ports ports_;
+  bool running_ = false;
+};
+
+}  // namespace dfs::server

@@ -1,0 +1,97 @@
+#include <future>
+
+#include "engine/base/log.h"
+#include "protocols/server/service.h"
+
+namespace dfs::server {
+namespace {
+
+// Runs fn on the loop's thread and waits for it.
+template <class F>
+auto on(Loop& loop, F fn) {
+  std::promise<decltype(fn())> done;
+  auto result = done.get_future();
+  loop.submit([&] {
+    if constexpr (std::is_void_v<decltype(fn())>) {
+      fn();
+      done.set_value();
+    } else {
+      done.set_value(fn());
+    }
+  });
+  return result.get();
+}
+
+}  // namespace
+
+std::string Server::stop() {
+  if (!running_ && volumes_.empty()) return {};
+  close_ports();
+  stop_loops(static_cast<Nanos>(config_.shutdown_timeout * 1e9));
+  running_ = false;
+  return close_volumes(false);
+}
+
+void Server::crash() {
+  if (!running_ && volumes_.empty()) return;
+  // The stores first: what a call still under way does from here on must not become durable.
+  for (Volume& v : volumes_) {
+    v.stores.metadata->crash();
+    v.stores.content->crash();
+  }
+  close_ports();
+  stop_loops(0);
+  running_ = false;
+  close_volumes(true);
+}
+
+void Server::close_ports() {
+  for (Service* s : {nfs_service_.get(), portmap_service_.get()}) {
+    if (s == nullptr) continue;
+    if (s->listener) s->listener->close();
+    if (s->datagrams) s->datagrams->close();
+  }
+  // A socket that was accepted may still be on its way to another loop; after this none is.
+  for (auto& l : loops_) on(*l->loop, [] {});
+}
+
+bool Server::idle() {
+  for (auto& l : loops_)
+    if (on(*l->loop, [&] { return l->connections.size() != 0 || l->loop->scope().running() != 0; }))
+      return false;
+  return true;
+}
+
+void Server::stop_loops(Nanos patience) {
+  RealClock real;
+  for (auto& l : loops_) on(*l->loop, [&] { l->connections.drain(); });
+  const Nanos deadline = real.now() + patience;
+  while (!idle() && real.now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  // Whoever is held by a fault rule goes on; whoever has not finished by now is cut off.
+  faults_.heal();
+  for (auto& l : loops_) on(*l->loop, [&] { l->connections.close_all(); });
+  const Nanos last = real.now() + 5 * kSecond;
+  while (!idle() && real.now() < last) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  if (!idle()) log::error("calls are still running after the shutdown timeout");
+  for (auto& l : loops_) l->loop->stop();
+  nfs_service_.reset();
+  portmap_service_.reset();
+  loops_.clear();
+}
+
+std::string Server::close_volumes(bool crashed) {
+  std::string error;
+  for (Volume& v : volumes_) {
+    v.file_system.reset();
+    if (crashed) continue;
+    // Data before the metadata that names it.
+    for (const fs::FsError e : {v.stores.content->close(), v.stores.metadata->close()})
+      if (e != fs::FsError::ok) error = fmt::format("a store could not be closed cleanly: {}", fs::name(e));
+  }
+  exports_ = fs::ExportTable();
+  volumes_.clear();
+  workers_.reset();
+  return error;
+}
+
+}  // namespace dfs::server

@@ -1,0 +1,164 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <functional>
+
+#include "protocols/server/config.h"
+
+namespace dfs::server {
+namespace {
+
+// The one list of knobs: name, where it is kept, its range, what it does.
+template <class V>
+void visit(V&& v, Config& c) {
+  v.text("listen.address", c.address, "Address to listen on. 0.0.0.0 or :: serves other machines too.");
+  v.integer("listen.nfs_port", c.nfs_port, 0, 65535,
+            "TCP and UDP port of NFS and MOUNT. 0 takes a free one.");
+  v.flag("listen.portmap", c.portmap, "Serve portmap and rpcbind.");
+  v.integer("listen.portmap_port", c.portmap_port, 0, 65535,
+            "Port of portmap and rpcbind. 0 takes a free one.");
+  v.flag("listen.udp", c.udp, "Serve portmap, MOUNT and NFS over UDP as well.");
+
+  v.integer("server.loops", c.loops, 0, 64, "Event loop threads. 0: one a core. 1 makes runs repeatable.");
+  v.integer("server.workers", c.workers, 1, 256, "Threads for blocking store calls.");
+  v.number("server.shutdown_timeout", c.shutdown_timeout, 0, 3600,
+           "Seconds a stopping server waits for its last replies.");
+  v.integer("server.seed", c.seed, 0, INT64_MAX, "Seed of all randomness. 0: from the operating system.");
+
+  v.integer("limits.max_connections", c.max_connections, 1, 1'000'000,
+            "Open connections; further ones are closed at once.");
+  v.integer("limits.max_in_flight", c.max_in_flight, 1, 65536,
+            "Unanswered requests of one connection before the server stops reading it.");
+  v.integer("limits.max_queued_bytes", c.max_queued_bytes, 65536, i64{1} << 32,
+            "Bytes of replies one client has not taken before the server stops reading from it.");
+  v.integer("limits.io_size", c.io_size, 4096, 16 << 20, "Largest READ and WRITE (rtmax, wtmax), in bytes.");
+  v.number("limits.idle_timeout", c.idle_timeout, 0, 1e6,
+           "Seconds after which a silent connection is closed. 0: never.");
+  v.number(
+      "limits.stall_timeout", c.stall_timeout, 1, 1e6,
+      "Seconds after which a connection that takes no replies, or leaves a request unfinished, is closed.");
+
+  v.integer("drc.entries", c.drc_entries, 64, 10'000'000,
+            "Replies of non-idempotent calls remembered for retransmissions.");
+  v.integer("drc.bytes", c.drc_bytes, 65536, i64{1} << 34, "Bytes of remembered replies.");
+  v.number("drc.lifetime", c.drc_lifetime, 1, 1e6, "Seconds a reply is remembered.");
+
+  v.choice("store.kind", c.store, {"lmdb", "memory"},
+           "lmdb: durable, LMDB for names and files for data. memory: gone when the server ends.");
+  v.text("store.data_dir", c.data_dir, "Folder of the durable store.");
+  v.integer("store.memory_capacity", c.memory_capacity, 1 << 20, i64{1} << 50,
+            "Bytes of file data the memory store takes before it answers that it is full.");
+  v.text("store.root_mode", c.root_mode, "Permission bits of a new export's root directory, in octal.");
+  v.flag("store.atime", c.atime, "Reads update access times, as relatime does.");
+
+  v.choice("log.level", c.log_level, {"trace", "debug", "info", "warn", "error", "off"},
+           "Least important line that is logged.");
+  v.text("log.file", c.log_file, "Log file. Empty: standard error.");
+  v.flag("trace.enabled", c.trace, "Keep the ring of trace events from the start.");
+}
+
+std::string shown(double v) { return fmt::format("{:g}", v); }
+
+struct Describe {
+  std::vector<Setting> out;
+  const Config& defaults;
+  template <class T, class F>
+  void add(const char* path, const char* type, const T& value, F&& show, Setting extra, const char* help) {
+    extra.path = path;
+    extra.type = type;
+    extra.value = show(value);
+    extra.help = help;
+    out.push_back(std::move(extra));
+  }
+  void integer(const char* p, i64& v, i64 low, i64 high, const char* help) {
+    add(
+        p, "integer", v, [](i64 x) { return std::to_string(x); },
+        {.minimum = std::to_string(low), .maximum = std::to_string(high)}, help);
+  }
+  void number(const char* p, double& v, double low, double high, const char* help) {
+    add(p, "number", v, shown, {.minimum = shown(low), .maximum = shown(high)}, help);
+  }
+  void flag(const char* p, bool& v, const char* help) {
+    add(
+        p, "boolean", v, [](bool x) { return std::string(x ? "true" : "false"); }, {}, help);
+  }
+  void text(const char* p, std::string& v, const char* help) {
+    add(
+        p, "string", v, [](const std::string& x) { return x; }, {}, help);
+  }
+  void choice(const char* p, std::string& v, std::vector<std::string> choices, const char* help) {
+    add(
+        p, "choice", v, [](const std::string& x) { return x; }, {.choices = std::move(choices)}, help);
+  }
+};
+
+struct Assign {
+  const std::string& path;
+  const std::string& value;
+  bool found = false;
+  std::string error;
+
+  bool mine(const char* p) {
+    if (path != p) return false;
+    found = true;
+    return true;
+  }
+  template <class T>
+  bool parse(T& out) {
+    auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), out);
+    return !value.empty() && code == std::errc() && end == value.data() + value.size();
+  }
+  void integer(const char* p, i64& v, i64 low, i64 high, const char*) {
+    if (!mine(p)) return;
+    i64 n;
+    if (!parse(n) || n < low || n > high)
+      error = fmt::format("{}: \"{}\" is not a whole number from {} to {}", path, value, low, high);
+    else
+      v = n;
+  }
+  void number(const char* p, double& v, double low, double high, const char*) {
+    if (!mine(p)) return;
+    double n;
+    if (!parse(n) || !(n >= low && n <= high))
+      error = fmt::format("{}: \"{}\" is not a number from {} to {}", path, value, shown(low), shown(high));
+    else
+      v = n;
+  }
+  void flag(const char* p, bool& v, const char*) {
+    if (!mine(p)) return;
+    if (value != "true" && value != "false")
+      error = fmt::format("{}: \"{}\" is neither true nor false", path, value);
+    else
+      v = value == "true";
+  }
+  void text(const char* p, std::string& v, const char*) {
+    if (mine(p)) v = value;
+  }
+  void choice(const char* p, std::string& v, const std::vector<std::string>& choices, const char*) {
+    if (!mine(p)) return;
+    if (std::find(choices.begin(), choices.end(), value) == choices.end())
+      error = fmt::format("{}: \"{}\" is not one of {}", path, value, fmt::join(choices, ", "));
+    else
+      v = value;
+  }
+};
+
+}  // namespace
+
+std::vector<Setting> settings(const Config& config) {
+  Config copy = config, defaults;
+  Describe now{{}, defaults}, then{{}, defaults};
+  visit(now, copy);
+  visit(then, defaults);
+  for (size_t i = 0; i < now.out.size(); ++i) now.out[i].fallback = then.out[i].value;
+  return now.out;
+}
+
+std::string set(Config& config, const std::string& path, const std::string& value) {
+  Assign a{path, value, false, {}};
+  visit(a, config);
+  if (a.found) return a.error;
+  return fmt::format("there is no setting {}; `dfs config schema` lists them", path);
+}
+
+}  // namespace dfs::server
