@@ -1,7 +1,7 @@
-# xdr_library(NAME nfs3 XDR nfs3.x [HINTS nfs3.hints] [DEPENDS rpc...])
+# xdr_library(NAME nfs3 XDR nfs3.x [HINTS nfs3.hints] [DEPENDS rpc...] [PYTHON folder])
 #
 # The static library xdr_NAME: the types, codecs and tables that xdr-gen makes of a description at build time, included
-# as "<folder of the .x>/NAME.h"; and the module NAME of the Python package dittofs.wire. DEPENDS names the libraries
+# as "<folder of the .x>/NAME.h"; and the module NAME of the Python package dittofs.wire, or in PYTHON. DEPENDS names the libraries
 # of the descriptions that the hints import. NAME is the file name of the .x.
 set(DFS_GENERATED ${CMAKE_BINARY_DIR}/generated CACHE INTERNAL "Where generated headers are included from")
 
@@ -12,7 +12,7 @@ set(DFS_XDR_GEN ${PROJECT_SOURCE_DIR}/xdr-gen/xdr-gen)
 list(APPEND DFS_XDR_GEN_SOURCES ${DFS_XDR_GEN})
 
 function(xdr_library)
-  cmake_parse_arguments(ARG "" "NAME;XDR;HINTS" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;XDR;HINTS;PYTHON" "DEPENDS" ${ARGN})
   set(xdr ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_XDR})
   set(inputs ${xdr})
   set(options)
@@ -27,9 +27,17 @@ function(xdr_library)
 
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   set(base ${DFS_GENERATED}/${folder}/${ARG_NAME})
+  set(python_modules)
+  if(DFS_PYTHON)
+    if(NOT ARG_PYTHON)
+      set(ARG_PYTHON ${CMAKE_BINARY_DIR}/python/dittofs/wire)
+    endif()
+    set(python_modules ${ARG_PYTHON}/${ARG_NAME}.py ${ARG_PYTHON}/${ARG_NAME}.pyi)
+    list(APPEND options --python ${ARG_PYTHON})
+  endif()
   add_custom_command(
-    OUTPUT ${base}.h ${base}_codec.cpp ${base}_desc.cpp
-    COMMAND ${Python_EXECUTABLE} ${DFS_XDR_GEN} emit ${xdr} ${options} --root ${PROJECT_SOURCE_DIR} --cpp ${DFS_GENERATED}
+    OUTPUT ${base}.h ${base}_codec.cpp ${base}_desc.cpp ${python_modules}
+    COMMAND ${Python_EXECUTABLE} ${DFS_XDR_GEN} emit ${xdr} --root ${PROJECT_SOURCE_DIR} --cpp ${DFS_GENERATED} ${options}
     DEPENDS ${inputs} ${DFS_XDR_GEN_SOURCES}
     COMMENT "xdr-gen ${folder}/${ARG_XDR}"
     VERBATIM)

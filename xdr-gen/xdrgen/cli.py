@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import py_compile
 import sys
 from pathlib import Path
 
@@ -49,6 +50,12 @@ def _emit(schema: Schema, options: argparse.Namespace) -> None:
 
         base = str(options.xdr.resolve().relative_to(options.root.resolve()).with_suffix(""))
         _write(options.cpp, cpp.files(schema, base))
+    if options.python:
+        from .emitters import python
+
+        _write(options.python, python.files(schema))
+        # Compiled now: whoever forbids bytecode files (PYTHONDONTWRITEBYTECODE) would compile at every import.
+        py_compile.compile(str(options.python / f"{schema.name}.py"), doraise=True)
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

@@ -1,0 +1,88 @@
+"""The module: what runs. Importing it must cost next to nothing, so there is no decorator and no annotation in it."""
+
+from __future__ import annotations
+
+from ...model import types as m
+from ...model.schema import Operations, Schema
+from ..templating import render
+from .names import arm_names, enumerator, name
+from .values import field_name, handle, is_shared, zero
+
+
+def emit_module(schema: Schema) -> str:
+    return render(
+        "python/module.py.j2",
+        schema=schema,
+        definitions=[_definition(t) for t in schema.types],
+        procedures=procedures(schema),
+        versions=[v for p in schema.programs for v in p.versions],
+        operations=[_operations(o, schema) for o in schema.operations],
+        name=name,
+    )
+
+
+def procedures(schema: Schema) -> list[dict[str, object]]:
+    return [
+        {
+            "program": p.name,
+            "version": v.name,
+            "number": q.number,
+            "name": q.name,
+            "args": handle(q.args[0], schema) if q.args else "None",
+            "result": handle(q.result, schema) if q.result else "None",
+        }
+        for p in schema.programs
+        for v in p.versions
+        for q in v.procedures
+    ]
+
+
+def _definition(t: m.Named) -> dict[str, object]:
+    out: dict[str, object] = {"name": name(t.name), "xdr_name": t.name}
+    if isinstance(t, m.Typedef):
+        return out | {"what": "typedef"}
+    if isinstance(t, m.Enum):
+        return out | {"what": "enum", "members": [(name(x.name), x.value) for x in t.members]}
+    if isinstance(t, m.Struct):
+        return out | {"what": "struct", "fields": [_field(f, t.schema) for f in t.fields]}
+    return out | {
+        "what": "union",
+        "discriminant": field_name(t.discriminant),
+        "zero": zero(t.discriminant.type, t.schema),
+        "arms": arm_names(t),
+        "cases": [(_case(t, v), *_arm(t, arm)) for arm in t.arms for v in arm.values],
+        "default": _arm(t, t.default) if t.default else None,
+    }
+
+
+def _field(f: m.Field, user: Schema) -> dict[str, object]:
+    return {"name": field_name(f), "zero": zero(f.type, user), "shared": is_shared(f.type)}
+
+
+def _arm(union: m.Union, arm: m.Arm) -> tuple[str, str]:
+    """(attribute, expression of its zero value) as Python source; an arm that leads back to its own union has no zero,
+    it would never end."""
+    if not arm.type:
+        return "None", "None"
+    behind = m.resolve(arm.type)
+    endless = isinstance(behind, m.Named) and behind.recursive
+    return f'"{field_name(arm)}"', "None" if endless else f"lambda: {zero(arm.type, union.schema)}"
+
+
+def _case(union: m.Union, value: int) -> str:
+    switch = m.resolve(union.discriminant.type)
+    if isinstance(switch, m.Enum):
+        return enumerator(switch, value, union.schema) or str(value)
+    return str(bool(value)) if switch.name == "bool" else str(value)
+
+
+def _operations(ops: Operations, user: Schema) -> dict[str, object]:
+    switch = m.resolve(ops.args.discriminant.type)
+    rows = []
+    for member in switch.members:
+        pair = [next((arm for arm in u.arms if member.value in arm.values), None) for u in (ops.args, ops.results)]
+        if pair[0] is None:
+            continue
+        handles = [handle(arm.type, user) if arm and arm.type else "None" for arm in pair]
+        rows.append((enumerator(switch, member.value, user), member.name.removeprefix(ops.prefix), *handles))
+    return {"name": f"{name(ops.args.name)}_ops", "rows": rows}

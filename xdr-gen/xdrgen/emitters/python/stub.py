@@ -1,0 +1,111 @@
+"""The stub: every name and type for editors and mypy.
+
+Attributes have the type that decoding gives them; constructors also take what encoding accepts. An arm is annotated
+without `| None` although it is None when the discriminant selects another: whoever reads one has looked.
+"""
+
+from __future__ import annotations
+
+from ...model import types as m
+from ...model.schema import Schema
+from ..templating import render
+from .module import procedures
+from .names import name, qualified
+from .values import field_name
+
+
+def emit_stub(schema: Schema) -> str:
+    aliases = _Aliases()
+    return render(
+        "python/stub.pyi.j2",
+        schema=schema,
+        definitions=[_definition(t, aliases) for t in schema.types],
+        versions=[(v.name, v.number) for p in schema.programs for v in p.versions],
+        procedure_names={q["name"]: q["number"] for q in procedures(schema)},
+        aliases=aliases,
+        name=name,
+    )
+
+
+class _Aliases:
+    """In a class with an attribute `x`, the annotation `x` means the attribute: such types go by another name."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+
+    def free_of(self, annotation: str, attributes: set[str]) -> str:
+        out = []
+        for word in _words(annotation):
+            if word in attributes:
+                self.used.add(word)
+                word = f"_{word}"
+            out.append(word)
+        return "".join(out)
+
+
+def _words(annotation: str) -> list[str]:
+    words, word = [], ""
+    for c in annotation:
+        if c.isalnum() or c == "_":
+            word += c
+            continue
+        words += [word, c]
+        word = ""
+    return [*words, word]
+
+
+def attribute(t: m.Type, user: Schema) -> str:
+    """What decoding gives."""
+    t = m.underlying(t)
+    if isinstance(t, m.Primitive):
+        return {"bool": "bool", "float": "float", "double": "float"}.get(t.name, "int")
+    if isinstance(t, m.Opaque | m.Payload):
+        return "bytes"
+    if isinstance(t, m.String):
+        return "str"
+    if isinstance(t, m.Optional):
+        return f"{attribute(t.element, user)} | None"
+    if isinstance(t, m.Array | m.LinkedList):
+        return f"list[{attribute(t.element, user)}]"
+    assert isinstance(t, m.Named)
+    cls = qualified(t.name, t.schema, user)
+    return f"{cls} | int" if isinstance(t, m.Enum) and t.open else cls
+
+
+def parameter(t: m.Type, user: Schema) -> str:
+    """What encoding accepts."""
+    t = m.underlying(t)
+    if isinstance(t, m.Opaque | m.Payload):
+        return "BytesLike"
+    if isinstance(t, m.String):
+        return "str | bytes"
+    if isinstance(t, m.Enum):
+        return f"{qualified(t.name, t.schema, user)} | int"
+    if isinstance(t, m.Optional):
+        return f"{parameter(t.element, user)} | None"
+    if isinstance(t, m.Array | m.LinkedList):
+        return f"Sequence[{parameter(t.element, user)}]"
+    return attribute(t, user)
+
+
+def _definition(t: m.Named, aliases: _Aliases) -> dict[str, object]:
+    out: dict[str, object] = {"name": name(t.name)}
+    if isinstance(t, m.Typedef):
+        return out | {"what": "typedef"}
+    if isinstance(t, m.Enum):
+        return out | {"what": "enum", "members": [(name(x.name), x.value) for x in t.members]}
+    if isinstance(t, m.Struct):
+        members: list[m.Field | m.Arm] = list(t.fields)
+    else:
+        members = [t.discriminant, *(arm for arm in t.all_arms() if arm.name)]
+    attributes = {field_name(f) for f in members}
+
+    def annotated(f: m.Field | m.Arm, of) -> str:
+        return aliases.free_of(of(f.type, t.schema), attributes)
+
+    return out | {
+        "what": "record",
+        "base": "Union" if isinstance(t, m.Union) else "Record",
+        "members": [(field_name(f), annotated(f, attribute), annotated(f, parameter)) for f in members],
+        "optional": isinstance(t, m.Union),
+    }
