@@ -1,0 +1,7 @@
+#include "python/bindings/server/bindings.h"
+
+PYBIND11_MODULE(_server, m) {
+  m.doc() = "The server in this process, its clock, fault rules and trace. Use it through the package dittofs.";
+  dfs::python::bind_server(m);
+  dfs::python::bind_faults(m);
+}

@@ -1,0 +1,293 @@
+"""Break the server on purpose: a rule is a point, triggers, and an action.
+
+    with srv.faults.arm(at.nfs3("REMOVE").leave, once, drop_reply()) as f:
+        ...
+    assert f.fired == 1
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Union
+
+from dittofs import _server
+
+if TYPE_CHECKING:
+    from dittofs.server import Server
+
+
+# --- where ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A subject of a layer; its moments are its attributes: .before, .after, .enter, .leave."""
+
+    subject: str
+
+    def __getattr__(self, moment: str) -> str:
+        if moment not in ("before", "after", "enter", "leave", "rx", "tx"):
+            raise AttributeError(moment)
+        return f"{self.subject}.{moment}"
+
+
+class At:
+    """Names points: at("net.read"), at.nfs3("READ").enter, at.store("write").after."""
+
+    def __call__(self, name: str) -> str:
+        return name
+
+    def store(self, call: str) -> Moments:
+        return Moments(f"store.{call}")
+
+    def nfs3(self, procedure: str) -> Moments:
+        return Moments(f"nfs3.proc.{procedure}")
+
+    def mount(self, procedure: str) -> Moments:
+        return Moments(f"mount.proc.{procedure}")
+
+    def portmap(self, procedure: str) -> Moments:
+        return Moments(f"portmap.proc.{procedure}")
+
+
+at = At()
+
+
+# --- when -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Conditions that must hold together; `&` joins two."""
+
+    conditions: dict[str, Any] = field(default_factory=dict)
+
+    def __and__(self, other: "Trigger") -> "Trigger":
+        both = self.conditions.keys() & other.conditions.keys()
+        if both:
+            raise ValueError(f"{', '.join(sorted(both))} given twice")
+        return Trigger({**self.conditions, **other.conditions})
+
+
+always = Trigger()
+once = Trigger({"limit": 1})
+
+
+def nth(n: int) -> Trigger:
+    """Only the n-th hit."""
+    return Trigger({"nth": n})
+
+
+def first(n: int) -> Trigger:
+    """Only the first n hits."""
+    return Trigger({"first": n})
+
+
+def every(n: int) -> Trigger:
+    """Each n-th hit."""
+    return Trigger({"every": n})
+
+
+def after(n: int) -> Trigger:
+    """Not the first n hits."""
+    return Trigger({"after": n})
+
+
+def after_bytes(n: int) -> Trigger:
+    """Once n bytes have passed the point."""
+    return Trigger({"after_bytes": n})
+
+
+def chance(p: float) -> Trigger:
+    """With probability p, drawn from the server's seeded source."""
+    return Trigger({"chance": p})
+
+
+def when(**what: Any) -> Trigger:
+    """Only hits of this conn=, uid=, xid=, file= or name=."""
+    return Trigger(what)
+
+
+# --- what -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Action:
+    kind: str
+    number: int = 0
+    seconds: float = 0.0
+
+
+def note() -> Action:
+    """Count and trace, change nothing."""
+    return Action("note")
+
+
+def fail(status: int) -> Action:
+    """Answer with this status of the protocol."""
+    return Action("fail", number=int(status))
+
+
+def error(name: str) -> Action:
+    """A store call fails with this FsError: "io", "no_space", ..."""
+    known = _server.fs_errors()
+    if name not in known:
+        raise ValueError(f"there is no error {name}; there are {', '.join(known)}")
+    return Action("error", number=known[name])
+
+
+def drop_reply() -> Action:
+    """Before: the call is swallowed. After: it was applied, its reply is swallowed."""
+    return Action("drop_reply")
+
+
+def duplicate() -> Action:
+    """The reply is sent twice."""
+    return Action("duplicate")
+
+
+def reorder(n: int) -> Action:
+    """The reply waits until n others have been sent on the connection."""
+    return Action("reorder", number=n)
+
+
+def delay(seconds: float) -> Action:
+    """On the server's clock."""
+    return Action("delay", seconds=seconds)
+
+
+def pause() -> Action:
+    """Until the rule is released or disarmed."""
+    return Action("pause")
+
+
+def yield_() -> Action:
+    """Once around the event loop."""
+    return Action("yield")
+
+
+def reset() -> Action:
+    """RST."""
+    return Action("reset")
+
+
+def close() -> Action:
+    return Action("close")
+
+
+def half_close() -> Action:
+    """FIN towards the client; the server goes on reading."""
+    return Action("half_close")
+
+
+def slow_close(seconds: float) -> Action:
+    """Fall silent now, close later."""
+    return Action("slow_close", seconds=seconds)
+
+
+def throttle(bytes_per_second: int) -> Action:
+    return Action("throttle", number=bytes_per_second)
+
+
+def slice_(n: int) -> Action:
+    """At most n bytes a write."""
+    return Action("slice", number=n)
+
+
+def blackhole() -> Action:
+    """Take everything, say nothing."""
+    return Action("blackhole")
+
+
+# --- rules ----------------------------------------------------------------------------------------------------------
+
+
+class Rule:
+    """An armed rule; a context manager that disarms it."""
+
+    def __init__(self, faults: "Faults", point: str, id_: int) -> None:
+        self.point = point
+        self._faults = faults
+        self._id = id_
+        self._last = (0, 0)
+        self._armed = True
+
+    def _status(self) -> tuple[int, int]:
+        if self._armed and self._faults._of.running:
+            self._last = self._faults._of._native().rule_status(self._id)
+        return self._last
+
+    @property
+    def hits(self) -> int:
+        """Events that passed the filters."""
+        return self._status()[0]
+
+    @property
+    def fired(self) -> int:
+        """Times the action happened."""
+        return self._status()[1]
+
+    def wait(self, limit: float = 10.0) -> "Rule":
+        """Until it has fired; needs srv.trace.start() before it was armed."""
+        self._faults._of.trace.wait("fault.fired", rule=self._id, limit=limit)
+        return self
+
+    def release(self) -> None:
+        """Let what a pause holds go on."""
+        self._faults._of._native().release(self._id)
+
+    def disarm(self) -> None:
+        self._status()
+        if self._armed and self._faults._of.running:
+            self._faults._of._native().disarm(self._id)
+        self._armed = False
+        self._faults._forget(self)
+
+    def __enter__(self) -> "Rule":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.disarm()
+
+
+class Faults:
+    """The rules of one server."""
+
+    def __init__(self, server: "Server") -> None:
+        self._of = server
+        self._rules: list[Rule] = []
+
+    def arm(self, point: str, *parts: Union[Trigger, Action]) -> Rule:
+        """Arm a rule: a point, any triggers, one action. ValueError says what is possible when it can never work."""
+        actions = [p for p in parts if isinstance(p, Action)]
+        if len(actions) != 1:
+            raise ValueError("a rule has exactly one action")
+        trigger = always
+        for part in parts:
+            if isinstance(part, Trigger):
+                trigger = trigger & part
+        action = actions[0]
+        what = {"kind": action.kind, "number": action.number, "seconds": action.seconds}
+        rule = Rule(self, point, self._of._native().arm(point, trigger.conditions, what))
+        self._rules.append(rule)
+        return rule
+
+    @property
+    def armed(self) -> list[Rule]:
+        return list(self._rules)
+
+    def heal(self) -> None:
+        """Remove every rule and let everything go on."""
+        for rule in list(self._rules):
+            rule.disarm()
+        if self._of.running:
+            self._of._native().heal()
+
+    def _forget(self, rule: Rule) -> None:
+        if rule in self._rules:
+            self._rules.remove(rule)
+
+    @staticmethod
+    def points() -> list[tuple[str, list[str]]]:
+        """Every point with the actions it accepts."""
+        return [(name, list(actions)) for name, actions in _server.fault_points()]

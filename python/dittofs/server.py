@@ -1,0 +1,160 @@
+"""A DittoFS server in this process: start it, inspect it, stop its time, break it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from typing import Iterable, Mapping, Optional, Union
+
+from dittofs import _server
+from dittofs.clock import Clock
+from dittofs.faults import Faults
+from dittofs.trace import Trace
+
+
+class Server:
+    """A server on loopback, on free ports.
+
+    store: "memory" or "lmdb" (LMDB and files below data_dir; a temporary folder when none is given).
+    clock: "real", "manual" (time moves by srv.clock.advance()), or a Clock shared with another server.
+    loops: event loop threads; with 1 loop, a manual clock and a seed a run can be repeated.
+    seed: of all randomness; None draws one (srv.seed tells).
+    exports: as on the command line, "/export=rw,no_root_squash".
+    settings: any knob of `dfs config schema`, {"limits.io_size": 65536}.
+    """
+
+    def __init__(
+        self,
+        store: str = "memory",
+        *,
+        clock: Union[str, Clock] = "real",
+        loops: int = 1,
+        seed: Optional[int] = None,
+        exports: Iterable[str] = ("/export=rw",),
+        data_dir: Optional[str] = None,
+        settings: Optional[Mapping[str, object]] = None,
+    ) -> None:
+        self.clock = clock if isinstance(clock, Clock) else Clock(manual=_is_manual(clock))
+        self.store = store
+        self._exports = list(exports)
+        self._folder = data_dir
+        self._own_folder: Optional[str] = None
+        if store != "memory" and data_dir is None:
+            self._folder = self._own_folder = tempfile.mkdtemp(prefix="dittofs-")
+        self._settings = {
+            "listen.nfs_port": "0",
+            "listen.portmap_port": "0",
+            "server.loops": str(loops),
+            "store.kind": store,
+            **({"server.seed": str(seed)} if seed is not None else {}),
+            **({"store.data_dir": self._folder} if self._folder is not None else {}),
+            **{name: _text(value) for name, value in (settings or {}).items()},
+        }
+        self._server: Optional[_server.Server] = None
+        self.faults = Faults(self)
+        self.trace = Trace(self)
+
+    # --- life ---------------------------------------------------------------------------------------------------
+
+    def start(self) -> "Server":
+        """Open stores and ports. Raises RuntimeError that says what to do."""
+        if self._server is not None:
+            raise RuntimeError("the server is running")
+        server = _server.Server(self._settings, self._exports, self.clock._native)
+        if self.trace.on:
+            server.trace_enable(True)
+        server.start()
+        self._server = server
+        # A restarted server answers where its clients look for it.
+        self._settings["listen.nfs_port"] = str(server.nfs_port)
+        if server.portmap_port:
+            self._settings["listen.portmap_port"] = str(server.portmap_port)
+        self._settings.setdefault("server.seed", str(server.seed & 0x7FFFFFFFFFFFFFFF or 1))
+        return self
+
+    def stop(self) -> None:
+        """Let the calls under way finish, make everything durable, close. Nothing when it is not running."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+
+    def crash(self) -> None:
+        """What a power cut leaves: connections gone, everything that is not durable forgotten."""
+        server, self._server = self._native(), None
+        server.crash()
+
+    def restart(self) -> "Server":
+        """Start again on the same stores and ports (after a crash(), or after a clean stop())."""
+        self.stop()
+        return self.start()
+
+    def close(self) -> None:
+        """stop(), and remove the temporary store."""
+        self.stop()
+        if self._own_folder is not None:
+            shutil.rmtree(self._own_folder, ignore_errors=True)
+            self._own_folder = None
+
+    def __enter__(self) -> "Server":
+        return self if self._server is not None else self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # --- what there is --------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        return self._server is not None
+
+    @property
+    def host(self) -> str:
+        return "127.0.0.1"
+
+    @property
+    def nfs_port(self) -> int:
+        """Of NFS and MOUNT."""
+        return self._native().nfs_port
+
+    @property
+    def portmap_port(self) -> int:
+        """0 when portmap is not served."""
+        return self._native().portmap_port
+
+    @property
+    def seed(self) -> int:
+        return self._native().seed
+
+    @property
+    def connections(self) -> int:
+        """Connections open now."""
+        return self._native().connections
+
+    @property
+    def exports(self) -> list[str]:
+        """Paths of the exports."""
+        return [text.split("=", 1)[0] for text in self._exports]
+
+    @property
+    def url(self) -> str:
+        """nfs://host:port/path of the first export."""
+        return f"nfs://{self.host}:{self.nfs_port}{self.exports[0]}"
+
+    def _native(self) -> "_server.Server":
+        if self._server is None:
+            raise RuntimeError("the server is not running")
+        return self._server
+
+    def __repr__(self) -> str:
+        state = self.url if self.running else "stopped"
+        return f"<dittofs.Server {self.store} {state}>"
+
+
+def _is_manual(clock: str) -> bool:
+    if clock not in ("real", "manual"):
+        raise ValueError(f'clock is "real", "manual" or a Clock, not {clock!r}')
+    return clock == "manual"
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
