@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "benchmarks/load/rpc_client.h"
+
+namespace dfs::load {
+
+// What one connection's next request is. Requests are encoded beforehand; the generator only patches the xid,
+// so that it costs less than any server it measures.
+class Workload {
+ public:
+  virtual ~Workload() = default;
+  // The bytes of the next request of slot `slot` of connection `connection`; valid until the next call.
+  virtual std::string& next(u32 connection, u32 slot) = 0;
+  // The reply to that slot's last request, record mark excluded. Returns how many operations it completes.
+  virtual u32 completed(u32 connection, u32 slot, const u8* reply, u32 size);
+  // Payload bytes of one operation, 0 for metadata.
+  virtual u64 bytes() const { return 0; }
+};
+
+struct Target {
+  Endpoint nfs, mount;
+  std::string path;
+};
+
+struct Spec {
+  std::string name;
+  u32 connections = 1, depth = 1;
+  std::string help;
+};
+// The named workloads with the connections and depth they are quoted at.
+const std::vector<Spec>& specs();
+
+// Prepares files on the server for a workload; throws std::runtime_error.
+std::unique_ptr<Workload> make_workload(const std::string& kind, const Target& target, u32 connections,
+                                        u32 depth);
+
+}  // namespace dfs::load
