@@ -1,5 +1,7 @@
 #include "engine/loop/loop.h"
 
+#include <signal.h>
+
 #include <climits>
 #include <future>
 
@@ -55,6 +57,11 @@ void Loop::stop(UniqueFunction<void()> closing) {
 }
 
 void Loop::run() {
+  // A peer that is gone is an error of the write, not a signal for the process we happen to live in.
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
   current_ = this;
   make_current(this);
   while (!stopping_) uv_run(&uv_, UV_RUN_DEFAULT);

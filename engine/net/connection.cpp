@@ -91,7 +91,7 @@ void Connection::received(const u8* p, size_t n) {
     }
     apply(*action);
   }
-  if (blackhole_) {
+  if (deaf_) {
     // Taken from the socket and never seen by anybody; an unfinished record stays unfinished.
     return;
   }
@@ -143,14 +143,14 @@ Endpoint Connection::local() const {
 // ----------------------------------------------------------------------------------------------------
 
 void Connection::send(SliceList& bytes) {
-  if (state_ != State::open || blackhole_) {
+  if (state_ != State::open || mute_) {
     bytes.clear();
     return;
   }
   if (net_.faults.armed(fault::Point::net_write)) [[unlikely]] {
     if (auto action = net_.faults.check(fault::Point::net_write, {.conn = id_, .bytes = total_size(bytes)}))
       apply(*action);
-    if (state_ != State::open || blackhole_) {
+    if (state_ != State::open || mute_) {
       bytes.clear();
       return;
     }
@@ -298,10 +298,11 @@ void Connection::apply(const fault::Action& action) {
     case ActionKind::half_close: {
       uv_os_fd_t fd;
       if (uv_fileno(reinterpret_cast<uv_handle_t*>(&tcp_), &fd) == 0) shutdown(fd, SHUT_WR);
+      mute_ = true;
       break;
     }
     case ActionKind::slow_close:
-      blackhole_ = true;
+      deaf_ = mute_ = true;
       pump_timer_ = loop_.after(action.nanos(), [this] {
         pump_timer_ = 0;
         close();
@@ -314,7 +315,7 @@ void Connection::apply(const fault::Action& action) {
       slice_ = static_cast<u64>(std::max<i64>(1, action.number));
       break;
     case ActionKind::blackhole:
-      blackhole_ = true;
+      deaf_ = mute_ = true;
       break;
     default:
       break;

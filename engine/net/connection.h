@@ -119,7 +119,8 @@ class Connection final : public EndOfTurn {
   // what link actions left behind; 0: off
   u64 throttle_ = 0;  // bytes a second
   u64 slice_ = 0;     // bytes a write
-  bool blackhole_ = false;
+  bool deaf_ = false;     // input is taken and thrown away
+  bool mute_ = false;     // output is thrown away
   Timers::Id pump_timer_ = 0;
 };
 
