@@ -144,12 +144,14 @@ int main(int argc, char** argv) {
                 "Keep everything in memory; nothing survives the end of the server");
     c->add_option("--export", options.exports, "PATH[=OPTIONS], as in /export=rw,no_root_squash; repeatable");
     c->add_option("--nfs-port", options.nfs_port, "Port of NFS and MOUNT; 0 takes a free one")
-        ->check(CLI::Range(0, 65535));
+        ->check(CLI::Range(0, 65535))
+        ->take_last();
     c->add_option("--portmap-port", options.portmap_port,
                   "Port of portmap; 0 takes a free one, -1 serves none")
-        ->check(CLI::Range(-1, 65535));
-    c->add_option("--listen", options.address, "Address to listen on");
-    c->add_option("--data-dir", options.data_dir, "Folder of the durable store");
+        ->check(CLI::Range(-1, 65535))
+        ->take_last();
+    c->add_option("--listen", options.address, "Address to listen on")->take_last();
+    c->add_option("--data-dir", options.data_dir, "Folder of the durable store")->take_last();
     c->add_option("--set", options.sets, "SETTING=VALUE, as in limits.io_size=65536; repeatable");
   };
 
