@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from typing import Iterable, Mapping, Optional, Union
 
 from dittofs import _server
 from dittofs.clock import Clock
 from dittofs.faults import Faults
+from dittofs.stores import ContentStore, MetadataStore
 from dittofs.trace import Trace
 
 
@@ -20,6 +22,7 @@ class Server:
     loops: event loop threads; with 1 loop, a manual clock and a seed a run can be repeated.
     seed: of all randomness; None draws one (srv.seed tells).
     exports: as on the command line, "/export=rw,no_root_squash".
+    metadata, content: stores written in Python, in the place of the configured ones (dittofs.stores).
     settings: any knob of `dfs config schema`, {"limits.io_size": 65536}.
     """
 
@@ -32,11 +35,18 @@ class Server:
         seed: Optional[int] = None,
         exports: Iterable[str] = ("/export=rw",),
         data_dir: Optional[str] = None,
+        metadata: Optional[MetadataStore] = None,
+        content: Optional[ContentStore] = None,
         settings: Optional[Mapping[str, object]] = None,
     ) -> None:
         self.clock = clock if isinstance(clock, Clock) else Clock(manual=_is_manual(clock))
         self.store = store
         self._exports = list(exports)
+        self._metadata, self._content = metadata, content
+        if (metadata is not None or content is not None) and (store != "memory" or len(self._exports) != 1):
+            raise ValueError('a store of your own takes the place of one export\'s in memory: store="memory", one export')
+        self._callbacks: Optional[_server.CallbackThread] = None
+        self._callback_thread: Optional[threading.Thread] = None
         self._folder = data_dir
         self._own_folder: Optional[str] = None
         if store != "memory" and data_dir is None:
@@ -60,7 +70,13 @@ class Server:
         """Open stores and ports. Raises RuntimeError that says what to do."""
         if self._server is not None:
             raise RuntimeError("the server is running")
-        server = _server.Server(self._settings, self._exports, self.clock._native)
+        if self._metadata is not None or self._content is not None:
+            self._callbacks = _server.CallbackThread()
+            self._callback_thread = threading.Thread(target=self._callbacks.run, name="dittofs stores", daemon=True)
+            self._callback_thread.start()
+        server = _server.Server(
+            self._settings, self._exports, self.clock._native, self._callbacks, self._metadata, self._content
+        )
         if self.trace.on:
             server.trace_enable(True)
         server.start()
@@ -77,11 +93,13 @@ class Server:
         server, self._server = self._server, None
         if server is not None:
             server.stop()
+            self._end_callbacks()
 
     def crash(self) -> None:
         """What a power cut leaves: connections gone, everything that is not durable forgotten."""
         server, self._server = self._native(), None
         server.crash()
+        self._end_callbacks()
 
     def restart(self) -> "Server":
         """Start again on the same stores and ports (after a crash(), or after a clean stop())."""
@@ -94,6 +112,12 @@ class Server:
         if self._own_folder is not None:
             shutil.rmtree(self._own_folder, ignore_errors=True)
             self._own_folder = None
+
+    def _end_callbacks(self) -> None:
+        if self._callbacks is not None and self._callback_thread is not None:
+            self._callbacks.stop()
+            self._callback_thread.join()
+            self._callbacks = self._callback_thread = None
 
     def __enter__(self) -> "Server":
         return self if self._server is not None else self.start()

@@ -10,15 +10,19 @@ namespace dfs::python {
 
 void bind_server(pybind11::module_& m);
 void bind_faults(pybind11::module_& m);
+void bind_store_types(pybind11::module_& m);
+void bind_native_stores(pybind11::module_& m);
 
-// A rule from plain data: trigger {"nth": 2, "conn": 7, ...}, action {"kind": "delay", "seconds": 1.5, "number": 0}.
-// Raises ValueError with what is possible.
+// A rule from plain data: trigger {"nth": 2, "conn": 7, ...}, action {"kind": "delay", "seconds": 1.5,
+// "number": 0}. Raises ValueError with what is possible.
 u64 arm_rule(fault::Registry& registry, const std::string& point, const pybind11::dict& trigger,
              const pybind11::dict& action);
 
 // Events as dictionaries: seq, time (ns), name, conn, request and the event's own fields.
 pybind11::list trace_since(const Trace& trace, u64 after);
-// The first event after `after` with this name ("" any) and these fields, waiting `limit` real seconds; else None.
-pybind11::object trace_wait(Trace& trace, u64 after, const std::string& name, const pybind11::dict& fields, double limit);
+// The first event after `after` with this name ("" any) and these fields, waiting `limit` real seconds; else
+// None.
+pybind11::object trace_wait(Trace& trace, u64 after, const std::string& name, const pybind11::dict& fields,
+                            double limit);
 
 }  // namespace dfs::python

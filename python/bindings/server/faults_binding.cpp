@@ -10,26 +10,40 @@ fault::Trigger trigger_from(const py::dict& d) {
   fault::Trigger t;
   for (auto [key, value] : d) {
     const auto name = key.cast<std::string>();
-    if (name == "conn") t.conn = value.cast<u64>();
-    else if (name == "file") t.file = value.cast<u64>();
-    else if (name == "uid") t.uid = value.cast<u32>();
-    else if (name == "xid") t.xid = value.cast<u32>();
-    else if (name == "name") t.name = value.cast<std::string>();
-    else if (name == "nth") t.nth = value.cast<u64>();
-    else if (name == "first") t.first = value.cast<u64>();
-    else if (name == "every") t.every = value.cast<u64>();
-    else if (name == "after") t.after = value.cast<u64>();
-    else if (name == "after_bytes") t.after_bytes = value.cast<u64>();
-    else if (name == "limit") t.limit = value.cast<u64>();
-    else if (name == "chance") t.chance = value.cast<double>();
-    else throw py::value_error("there is no trigger " + name);
+    if (name == "conn")
+      t.conn = value.cast<u64>();
+    else if (name == "file")
+      t.file = value.cast<u64>();
+    else if (name == "uid")
+      t.uid = value.cast<u32>();
+    else if (name == "xid")
+      t.xid = value.cast<u32>();
+    else if (name == "name")
+      t.name = value.cast<std::string>();
+    else if (name == "nth")
+      t.nth = value.cast<u64>();
+    else if (name == "first")
+      t.first = value.cast<u64>();
+    else if (name == "every")
+      t.every = value.cast<u64>();
+    else if (name == "after")
+      t.after = value.cast<u64>();
+    else if (name == "after_bytes")
+      t.after_bytes = value.cast<u64>();
+    else if (name == "limit")
+      t.limit = value.cast<u64>();
+    else if (name == "chance")
+      t.chance = value.cast<double>();
+    else
+      throw py::value_error("there is no trigger " + name);
   }
   return t;
 }
 
 }  // namespace
 
-u64 arm_rule(fault::Registry& registry, const std::string& point, const py::dict& trigger, const py::dict& action) {
+u64 arm_rule(fault::Registry& registry, const std::string& point, const py::dict& trigger,
+             const py::dict& action) {
   const auto name = fault::parse_point(point);
   if (!name) {
     std::string known;
@@ -47,22 +61,28 @@ u64 arm_rule(fault::Registry& registry, const std::string& point, const py::dict
 }
 
 void bind_faults(py::module_& m) {
-  m.def("fault_points", [] {
-    py::list out;
-    for (const auto& p : fault::kPoints) {
-      py::list actions;
-      for (int k = 0; k <= static_cast<int>(fault::ActionKind::blackhole); ++k)
-        if (p.actions & fault::group_of(static_cast<fault::ActionKind>(k)))
-          actions.append(fault::name(static_cast<fault::ActionKind>(k)));
-      out.append(py::make_tuple(p.name, actions));
-    }
-    return out;
-  }, "Every fault point with the actions it accepts.");
-  m.def("fs_errors", [] {
-    py::dict out;
-    for (u32 i = 0; i < fs::kFsErrorCount; ++i) out[fs::name(static_cast<fs::FsError>(i))] = i;
-    return out;
-  }, "The errors a store call can be made to fail with, name to number.");
+  m.def(
+      "fault_points",
+      [] {
+        py::list out;
+        for (const auto& p : fault::kPoints) {
+          py::list actions;
+          for (int k = 0; k <= static_cast<int>(fault::ActionKind::blackhole); ++k)
+            if (p.actions & fault::group_of(static_cast<fault::ActionKind>(k)))
+              actions.append(fault::name(static_cast<fault::ActionKind>(k)));
+          out.append(py::make_tuple(p.name, actions));
+        }
+        return out;
+      },
+      "Every fault point with the actions it accepts.");
+  m.def(
+      "fs_errors",
+      [] {
+        py::dict out;
+        for (u32 i = 0; i < fs::kFsErrorCount; ++i) out[fs::name(static_cast<fs::FsError>(i))] = i;
+        return out;
+      },
+      "The errors a store call can be made to fail with, name to number.");
 }
 
 }  // namespace dfs::python

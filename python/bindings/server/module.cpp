@@ -1,7 +1,10 @@
 #include "python/bindings/server/bindings.h"
 
 PYBIND11_MODULE(_server, m) {
-  m.doc() = "The server in this process, its clock, fault rules and trace. Use it through the package dittofs.";
+  m.doc() =
+      "The server in this process, its clock, fault rules and trace. Use it through the package dittofs.";
+  dfs::python::bind_store_types(m);
+  dfs::python::bind_native_stores(m);
   dfs::python::bind_server(m);
   dfs::python::bind_faults(m);
 }

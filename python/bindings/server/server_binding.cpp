@@ -1,6 +1,7 @@
 #include "python/bindings/server/bindings.h"
 
 #include "protocols/server/server.h"
+#include "python/bindings/server/python_stores.h"
 
 namespace dfs::python {
 namespace {
@@ -10,13 +11,14 @@ using server::Config;
 
 [[noreturn]] void refuse(const std::string& what) { throw py::value_error(what); }
 
-// A server in this process. Every call that may block releases the GIL; close() is explicit, the destructor only
-// cleans up after a script that forgot.
+// A server in this process. Every call that may block releases the GIL; close() is explicit, the destructor
+// only cleans up after a script that forgot.
 class InProcessServer {
  public:
   InProcessServer(const std::map<std::string, std::string>& settings, const std::vector<std::string>& exports,
-                  std::shared_ptr<ManualClock> clock)
-      : clock_(std::move(clock)) {
+                  std::shared_ptr<ManualClock> clock, std::shared_ptr<CallbackThread> thread,
+                  py::object metadata, py::object content, u64 capacity)
+      : clock_(std::move(clock)), thread_(std::move(thread)) {
     Config config;
     for (const auto& [path, value] : settings)
       if (std::string error = server::set(config, path, value); !error.empty()) refuse(error);
@@ -25,15 +27,20 @@ class InProcessServer {
       if (!e) refuse(e.error());
       config.exports.push_back(*e);
     }
-    server_ = std::make_unique<server::Server>(config, server::Parts{clock_.get(), server::open_configured_stores});
+    server_ = std::make_unique<server::Server>(
+        config, server::Parts{clock_.get(), factory(metadata, content, capacity)});
   }
   ~InProcessServer() {
     py::gil_scoped_release release;
     server_.reset();
   }
 
-  void start() { check([&] { return server_->start(); }); }
-  void stop() { check([&] { return server_->stop(); }); }
+  void start() {
+    check([&] { return server_->start(); });
+  }
+  void stop() {
+    check([&] { return server_->stop(); });
+  }
   void crash() {
     py::gil_scoped_release release;
     server_->crash();
@@ -50,16 +57,38 @@ class InProcessServer {
     }
     if (!error.empty()) throw std::runtime_error(error);
   }
+  // Stores written in Python take the place of the configured ones, each where it is given.
+  server::StoreFactory factory(const py::object& metadata, const py::object& content, u64 capacity) {
+    if (metadata.is_none() && content.is_none()) return server::open_configured_stores;
+    // A py::object may only be copied with the GIL: the factory runs without it and takes them once.
+    auto given = std::make_shared<std::pair<py::object, py::object>>(metadata, content);
+    return
+        [this, given, capacity](const server::StoreContext& context) -> Result<server::Stores, std::string> {
+          auto stores = server::open_configured_stores(context);
+          if (!stores) return stores;
+          py::gil_scoped_acquire gil;
+          if (!given->first.is_none())
+            stores->metadata = std::make_unique<PythonMetadata>(*thread_, std::move(given->first));
+          if (!given->second.is_none())
+            stores->content = std::make_unique<PythonContent>(*thread_, std::move(given->second), capacity);
+          return stores;
+        };
+  }
   std::shared_ptr<ManualClock> clock_;
+  std::shared_ptr<CallbackThread> thread_;
   std::unique_ptr<server::Server> server_;
 };
 
 void bind_clock(py::module_& m) {
   py::class_<ManualClock, std::shared_ptr<ManualClock>>(
-      m, "ManualClock", "Time that moves only when told to; drives every timer of the servers it is given to.")
-      .def(py::init([](i64 wall_seconds) { return std::make_shared<ManualClock>(WallTime{wall_seconds, 0}); }),
+      m, "ManualClock",
+      "Time that moves only when told to; drives every timer of the servers it is given to.")
+      .def(py::init([](i64 wall_seconds) {
+             return std::make_shared<ManualClock>(WallTime{wall_seconds, 0});
+           }),
            py::arg("wall_seconds") = 1'700'000'000)
-      .def("advance_ns", &ManualClock::advance, py::arg("nanoseconds"), py::call_guard<py::gil_scoped_release>(),
+      .def("advance_ns", &ManualClock::advance, py::arg("nanoseconds"),
+           py::call_guard<py::gil_scoped_release>(),
            "Move time forward; timers that fall due run in order before this returns.")
       .def_property_readonly("now_ns", &ManualClock::now)
       .def_property_readonly("wall_seconds", [](const ManualClock& c) { return c.wall().sec; });
@@ -70,8 +99,11 @@ void bind_clock(py::module_& m) {
 void bind_server(py::module_& m) {
   bind_clock(m);
   py::class_<InProcessServer> c(m, "Server");
-  c.def(py::init<const std::map<std::string, std::string>&, const std::vector<std::string>&, std::shared_ptr<ManualClock>>(),
-        py::arg("settings"), py::arg("exports"), py::arg("clock") = nullptr)
+  c.def(
+       py::init<const std::map<std::string, std::string>&, const std::vector<std::string>&,
+                std::shared_ptr<ManualClock>, std::shared_ptr<CallbackThread>, py::object, py::object, u64>(),
+       py::arg("settings"), py::arg("exports"), py::arg("clock") = nullptr, py::arg("callbacks") = nullptr,
+       py::arg("metadata") = py::none(), py::arg("content") = py::none(), py::arg("capacity") = u64{1} << 40)
       .def("start", &InProcessServer::start)
       .def("stop", &InProcessServer::stop)
       .def("crash", &InProcessServer::crash)
@@ -80,9 +112,8 @@ void bind_server(py::module_& m) {
       .def_property_readonly("running", [](InProcessServer& s) { return s.get().running(); })
       .def_property_readonly("seed", [](InProcessServer& s) { return s.get().seed(); })
       .def_property_readonly("connections", [](InProcessServer& s) { return s.get().connections(); });
-  c.def("arm", [](InProcessServer& s, const std::string& point, const py::dict& trigger, const py::dict& action) {
-    return arm_rule(s.get().faults(), point, trigger, action);
-  });
+  c.def("arm", [](InProcessServer& s, const std::string& point, const py::dict& trigger,
+                  const py::dict& action) { return arm_rule(s.get().faults(), point, trigger, action); });
   c.def("disarm", [](InProcessServer& s, u64 id) { s.get().faults().disarm(id); });
   c.def("release", [](InProcessServer& s, u64 id) { s.get().faults().release(id); });
   c.def("heal", [](InProcessServer& s) { s.get().faults().heal(); });
@@ -93,12 +124,12 @@ void bind_server(py::module_& m) {
   c.def("trace_enable", [](InProcessServer& s, bool on) { s.get().trace().enable(on); });
   c.def("trace_last", [](InProcessServer& s) { return s.get().trace().last_seq(); });
   c.def("trace_since", [](InProcessServer& s, u64 after) { return trace_since(s.get().trace(), after); });
-  c.def("trace_wait", [](InProcessServer& s, u64 after, const std::string& name, const py::dict& fields, double limit) {
-    return trace_wait(s.get().trace(), after, name, fields, limit);
-  });
+  c.def("trace_wait", [](InProcessServer& s, u64 after, const std::string& name, const py::dict& fields,
+                         double limit) { return trace_wait(s.get().trace(), after, name, fields, limit); });
   m.def("settings", [] {
     py::list out;
-    for (const auto& s : server::settings(Config{})) out.append(py::make_tuple(s.path, s.type, s.fallback, s.help));
+    for (const auto& s : server::settings(Config{}))
+      out.append(py::make_tuple(s.path, s.type, s.fallback, s.help));
     return out;
   });
 }

@@ -13,8 +13,10 @@ py::dict to_dict(const TraceEvent& e) {
   d["conn"] = e.conn;
   d["request"] = e.request;
   for (const auto& f : e.fields) {
-    if (const auto* number = std::get_if<u64>(&f.value)) d[f.key] = *number;
-    else d[f.key] = std::get<std::string>(f.value);
+    if (const auto* number = std::get_if<u64>(&f.value))
+      d[f.key] = *number;
+    else
+      d[f.key] = std::get<std::string>(f.value);
   }
   return d;
 }
@@ -27,12 +29,15 @@ py::list trace_since(const Trace& trace, u64 after) {
   return out;
 }
 
-py::object trace_wait(Trace& trace, u64 after, const std::string& name, const py::dict& fields, double limit) {
+py::object trace_wait(Trace& trace, u64 after, const std::string& name, const py::dict& fields,
+                      double limit) {
   // Compared in C++, without the GIL: the threads that emit must never wait for Python.
   std::vector<std::pair<std::string, std::variant<u64, std::string>>> wanted;
   for (auto [key, value] : fields) {
-    if (py::isinstance<py::str>(value)) wanted.emplace_back(key.cast<std::string>(), value.cast<std::string>());
-    else wanted.emplace_back(key.cast<std::string>(), value.cast<u64>());
+    if (py::isinstance<py::str>(value))
+      wanted.emplace_back(key.cast<std::string>(), value.cast<std::string>());
+    else
+      wanted.emplace_back(key.cast<std::string>(), value.cast<u64>());
   }
   auto match = [&](const TraceEvent& e) {
     if (!name.empty() && name != e.name) return false;
