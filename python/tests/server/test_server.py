@@ -1,0 +1,128 @@
+"""dittofs.Server: start, stop, crash, restart; clock and trace."""
+
+import socket
+
+import pytest
+
+from dittofs import Clock, Server
+from dittofs.nfs3 import NFS3ERR
+
+
+def test_it_serves_within_with(mounted):
+    with Server() as srv:
+        m = mounted(srv)
+        m.c.create(m.root, "f")
+        assert srv.connections >= 1
+        assert srv.url == f"nfs://127.0.0.1:{srv.nfs_port}/export"
+    assert not srv.running
+    with pytest.raises(RuntimeError, match="not running"):
+        srv.nfs_port
+
+
+def test_two_servers_side_by_side(mounted):
+    with Server() as a, Server() as b:
+        ma, mb = mounted(a), mounted(b)
+        ma.c.create(ma.root, "only-here")
+        mb.c.lookup(mb.root, "only-here", fails=NFS3ERR.NOENT)
+
+
+def test_mistakes_are_said_in_words():
+    with pytest.raises(ValueError, match='clock is "real", "manual" or a Clock'):
+        Server(clock="fast")
+    with pytest.raises(ValueError, match="there is no setting limits.io_sise"):
+        Server(settings={"limits.io_sise": 1}).start()
+    with pytest.raises(ValueError, match="is no export option"):
+        Server(exports=["/export=wr"]).start()
+    with Server() as srv:
+        with pytest.raises(RuntimeError, match="in use"):
+            Server(settings={"listen.nfs_port": srv.nfs_port}).start()
+
+
+def test_settings_reach_the_server(mounted):
+    with Server(settings={"limits.io_size": 8192}) as srv:
+        m = mounted(srv)
+        info = m.c.fsinfo(m.root)
+        assert info.rtmax == info.wtmax == 8192
+
+
+def test_a_manual_clock_stands_still_until_advanced(srv, c, root):
+    first = c.create(root, "a").obj_attributes.attributes
+    second = c.create(root, "b").obj_attributes.attributes
+    assert (first.ctime.seconds, first.ctime.nseconds) == (second.ctime.seconds, second.ctime.nseconds)
+    srv.clock.advance(90)
+    third = c.create(root, "c").obj_attributes.attributes
+    assert third.ctime.seconds == first.ctime.seconds + 90
+
+
+def test_timers_run_on_the_clock(mounted):
+    with Server(clock="manual", settings={"limits.idle_timeout": 300}) as srv:
+        m = mounted(srv)
+        m.c.getattr(m.root)
+        srv.clock.advance(299)
+        assert srv.connections == 2
+        srv.clock.advance(302)
+        assert srv.connections == 0
+
+
+def test_a_clock_shared_by_two_servers(mounted):
+    clock = Clock()
+    with Server(clock=clock) as a, Server(clock=clock) as b:
+        clock.advance(10)
+        ma, mb = mounted(a), mounted(b)
+        assert ma.c.getattr(ma.root).obj_attributes.ctime == mb.c.getattr(mb.root).obj_attributes.ctime
+
+
+def test_real_time_cannot_be_advanced():
+    with Server() as srv, pytest.raises(RuntimeError, match='clock="manual"'):
+        srv.clock.advance(1)
+
+
+def test_a_crash_of_a_memory_server_forgets_everything(srv, mounted):
+    m = mounted(srv)
+    m.c.create(m.root, "f")
+    old = m.root
+    srv.crash()
+    srv.restart()
+    again = mounted(srv)
+    again.c.lookup(again.root, "f", fails=NFS3ERR.NOENT)
+    again.c.getattr(old, fails=(NFS3ERR.STALE, NFS3ERR.BADHANDLE))
+
+
+def test_a_crash_of_a_durable_server_keeps_what_was_answered(mounted):
+    with Server(store="lmdb") as srv:
+        m = mounted(srv)
+        f = m.c.create(m.root, "f").obj.handle
+        m.c.write(f, 0, b"kept", stable=2)
+        srv.crash()
+        srv.restart()
+        again = mounted(srv)
+        assert bytes(again.c.read(f).data) == b"kept"
+        assert again.c.lookup(again.root, "f").object == f
+
+
+def test_ports_stay_over_a_restart(srv):
+    port = srv.nfs_port
+    srv.restart()
+    assert srv.nfs_port == port
+    with socket.create_connection((srv.host, port)):
+        pass
+
+
+def test_trace(srv, c, root):
+    srv.trace.start()
+    mark = srv.trace.last
+    c.getattr(root)
+    event = srv.trace.wait("rpc.call", after=mark, procedure=1)
+    assert event["program"] == 100003
+    assert srv.trace.events("rpc.call", after=mark, procedure=1)[0]["seq"] == event["seq"]
+    with pytest.raises(TimeoutError):
+        srv.trace.wait("rpc.call", after=srv.trace.last, limit=0.01)
+    srv.trace.stop()
+    mark = srv.trace.last
+    c.getattr(root)
+    assert srv.trace.last == mark
+
+
+def test_waiting_without_a_trace_is_a_mistake(srv):
+    with pytest.raises(RuntimeError, match="the trace is off"):
+        srv.trace.wait("rpc.call")

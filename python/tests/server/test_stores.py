@@ -1,0 +1,143 @@
+"""Stores from Python and stores in Python."""
+
+import pytest
+
+from dittofs import Server
+from dittofs.nfs3 import NFS3ERR
+from dittofs.stores import ContentStore, Dirent, Inode, MemoryStore, MetadataStore, StoreError
+
+
+def make_file(txn) -> Inode:
+    node = Inode()
+    node.id, node.type, node.mode = txn.new_id(), 1, 0o644
+    txn.put_inode(node)
+    txn.put_dirent(2, b"name", Dirent(cookie=3, id=node.id, type=1))
+    return node
+
+
+def test_the_engines_store_alone():
+    store = MemoryStore()
+    node = store.update(make_file)
+    assert store.read(lambda t: t.inode(node.id)).mode == 0o644
+    assert store.read(lambda t: t.lookup(2, b"name")).id == node.id
+    assert [name for name, _ in store.read(lambda t: t.scan(2))] == [b"name"]
+    assert store.read(lambda t: t.lookup(2, b"other")) is None
+    node = store.write_data(node, 10, b"hello")
+    assert node.size == 15
+    assert store.read_data(node, 0, 15) == bytes(10) + b"hello"
+
+
+def test_an_exception_undoes_an_update():
+    store = MemoryStore()
+
+    def half(txn):
+        make_file(txn)
+        raise KeyError("no")
+
+    with pytest.raises(KeyError):
+        store.update(half)
+    assert store.read(lambda t: t.inode_count()) == 0
+
+
+def test_a_transaction_does_not_outlive_its_call():
+    store = MemoryStore()
+    kept = store.read(lambda t: t)
+    with pytest.raises(RuntimeError, match="has ended"):
+        kept.inode(2)
+    with pytest.raises(RuntimeError, match="this is a read"):
+        store.read(lambda t: t.new_id())
+
+
+def test_a_full_store_says_so():
+    store = MemoryStore(capacity=1 << 20)
+    node = store.update(make_file)
+    with pytest.raises(StoreError, match="no_space"):
+        store.write_data(node, 0, bytes(2 << 20))
+
+
+@pytest.mark.parametrize("parts", [{"metadata"}, {"content"}, {"metadata", "content"}], ids=lambda p: "+".join(sorted(p)))
+def test_a_server_on_stores_in_python(mounted, parts):
+    made = {"metadata": MetadataStore(), "content": ContentStore()}
+    with Server(clock="manual", **{name: made[name] for name in parts}) as srv:
+        m = mounted(srv)
+        d = m.c.mkdir(m.root, "d").obj.handle
+        f = m.c.create(d, "f").obj.handle
+        m.c.write(f, 5, b"hello")
+        assert bytes(m.c.read(f).data) == bytes(5) + b"hello"
+        m.c.setattr(f, size=7)
+        assert bytes(m.c.read(f).data) == bytes(5) + b"he"
+        m.c.rename(d, "f", m.root, "g")
+        names = {e.name for e in m.c.readdirplus(m.root).reply.entries}
+        assert {"d", "g"} <= names
+        m.c.rmdir(m.root, "d")
+        m.c.remove(m.root, "g")
+        m.c.getattr(f, fails=NFS3ERR.STALE)
+    if "content" in parts:
+        assert made["content"].files == {}
+    if "metadata" in parts:
+        assert list(made["metadata"].inodes) == [2]
+
+
+def test_a_method_overridden(mounted):
+    class Flaky(ContentStore):
+        def write(self, file, offset, data):
+            if offset == 4096:
+                raise StoreError("no_space")
+            return super().write(file, offset, data)
+
+    with Server(content=Flaky()) as srv:
+        m = mounted(srv)
+        f = m.c.create(m.root, "f").obj.handle
+        m.c.write(f, 0, b"fine")
+        m.c.write(f, 4096, b"not", fails=NFS3ERR.NOSPC)
+
+
+def test_a_script_that_breaks_is_an_io_error_and_no_more(mounted, capfd):
+    class Broken(ContentStore):
+        def read(self, file, offset, length):
+            raise ZeroDivisionError("oops")
+
+    with Server(content=Broken()) as srv:
+        m = mounted(srv)
+        f = m.c.create(m.root, "f").obj.handle
+        m.c.write(f, 0, b"data")
+        m.c.read(f, fails=NFS3ERR.IO)
+        m.c.getattr(f)
+    assert "ZeroDivisionError: oops" in capfd.readouterr().err
+
+
+def test_a_failed_update_is_rolled_back(mounted):
+    class Full(MetadataStore):
+        full = False
+
+        def put_dirent(self, dir, name, entry):
+            if self.full:
+                raise StoreError("no_space")
+            super().put_dirent(dir, name, entry)
+
+    store = Full()
+    with Server(metadata=store) as srv:
+        m = mounted(srv)
+        store.full = True
+        m.c.create(m.root, "f", fails=NFS3ERR.NOSPC)
+        store.full = False
+        m.c.lookup(m.root, "f", fails=NFS3ERR.NOENT)
+        assert len(store.inodes) == 1
+        m.c.create(m.root, "f")
+
+
+def test_data_of_the_wrong_length_is_not_served(mounted):
+    class Short(ContentStore):
+        def read(self, file, offset, length):
+            return b""
+
+    with Server(content=Short()) as srv:
+        m = mounted(srv)
+        f = m.c.create(m.root, "f").obj.handle
+        m.c.write(f, 0, b"data")
+        m.c.read(f, fails=NFS3ERR.IO)
+
+
+def test_own_stores_take_the_place_of_one_export_in_memory():
+    with pytest.raises(ValueError, match="one export"):
+        Server(content=ContentStore(), exports=["/a", "/b"])
