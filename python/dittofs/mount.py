@@ -1,0 +1,58 @@
+"""The MOUNT protocol, versions 3 (RFC 1813 5) and 1 (RFC 1094 appendix A), from the client's side."""
+
+from __future__ import annotations
+
+from typing import Union
+
+from dittofs.rpc import Client as RpcClient
+from dittofs.rpc import procedure, rows
+from dittofs.wire import mount as wire
+from dittofs.wire.mount import *  # noqa: F403
+from dittofs.wire.mount import mountstat3
+
+MOUNT_PROGRAM = 100005
+MOUNTVERS = 1
+MOUNT_V3 = 3
+
+globals().update(mountstat3.__members__)
+
+
+def _path(dirpath: Union[str, bytes]) -> bytes:
+    return dirpath.encode() if isinstance(dirpath, str) else dirpath
+
+
+class Client(RpcClient):
+    """Version 3."""
+
+    program = MOUNT_PROGRAM
+    version = MOUNT_V3
+    rows = rows(wire, MOUNT_PROGRAM, MOUNT_V3)
+
+    @procedure
+    def mnt(dirpath: Union[str, bytes]) -> bytes:
+        """RFC 1813 5.2.1"""
+        return _path(dirpath)
+
+    @procedure
+    def dump() -> None:
+        """RFC 1813 5.2.2"""
+
+    @procedure
+    def umnt(dirpath: Union[str, bytes]) -> bytes:
+        """RFC 1813 5.2.3"""
+        return _path(dirpath)
+
+    @procedure
+    def umntall() -> None:
+        """RFC 1813 5.2.4"""
+
+    @procedure
+    def export() -> None:
+        """RFC 1813 5.2.5"""
+
+
+class ClientV1(Client):
+    """Version 1: the same procedures; a mount's status is 0 or a UNIX error number."""
+
+    version = MOUNTVERS
+    rows = rows(wire, MOUNT_PROGRAM, MOUNTVERS)

@@ -1,0 +1,139 @@
+"""Clients whose methods are the procedures of a program, in the specification's names.
+
+A client's class lists its procedures as small functions that build the typed arguments; the names, numbers
+and types come from the generated table. What a method returns, and when it raises, is the same for all:
+
+    r = c.lookup(d, "name")                       # raises Unexpected unless it succeeds
+    c.lookup(d, "name", fails=NFS3ERR.NOENT)      # raises Unexpected unless it fails like this
+    c.remove(d, "x", may_fail=NFS3ERR.ISDIR)      # either is right
+    c.lookup.call(d, "name")                      # never raises, whatever the reply says
+    p = c.lookup.send(d, "name"); p.result()      # many on the way at once
+    c.getattr(fh, xid=7, cred=NONE, vers=4)       # any field of the call, sent as it is
+    c.getattr(raw=b"\\0\\0")                        # any bytes as arguments
+    c.lookup(d, "name", patch={"what.name": ...}) # one field of the encoded arguments overwritten
+    c.getattr(fh, fragments=[1, 0, 5])            # cut into fragments of these sizes
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, Callable, Optional, Union
+
+from dittofs.rpc.connection import Connection, Endpoint
+from dittofs.rpc.cred import NONE, Auth, Sys
+from dittofs.rpc.datagram import Datagram
+from dittofs.rpc.message import Call, Reply
+from dittofs.rpc.pending import Pending
+from dittofs.rpc.procedure import Row
+
+# Fields of the call message a caller may set; the names are those of RFC 5531 9.
+_HEADER = frozenset({"xid", "mtype", "rpcvers", "prog", "vers", "proc", "cred", "verf"})
+_SENDING = frozenset({"raw", "patch", "fragments"})
+
+
+class procedure:
+    """Makes a method out of a function that builds the arguments of the procedure of the same name."""
+
+    def __init__(self, build: Callable) -> None:
+        self.build = build
+        self.__doc__ = build.__doc__
+        self.name = build.__name__.rstrip("_").upper()
+        parameters = inspect.signature(build).parameters
+        # A parameter of the procedure itself hides the header field of that name.
+        self.header = _HEADER - parameters.keys()
+
+    def __get__(self, client: Optional[Client], owner: type) -> Union[procedure, Bound]:
+        return self if client is None else Bound(client, self)
+
+
+class Bound:
+    """A procedure of a client."""
+
+    __slots__ = ("client", "procedure")
+
+    def __init__(self, client: Client, what: procedure) -> None:
+        self.client, self.procedure = client, what
+
+    def __call__(self, *args, fails: Any = None, may_fail: Any = (), **more) -> Reply:
+        return self.send(*args, **more).result(fails, may_fail)
+
+    def call(self, *args, **more) -> Reply:
+        """The reply, whatever it says."""
+        return self.send(*args, **more).reply()
+
+    def send(self, *args, **more) -> Pending:
+        """Sends without waiting."""
+        fragments = more.pop("fragments", None)
+        return self.client.endpoint.send(self.message(*args, **more), fragments)
+
+    def args(self, *args, **more) -> Any:
+        """The typed arguments that these values make."""
+        return self.procedure.build(*args, **more)
+
+    @property
+    def row(self) -> Row:
+        return self.client.rows[self.procedure.name]
+
+    def encode(self, *args, **more) -> bytes:
+        """The arguments as bytes."""
+        return self.row.encode(self.args(*args, **more))
+
+    def message(self, *args, **more) -> Call:
+        """The whole call, not sent."""
+        client, row = self.client, self.row
+        header = {"prog": client.program, "vers": client.version, "proc": row.proc, "cred": client.cred}
+        header["verf"] = NONE
+        if more:
+            for name in self.procedure.header & more.keys():
+                header[name] = more.pop(name)
+        raw, patch = more.pop("raw", None), more.pop("patch", None)
+        if raw is None:
+            typed = self.procedure.build(*args, **more)
+            raw = row.encode(typed) if patch is None else row.encode_patched(typed, patch)
+        if "xid" not in header:
+            header["xid"] = next(client.endpoint.xids)
+        return Call(args=raw, row=row, **header)
+
+
+class Client:
+    """The procedures of one version of a program over one connection, as one user."""
+
+    program: int
+    version: int
+    rows: dict[str, Row]
+
+    def __init__(
+        self,
+        where: Union[str, Endpoint] = "127.0.0.1",
+        port: int = 2049,
+        *,
+        cred: Union[Auth, Sys] = Sys(),
+        udp: bool = False,
+        **options,
+    ) -> None:
+        if isinstance(where, Endpoint):
+            self.endpoint = where
+        else:
+            self.endpoint = (Datagram if udp else Connection)(where, port, **options)
+        self.cred = cred
+
+    def as_(self, cred: Union[Auth, Sys]) -> Client:
+        """The same connection under another credential."""
+        return type(self)(self.endpoint, cred=cred)
+
+    def replay(self, reply: Reply) -> Reply:
+        """Sends the call behind `reply` again, the same bytes with the same xid, over this connection."""
+        return self.endpoint.send(reply.call).reply()
+
+    @procedure
+    def null():
+        return None
+
+    def close(self) -> None:
+        self.endpoint.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()

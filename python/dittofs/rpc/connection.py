@@ -1,0 +1,169 @@
+"""A TCP connection that carries RPC: calls, pipelining, replays, and bytes that are no calls at all."""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections import deque
+from typing import Callable, Iterator, Optional
+
+from dittofs.rpc import record
+from dittofs.rpc.errors import Closed, TimedOut
+from dittofs.rpc.message import Call, Reply, xids
+from dittofs.rpc.pending import Pending
+from dittofs.rpc.transcript import Transcript
+
+_XIDS = xids()  # shared: two connections of one client must not use the same transaction id by chance
+
+
+class Endpoint:
+    """What TCP and UDP have in common: calls go out, replies are matched to them by xid.
+
+    Two calls with the same xid (a replay) are answered in the order they were sent. Messages that answer
+    nothing that was asked are kept in `strays`.
+    """
+
+    def __init__(self, sock: socket.socket, timeout: float, numbers: Optional[Iterator[int]]) -> None:
+        self.socket = sock
+        self.timeout = timeout
+        self.xids = numbers or _XIDS
+        self.strays: list[bytes] = []
+        self.log = Transcript()
+        self._waiting: dict[int, deque[Pending]] = {}
+        sock.settimeout(timeout)
+
+    def call(self, prog: int, vers: int, proc: int, args: bytes = b"", **header) -> Reply:
+        """One untyped call, whatever comes back. `header`: fields of Call, sent as they are."""
+        header.setdefault("xid", next(self.xids))
+        return self.send(Call(prog=prog, vers=vers, proc=proc, args=args, **header)).reply()
+
+    def send(self, call: Call, fragments: record.Sizes = None) -> Pending:
+        """Sends a call without waiting for its reply."""
+        pending = Pending(self, call)
+        self._waiting.setdefault(call.xid, deque()).append(pending)
+        self.log.sent(call)
+        self._transmit(call.bytes, fragments)
+        return pending
+
+    def wait(self, pending: Pending) -> None:
+        """Receives until `pending` has its reply."""
+        while pending.answer is None:
+            for message in self._receive():
+                self._deliver(message)
+
+    def _deliver(self, message: bytes) -> None:
+        queue = self._waiting.get(int.from_bytes(message[:4], "big"))
+        if not queue:
+            self.log.note(f"a message nobody asked for: {message[:64].hex()}")
+            self.strays.append(message)
+            return
+        pending = queue.popleft()
+        if not queue:
+            del self._waiting[pending.call.xid]
+        pending.answer = Reply(pending.call, message)
+        self.log.received(pending.answer)
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+    def _transmit(self, message: bytes, fragments: record.Sizes) -> None:
+        raise NotImplementedError
+
+    def _receive(self) -> list[bytes]:
+        raise NotImplementedError
+
+
+class Connection(Endpoint):
+    """RPC over TCP (RFC 5531 11).
+
+    `connect` makes the connected socket; by default one to (host, port), from `source` if given, an address
+    or an (address, port) pair.
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 2049,
+        *,
+        timeout: float = 10.0,
+        source=None,
+        connect: Optional[Callable[[], socket.socket]] = None,
+        numbers: Optional[Iterator[int]] = None,
+    ) -> None:
+        if connect is None:
+            bind = (source, 0) if isinstance(source, str) else source
+            sock = socket.create_connection((host, port), timeout, bind)
+        else:
+            sock = connect()
+        super().__init__(sock, timeout, numbers)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._frames = record.Deframer()
+
+    def send_bytes(self, data: bytes, step: Optional[int] = None) -> None:
+        """Sends bytes as they are, `step` at a time, each a segment of its own."""
+        self.log.note(f"{len(data)} raw bytes sent: {data[:64].hex()}")
+        for at in range(0, len(data), step or max(len(data), 1)):
+            self.socket.sendall(data[at : at + (step or len(data))])
+
+    def expect(self, call: Call) -> Pending:
+        """A reply to wait for, to a call whose bytes are sent by other means."""
+        pending = Pending(self, call)
+        self._waiting.setdefault(call.xid, deque()).append(pending)
+        self.log.sent(call)
+        return pending
+
+    def finish(self) -> None:
+        """Says that nothing more will be sent; replies can still come."""
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def wait_closed(self) -> None:
+        """Waits for the server to close the connection; messages before that are delivered."""
+        try:
+            while True:
+                for message in self._receive():
+                    self._deliver(message)
+        except Closed:
+            return
+
+    @property
+    def readable(self) -> bool:
+        """Something (a reply, a close) has arrived and waits to be read."""
+        return bool(select.select([self.socket], [], [], 0)[0])
+
+    def _transmit(self, message: bytes, fragments: record.Sizes) -> None:
+        rest = memoryview(record.mark(message, fragments))
+        try:
+            while rest:
+                try:
+                    rest = rest[self.socket.send(rest, socket.MSG_DONTWAIT) :]
+                except BlockingIOError:
+                    self._make_room()
+        except (BrokenPipeError, ConnectionResetError) as why:
+            raise Closed(f"the server closed the connection: {why}\n{self.log}") from why
+
+    def _make_room(self) -> None:
+        """Waits until more can be sent. A server with many replies to send may first want some of them read."""
+        reading, writing, _ = select.select([self.socket], [self.socket], [], self.timeout)
+        if not reading and not writing:
+            raise TimedOut(f"the server reads nothing for {self.timeout} s\n{self.log}")
+        if reading:
+            for message in self._receive():
+                self._deliver(message)
+
+    def _receive(self) -> list[bytes]:
+        try:
+            data = self.socket.recv(1 << 20)
+        except socket.timeout as why:
+            raise TimedOut(f"nothing within {self.timeout} s\n{self.log}") from why
+        except ConnectionResetError as why:
+            raise Closed(f"the server reset the connection\n{self.log}") from why
+        if not data:
+            self.log.note("the server closed the connection")
+            raise Closed(f"the server closed the connection\n{self.log}")
+        return self._frames.feed(data)

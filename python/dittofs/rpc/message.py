@@ -1,0 +1,127 @@
+"""RPC calls and replies as values (RFC 5531 9)."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import struct
+from dataclasses import dataclass
+from typing import Any, Iterator, Optional, Union
+
+from dittofs.rpc.cred import NONE, Auth, Sys
+from dittofs.rpc.procedure import Row, arm_of
+from dittofs.wire.rpc import accept_stat, auth_stat, msg_type, reject_stat, reply_stat
+
+RPC_VERSION = 2
+
+_CALL = struct.Struct(">IIIIII")
+_REPLY = struct.Struct(">III")
+_WORD = struct.Struct(">I")
+_RANGE = struct.Struct(">II")
+
+
+def xids() -> Iterator[int]:
+    """Transaction ids that no earlier run against the same server has likely used: servers remember them."""
+    start = int.from_bytes(os.urandom(4), "big")
+    return (n & 0xFFFFFFFF for n in itertools.count(start))
+
+
+@dataclass
+class Call:
+    """A call message. Every field is sent as it is, sensible or not."""
+
+    xid: int
+    prog: int
+    vers: int
+    proc: int
+    args: bytes = b""
+    cred: Union[Auth, Sys] = NONE
+    verf: Union[Auth, Sys] = NONE
+    mtype: int = msg_type.CALL
+    rpcvers: int = RPC_VERSION
+    row: Optional[Row] = None  # how to print the arguments and decode the result
+
+    def __post_init__(self) -> None:
+        head = _CALL.pack(self.xid, self.mtype, self.rpcvers, self.prog, self.vers, self.proc)
+        self.bytes = b"".join((head, self.cred.wire, self.verf.wire, self.args))
+
+
+class Malformed(Exception):
+    """The server sent what is no RPC reply, or results that do not decode."""
+
+
+class Reply:
+    """The answer to a call: the message's own fields, and the decoded results when it was executed.
+
+    Fields of the results read as fields of the reply: `reply.obj_attributes.size`; of a union, those of its
+    arm. `outcome` is the most specific thing the reply says: a protocol status, else accept_stat, reject_stat
+    or auth_stat. `bytes` is the message as received.
+    """
+
+    __slots__ = ("call", "bytes", "xid", "reply_stat", "accept_stat", "reject_stat", "auth_stat")
+    __slots__ += ("low", "high", "verf", "body", "result", "arm", "outcome")
+
+    def __init__(self, call: Call, data: bytes) -> None:
+        self.call, self.bytes = call, data
+        self.accept_stat = self.reject_stat = self.auth_stat = None
+        self.low = self.high = self.verf = self.result = self.arm = None
+        self.body = b""
+        try:
+            self._read(data)
+        except (struct.error, ValueError) as why:
+            raise Malformed(f"{why} in the reply {data[:64].hex()} to {call.row or call.proc}") from why
+
+    def _read(self, data: bytes) -> None:
+        self.xid, kind, stat = _REPLY.unpack_from(data)
+        if kind != msg_type.REPLY:
+            raise ValueError(f"message type {kind}")
+        self.reply_stat = reply_stat(stat)
+        if self.reply_stat == reply_stat.MSG_DENIED:
+            self._read_denied(data)
+        else:
+            self._read_accepted(data)
+
+    def _read_denied(self, data: bytes) -> None:
+        self.reject_stat = self.outcome = reject_stat(_WORD.unpack_from(data, 12)[0])
+        if self.reject_stat == reject_stat.RPC_MISMATCH:
+            self.low, self.high = _RANGE.unpack_from(data, 16)
+            end = 24
+        else:
+            self.auth_stat = self.outcome = auth_stat(_WORD.unpack_from(data, 16)[0])
+            end = 20
+        self._ends(data, end)
+
+    def _read_accepted(self, data: bytes) -> None:
+        flavor, size = _RANGE.unpack_from(data, 12)
+        self.verf = Auth(flavor, data[20 : 20 + size])
+        at = 20 + size + -size % 4
+        self.accept_stat = self.outcome = accept_stat(_WORD.unpack_from(data, at)[0])
+        self.body = data[at + 4 :]
+        if self.accept_stat == accept_stat.PROG_MISMATCH:
+            self.low, self.high = _RANGE.unpack_from(data, at + 4)
+            self._ends(data, at + 12)
+        elif self.accept_stat != accept_stat.SUCCESS:
+            self._ends(data, at + 4)
+        elif self.call.row is not None:
+            self._read_results(self.call.row)
+
+    def _read_results(self, row: Row) -> None:
+        self.result = row.decode_result(self.body)
+        status, self.arm = arm_of(self.result)
+        if status is not None:
+            self.outcome = status
+
+    @staticmethod
+    def _ends(data: bytes, at: int) -> None:
+        if len(data) != at:
+            raise ValueError(f"{len(data) - at} bytes after its end")
+
+    def __getattr__(self, name: str) -> Any:
+        for part in (self.arm, self.result):
+            if part is not None and hasattr(part, name):
+                return getattr(part, name)
+        raise AttributeError(f"{name} is not in {self!r}")
+
+    def __repr__(self) -> str:
+        name = self.call.row.name if self.call.row else f"procedure {self.call.proc}"
+        return f"<{name} {getattr(self.outcome, 'name', self.outcome)} {self.arm!r}>"

@@ -1,0 +1,68 @@
+"""A call under way, and how its reply is held against what the caller expects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional
+
+from dittofs.rpc.errors import Unexpected
+from dittofs.wire.rpc import accept_stat
+
+if TYPE_CHECKING:
+    from dittofs.rpc.connection import Endpoint
+    from dittofs.rpc.message import Call, Reply
+
+# What a caller may name: one status, several, or nothing.
+Outcomes = Any
+
+
+class Pending:
+    """A call that was sent; its reply comes when it is asked for."""
+
+    __slots__ = ("endpoint", "call", "answer")
+
+    def __init__(self, endpoint: Endpoint, call: Call) -> None:
+        self.endpoint, self.call = endpoint, call
+        self.answer: Optional[Reply] = None
+
+    def reply(self) -> Reply:
+        """Waits for the reply, whatever it says."""
+        if self.answer is None:
+            self.endpoint.wait(self)
+        return self.answer
+
+    def result(self, fails: Outcomes = None, may_fail: Outcomes = ()) -> Reply:
+        """Waits for the reply; anything but the expected outcome raises Unexpected."""
+        reply = self.answer or self.reply()
+        judge(reply, fails, may_fail, self.endpoint.log)
+        return reply
+
+
+def judge(reply: Reply, fails: Outcomes = None, may_fail: Outcomes = (), log: object = "") -> None:
+    """Raises Unexpected unless the reply says success, or one of `fails` when that is given.
+
+    `may_fail` are failures that are right as well as success. Statuses of different enumerations never
+    compare equal, whatever their numbers. `log` is shown with the exception.
+    """
+    if fails is None and succeeded(reply):
+        return
+    allowed = _many(fails) if fails is not None else _many(may_fail)
+    outcome = reply.outcome
+    if any(type(x) is type(outcome) and x == outcome for x in allowed):
+        return
+    wanted = " or ".join(_name(x) for x in allowed) if fails is not None else "success"
+    if fails is None and allowed:
+        wanted += " or " + " or ".join(_name(x) for x in allowed)
+    raise Unexpected(f"expected {wanted}, got {_name(outcome)}\n{log}", reply)
+
+
+def _many(outcomes: Outcomes) -> tuple:
+    return tuple(outcomes) if isinstance(outcomes, (tuple, list, set, frozenset)) else (outcomes,)
+
+
+def _name(outcome: Any) -> str:
+    return getattr(outcome, "name", str(outcome))
+
+
+def succeeded(reply: Reply) -> bool:
+    """Executed, and with the status that means success in every protocol here: zero."""
+    return reply.accept_stat == accept_stat.SUCCESS and (reply.outcome is reply.accept_stat or reply.outcome == 0)

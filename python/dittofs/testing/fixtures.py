@@ -1,0 +1,192 @@
+"""Clients by role, and a fresh directory for every test.
+
+Users are clients over one connection: root, alice (uid 1000, gid 1000), bob (1001, 1001), carol (1002, group of
+her own, also in alice's group), nobody (AUTH_NONE).
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from dataclasses import dataclass
+from typing import Callable, Iterator, Optional
+
+import pytest
+
+from dittofs import mount as mount_
+from dittofs import nfs3 as nfs3_
+from dittofs import portmap as portmap_
+from dittofs.rpc import NONE, Connection, Datagram, Endpoint, Sys
+from dittofs.testing.evidence import watch
+from dittofs.testing.options import servers
+from dittofs.testing.targets.target import Target
+from dittofs.testing.tree import remove_tree
+
+ALICE = Sys(uid=1000, gid=1000)
+BOB = Sys(uid=1001, gid=1001)
+CAROL = Sys(uid=1002, gid=1002, gids=(1000,))
+
+
+@pytest.fixture
+def srv(request: pytest.FixtureRequest) -> Target:
+    """The server under test."""
+    return servers(request.config).current
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """The seed of this run, for whatever a test draws at random."""
+    return servers(request.config).seed
+
+
+@pytest.fixture
+def connect(request: pytest.FixtureRequest, srv: Target) -> Iterator[Callable[..., Endpoint]]:
+    """connect(service="nfs", udp=False, source=None): another connection, closed after the test."""
+    opened: list[Endpoint] = []
+
+    def open_(service: str = "nfs", udp: bool = False, source: Optional[str] = None, **options) -> Endpoint:
+        where = getattr(srv, service)
+        if where is None:
+            pytest.skip(srv.missing(service))
+        if where.connect is not None:
+            kind = socket.SOCK_DGRAM if udp else socket.SOCK_STREAM
+            options["connect"] = lambda: where.connect(kind)
+        endpoint = (Datagram if udp else Connection)(where.host, where.port, source=source, **options)
+        opened.append(endpoint)
+        watch(request.node, f"connection {len(opened)} to {service}{' over UDP' if udp else ''}", endpoint)
+        return endpoint
+
+    yield open_
+    for endpoint in opened:
+        endpoint.close()
+
+
+@pytest.fixture
+def rpc(connect) -> Connection:
+    """A bare connection to the NFS port."""
+    return connect()
+
+
+@pytest.fixture
+def nfs3(rpc: Connection) -> nfs3_.Client:
+    """NFSv3 as root, without groups."""
+    return nfs3_.Client(rpc, cred=Sys())
+
+
+@pytest.fixture
+def root(nfs3: nfs3_.Client) -> nfs3_.Client:
+    return nfs3
+
+
+@pytest.fixture
+def alice(nfs3: nfs3_.Client) -> nfs3_.Client:
+    return nfs3.as_(ALICE)
+
+
+@pytest.fixture
+def bob(nfs3: nfs3_.Client) -> nfs3_.Client:
+    return nfs3.as_(BOB)
+
+
+@pytest.fixture
+def carol(nfs3: nfs3_.Client) -> nfs3_.Client:
+    return nfs3.as_(CAROL)
+
+
+@pytest.fixture
+def nobody(nfs3: nfs3_.Client) -> nfs3_.Client:
+    return nfs3.as_(NONE)
+
+
+@pytest.fixture
+def mount(connect) -> mount_.Client:
+    """MOUNT version 3 as root."""
+    return mount_.Client(connect("mount"), cred=Sys())
+
+
+@pytest.fixture
+def mount1(connect) -> mount_.ClientV1:
+    """MOUNT version 1 as root."""
+    return mount_.ClientV1(connect("mount"), cred=Sys())
+
+
+@pytest.fixture
+def portmap(connect) -> portmap_.Client:
+    """The port mapper, version 2."""
+    return portmap_.Client(connect("portmap"))
+
+
+@pytest.fixture
+def rpcbind3(connect) -> portmap_.ClientV3:
+    """rpcbind, version 3."""
+    return portmap_.ClientV3(connect("portmap"))
+
+
+@pytest.fixture
+def rpcbind4(connect) -> portmap_.ClientV4:
+    """rpcbind, version 4."""
+    return portmap_.ClientV4(connect("portmap"))
+
+
+@dataclass
+class Exported:
+    """A fresh directory of an export, and the same directory where root may do everything."""
+
+    handle: nfs3_.nfs_fh3
+    twin: Optional[nfs3_.nfs_fh3]
+
+
+@pytest.fixture
+def exported(request: pytest.FixtureRequest, srv: Target, mount, nfs3) -> Iterator[Callable[[str], Exported]]:
+    """exported(role): a fresh directory, mode 0777, of the export for that role."""
+    made: list[tuple[nfs3_.nfs_fh3, str]] = []
+    name = fresh_name(request.node)
+
+    def fresh(role: str) -> Exported:
+        top = nfs3_.fh(mount.mnt(srv.exports[role]).fhandle)
+        if role == "rw":
+            twin = top
+        elif role in srv.twins:
+            twin = nfs3_.fh(mount.mnt(srv.exports["rw"]).fhandle)
+            if srv.twins[role]:
+                twin = nfs3.lookup(twin, srv.twins[role]).object
+        else:
+            return Exported(top, None)
+        made.append((twin, name))
+        inside = nfs3.mkdir(twin, name, mode=0o777).obj.handle
+        handle = inside if role == "rw" else nfs3.lookup(top, name).object
+        return Exported(handle, inside)
+
+    yield fresh
+    for parent, entry in made:
+        remove_tree(nfs3, parent, entry)
+
+
+@pytest.fixture
+def home(exported) -> nfs3_.nfs_fh3:
+    """The handle of a fresh directory that everybody may use, mode 0777, of the read-write export."""
+    return exported("rw").handle
+
+
+def fresh_name(item: pytest.Item) -> str:
+    """A directory name that says whose it is."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", item.name)[:100]
+
+
+@pytest.fixture
+def clock(srv: Target):
+    """The clock of our own server; for tests that carry needs("clock")."""
+    return srv.server.clock
+
+
+@pytest.fixture
+def faults(srv: Target):
+    """The fault rules of our own server, healed after the test; for tests that carry needs("faults")."""
+    yield srv.server.faults
+    srv.server.faults.heal()
+
+
+@pytest.fixture
+def trace(srv: Target):
+    """The trace of our own server; for tests that carry needs("trace")."""
+    return srv.server.trace

@@ -1,0 +1,110 @@
+"""Known failures of a server: each row names tests, quotes the sentence that the server breaks, and says how.
+
+    server: NFS-Ganesha 4.3 ...
+    rows:
+      - section: RFC1813 3.3.16
+        sentence: "..."
+        why: ...
+        tests:
+          - nfs3/test_readdir.py::test_bad_cookie
+          - nfs3/test_readdir.py::test_budget[*]        # every parameter of it
+
+A run passes when the tests that fail are exactly those of the ledger: a failure without a row fails the run,
+and so does a row whose test passes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Optional
+
+import pytest
+
+from dittofs.testing.options import servers
+
+_LEDGER = pytest.StashKey["Ledger"]()
+
+
+@dataclass(frozen=True)
+class Row:
+    section: str
+    sentence: str
+    why: str
+    tests: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f'{self.section}: "{self.sentence}" {self.why}'
+
+
+class Ledger:
+    def __init__(self, rows: list[Row]) -> None:
+        self._by_test = {test: row for row in rows for test in row.tests}
+
+    @classmethod
+    def read(cls, path: Path) -> Ledger:
+        import yaml
+
+        rows = []
+        seen: set[str] = set()
+        for entry in yaml.safe_load(path.read_text())["rows"] or []:
+            row = Row(**{**entry, "tests": tuple(entry["tests"])})
+            if not row.tests or not all((row.section, row.sentence, row.why)):
+                raise pytest.UsageError(f"{path}: a row without section, sentence, why or tests: {row}")
+            for test in row.tests:
+                if test in seen:
+                    raise pytest.UsageError(f"{path}: two rows for {test}")
+                seen.add(test)
+            rows.append(row)
+        return cls(rows)
+
+    def row(self, nodeid: str) -> Optional[Row]:
+        return self._by_test.get(nodeid) or self._by_test.get(nodeid.split("[")[0] + "[*]")
+
+    def unknown(self, nodeids: set[str]) -> list[str]:
+        """Tests of the ledger in files that were collected whole, which do not exist."""
+        files = {n.split("::")[0] for n in nodeids}
+        whole = nodeids | {n.split("[")[0] + "[*]" for n in nodeids if "[" in n}
+        return sorted(t for t in self._by_test if t.split("::")[0] in files and t not in whole)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("dittofs").addoption(
+        "--ledger", metavar="FILE", help="known failures of this server (default: ledger/SERVER.yaml, if it is there)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    given = config.option.ledger
+    path = Path(given) if given else config.rootpath / "ledger" / f"{config.option.server}.yaml"
+    if given and not path.exists():
+        raise pytest.UsageError(f"--ledger {path}: no such file")
+    config.stash[_LEDGER] = Ledger.read(path) if path.exists() and "://" not in str(path) else Ledger([])
+
+
+def ledger(config: pytest.Config) -> Ledger:
+    return config.stash[_LEDGER]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    option = session.config.option
+    selected = option.keyword or option.markexpr or any("::" in a for a in session.config.args)
+    if not selected:
+        unknown = ledger(session.config).unknown({item.nodeid for item in session.items})
+        if unknown:
+            raise pytest.UsageError("the ledger names tests that do not exist:\n" + "\n".join(unknown))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    report = (yield).get_result()
+    row = ledger(item.config).row(item.nodeid)
+    if row is None or report.when != "call":
+        return
+    if report.failed:
+        report.outcome = "skipped"
+        report.wasxfail = str(row)
+    elif report.passed:
+        report.outcome = "failed"
+        report.longrepr = f"{servers(item.config).name} passes this now; take it off the ledger: {row}"
