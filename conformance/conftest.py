@@ -27,3 +27,12 @@ def subdir(nfs3, home) -> nfs_fh3:
 def fifo(nfs3, home) -> nfs_fh3:
     """A named pipe, named "fifo"."""
     return nfs3.mknod(home, "fifo", 7, mode=0o666).obj.handle
+
+
+@pytest.fixture
+def crowded(nfs3, home) -> nfs_fh3:
+    """A directory of 200 files, listed in several pages."""
+    directory = nfs3.mkdir(home, "crowded", mode=0o777).obj.handle
+    for creation in [nfs3.create.send(directory, f"entry-{n:03}") for n in range(200)]:
+        creation.result()
+    return directory

@@ -67,6 +67,6 @@ def usage(name: str, place: str = "") -> Usage:
     return next(u for u in USAGES if (u.name, u.place) == (name, place))
 
 
-def each(what: str, usages=USAGES):
+def each(what: str, usages=USAGES) -> list:
     """Parameters for a test of several procedures: each covers its own section."""
     return [pytest.param(u, id=str(u), marks=covers(f"RFC1813 {u.section}", what)) for u in usages]

@@ -48,8 +48,7 @@ def test_exists(nfs3, home, request, kind):
 
 @covers("POSIX link", "directories get no second name")
 def test_directory(nfs3, home, subdir):
-    refused = (NFS3ERR.PERM, NFS3ERR.ISDIR, NFS3ERR.INVAL, NFS3ERR.NOTSUPP, NFS3ERR.ACCES)
-    nfs3.link(subdir, home, "new", fails=refused)
+    nfs3.link(subdir, home, "new", fails=...)
     assert names(nfs3, home) == {b"subdir"}
 
 
@@ -91,10 +90,7 @@ def test_ctime(nfs3, home, file):
 @covers("RFC1813 3.3.20", "as many links as PATHCONF linkmax says, as far as a test can count; then NFS3ERR_MLINK")
 def test_maximum(nfs3, home, subdir, file):
     linkmax = nfs3.pathconf(file).linkmax
-    if linkmax > 1000:
-        wanted = 1000
-    else:
-        wanted = linkmax
+    wanted = min(linkmax, 1000)
     for call in [nfs3.link.send(file, subdir, f"l{n}") for n in range(1, wanted)]:
         call.result()
     assert attributes(nfs3, file).nlink == wanted

@@ -57,7 +57,7 @@ def test_by_user(nfs3, alice, home, kind):
 @pytest.mark.parametrize("kind", [NF3CHR, NF3BLK], ids=lambda k: k.name)
 @covers("POSIX mknod", "only root makes devices")
 def test_device_by_user(alice, home, kind):
-    alice.mknod(home, "s", kind, fails=(NFS3ERR.PERM, NFS3ERR.ACCES))
+    alice.mknod(home, "s", kind, (1, 3), fails=(NFS3ERR.PERM, NFS3ERR.ACCES))
 
 
 @covers("RFC1813 2.6", "NFS3ERR_ACCES: no permission to write in the directory")

@@ -5,7 +5,8 @@ and types come from the generated table. What a method returns, and when it rais
 
     r = c.lookup(d, "name")                       # raises Unexpected unless it succeeds
     c.lookup(d, "name", fails=NFS3ERR.NOENT)      # raises Unexpected unless it fails like this
-    c.remove(d, "x", may_fail=NFS3ERR.ISDIR)      # either is right
+    c.remove(d, "x", fails=...)                   # any failure will do
+    c.remove(d, "x", may_fail=NFS3ERR.ISDIR)      # success or this
     c.lookup.call(d, "name")                      # never raises, whatever the reply says
     p = c.lookup.send(d, "name"); p.result()      # many on the way at once
     c.getattr(fh, xid=7, cred=NONE, vers=4)       # any field of the call, sent as it is

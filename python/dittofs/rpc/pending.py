@@ -40,13 +40,15 @@ class Pending:
 def judge(reply: Reply, fails: Outcomes = None, may_fail: Outcomes = (), log: object = "") -> None:
     """Raises Unexpected unless the reply says success, or one of `fails` when that is given.
 
-    `may_fail` are failures that are right as well as success. Statuses of different enumerations never
+    `fails=...` stands for every status but success. `may_fail` are failures that are right as well as success. Statuses of different enumerations never
     compare equal, whatever their numbers. `log` is shown with the exception.
     """
     if fails is None and succeeded(reply):
         return
     allowed = _many(fails) if fails is not None else _many(may_fail)
     outcome = reply.outcome
+    if fails is ... and reply.accept_stat == accept_stat.SUCCESS and not succeeded(reply):
+        return
     if any(type(x) is type(outcome) and x == outcome for x in allowed):
         return
     wanted = " or ".join(_name(x) for x in allowed) if fails is not None else "success"
@@ -60,6 +62,8 @@ def _many(outcomes: Outcomes) -> tuple:
 
 
 def _name(outcome: Any) -> str:
+    if outcome is ...:
+        return "any failure"
     return getattr(outcome, "name", str(outcome))
 
 
