@@ -53,14 +53,14 @@ def nanoseconds(time: nfstime3) -> int:
     return time.seconds * 1_000_000_000 + time.nseconds
 
 
-def names(client: nfs3.Client, directory) -> set[bytes]:
+def names(client: nfs3.Client, directory) -> set[str]:
     """The names in a directory, without "." and ".."."""
     cookie, verifier, found = 0, bytes(8), set()
     while True:
         page = client.readdir(directory, cookie, verifier)
         found |= {entry.name for entry in page.reply.entries}
         if page.reply.eof:
-            return found - {b".", b".."}
+            return found - {".", ".."}
         cookie, verifier = page.reply.entries[-1].cookie, page.cookieverf
 
 

@@ -98,7 +98,7 @@ def test_exclusive_replay(nfs3, home):
     first = nfs3.create(home, "f", EXCLUSIVE, verf=VERF)
     again = nfs3.create(home, "f", EXCLUSIVE, verf=VERF)
     fileids = {attributes(nfs3, r.obj).fileid for r in (first, again)}
-    assert len(fileids) == 1 and names(nfs3, home) == {b"f"}
+    assert len(fileids) == 1 and names(nfs3, home) == {"f"}
 
 
 @covers("RFC1813 3.3.8", "EXCLUSIVE again with another verifier: NFS3ERR_EXIST")

@@ -6,6 +6,8 @@ from conformance.nfs3.checks import agrees, attributes, nanoseconds
 from dittofs.nfs3 import FSF3_CANSETTIME, FSF3_HOMOGENEOUS, FSF3_LINK, FSF3_SYMLINK, NFS3ERR
 from dittofs.testing.markers import covers
 
+ENOUGH = 8 << 20  # bytes: some servers take calls of a size that would only show how fast memory is
+
 
 @pytest.mark.parametrize("kind", ["home", "file", "symlink"])
 @covers("RFC1813 3.3.19", "sizes that make sense, asked by any object of the file system")
@@ -72,9 +74,10 @@ def test_maxfilesize(nfs3, home, file):
 @covers("RFC1813 3.3.19", "a write of wtpref and a read of rtpref bytes are not cut short")
 def test_preferred_sizes(nfs3, home, file):
     r = nfs3.fsinfo(home)
-    assert nfs3.write(file, 0, bytes(r.wtpref)).count == r.wtpref
-    nfs3.setattr(file, size=r.rtpref)
-    assert nfs3.read(file, 0, r.rtpref).count == r.rtpref
+    writing, reading = min(r.wtpref, ENOUGH), min(r.rtpref, ENOUGH)
+    assert nfs3.write(file, 0, bytes(writing)).count == writing
+    nfs3.setattr(file, size=reading)
+    assert nfs3.read(file, 0, reading).count == reading
 
 
 @covers("RFC1813 3.3.19", "a write above wtmax is short or refused as too large for the transport, never lost")
@@ -82,6 +85,8 @@ def test_above_wtmax(nfs3, home, file):
     from dittofs.rpc import Closed, accept_stat
 
     wtmax = nfs3.fsinfo(home).wtmax
+    if wtmax > ENOUGH:
+        pytest.skip(f"wtmax is {wtmax}: more than a test sends")
     try:
         r = nfs3.write(file, 0, bytes(wtmax + 4), may_fail=(accept_stat.GARBAGE_ARGS, NFS3ERR.INVAL))
     except Closed:

@@ -89,7 +89,7 @@ def test_flipped(nfs3, request, kind):
 @pytest.mark.parametrize("size", [65, 68, 128, 1024])
 @usages("more than NFS3_FHSIZE bytes are no handle: GARBAGE_ARGS, or a status that says so")
 def test_over_long(nfs3, home, file, use, size):
-    args = use.bound(nfs3).row.encode(use.bound(nfs3).args(*use.args(file, file)))
+    args = use.bound(nfs3).encode(*use.args(file, file))
     counted = len(file.data).to_bytes(4, "big") + file.data + bytes(-len(file.data) % 4)
     longer = size.to_bytes(4, "big") + bytes(size + -size % 4)
     refused = (accept_stat.GARBAGE_ARGS, *BAD_HANDLE)
@@ -112,7 +112,7 @@ def test_not_a_directory(nfs3, home, request, use, kind):
 def test_same_handle(nfs3, home, file, subdir):
     nfs3.link(file, subdir, "second")
     found = [nfs3.lookup(home, "file").object, nfs3.lookup(subdir, "second").object]
-    found += [e.name_handle.handle for e in nfs3.readdirplus(home).reply.entries if e.name == b"file"]
+    found += [e.name_handle.handle for e in nfs3.readdirplus(home).reply.entries if e.name == "file"]
     # "A client may find two handles equal and so the same object; unequal handles prove nothing."
     fileids = {nfs3.getattr(handle).obj_attributes.fileid for handle in found}
     assert len(fileids) == 1

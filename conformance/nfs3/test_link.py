@@ -32,7 +32,7 @@ def test_symbolic_link(nfs3, home, file):
     link = nfs3.symlink(home, "l", "file").obj
     r = nfs3.link(link, home, "new", may_fail=(NFS3ERR.INVAL, NFS3ERR.NOTSUPP))
     if r.outcome == 0:
-        assert nfs3.readlink(nfs3.lookup(home, "new").object).data == b"file"
+        assert nfs3.readlink(nfs3.lookup(home, "new").object).data == "file"
     assert attributes(nfs3, file).nlink == 1
 
 
@@ -49,7 +49,7 @@ def test_exists(nfs3, home, request, kind):
 @covers("POSIX link", "directories get no second name")
 def test_directory(nfs3, home, subdir):
     nfs3.link(subdir, home, "new", fails=...)
-    assert names(nfs3, home) == {b"subdir"}
+    assert names(nfs3, home) == {"subdir"}
 
 
 @covers("RFC1813 2.6", "NFS3ERR_NOTDIR: the place is no directory")

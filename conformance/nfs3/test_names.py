@@ -39,7 +39,7 @@ def bind(nfs3, key):
 
 @every(MAKES, "a name of name_max bytes is whole")
 def test_longest_name(nfs3, home, file, key):
-    name = b"n" * nfs3.pathconf(home).name_max
+    name = "n" * nfs3.pathconf(home).name_max
     bind(nfs3, key)(*MAKES[key](home, file, name))
     assert name in names(nfs3, home)
 
@@ -47,10 +47,10 @@ def test_longest_name(nfs3, home, file, key):
 @every(MAKES, "a name one byte longer: NFS3ERR_NAMETOOLONG if no_trunc, cut off if not")
 def test_too_long_name(nfs3, home, file, key):
     limits = nfs3.pathconf(home)
-    name = b"n" * (limits.name_max + 1)
+    name = "n" * (limits.name_max + 1)
     if limits.no_trunc:
         bind(nfs3, key)(*MAKES[key](home, file, name), fails=NFS3ERR.NAMETOOLONG)
-        assert names(nfs3, home) == {b"file"}
+        assert names(nfs3, home) == {"file"}
     else:
         bind(nfs3, key)(*MAKES[key](home, file, name))
         assert name[:-1] in names(nfs3, home)
@@ -60,7 +60,7 @@ def test_too_long_name(nfs3, home, file, key):
 def test_too_long_to_find(nfs3, home, file, key):
     limits = nfs3.pathconf(home)
     if limits.no_trunc:
-        name = b"n" * (limits.name_max + 1)
+        name = "n" * (limits.name_max + 1)
         bind(nfs3, key)(*FINDS[key](home, file, name), fails=NFS3ERR.NAMETOOLONG)
 
 
@@ -68,14 +68,14 @@ def test_too_long_to_find(nfs3, home, file, key):
 @every(MAKES, "a name much too long: NFS3ERR_NAMETOOLONG")
 def test_much_too_long_name(nfs3, home, file, key, size):
     if nfs3.pathconf(home).no_trunc:
-        bind(nfs3, key)(*MAKES[key](home, file, b"n" * size), fails=NFS3ERR.NAMETOOLONG)
+        bind(nfs3, key)(*MAKES[key](home, file, "n" * size), fails=NFS3ERR.NAMETOOLONG)
 
 
 @every(FINDS | MAKES, "the null string is no name: NFS3ERR_ACCES")
 def test_empty_name(nfs3, home, file, key):
     args = (FINDS | MAKES)[key]
     bind(nfs3, key)(*args(home, file, b""), fails=NFS3ERR.ACCES)
-    assert names(nfs3, home) == {b"file"}
+    assert names(nfs3, home) == {"file"}
 
 
 @pytest.mark.parametrize("name", [".", ".."])
@@ -83,7 +83,7 @@ def test_empty_name(nfs3, home, file, key):
 def test_dots(nfs3, home, file, subdir, key, name):
     nfs3.create(subdir, "file")
     bind(nfs3, key)(*MAKES[key](subdir, file, name), fails=...)
-    assert names(nfs3, subdir) == {b"file"}
+    assert names(nfs3, subdir) == {"file"}
 
 
 AWKWARD = {
@@ -110,12 +110,12 @@ AWKWARD = {
 def test_awkward_name(nfs3, home, name):
     r = nfs3.create(home, name, GUARDED, may_fail=(NFS3ERR.ACCES, NFS3ERR.INVAL))
     if r.outcome == 0:
-        assert names(nfs3, home) == {name}
+        assert {n.encode("utf-8", "surrogateescape") for n in names(nfs3, home)} == {name}
         assert nfs3.lookup(home, name).object == r.obj.handle
         nfs3.remove(home, name)
 
 
-@pytest.mark.parametrize("name", [b"a/b", b"/", b"/a", b"a/", b"../x", b"./x"], ids=repr)
+@pytest.mark.parametrize("name", ["a/b", "/", "/a", "a/", "../x", "./x"], ids=repr)
 @every(MAKES, "a name with the separator of UNIX paths does not reach into another directory")
 def test_slash(nfs3, home, file, key, name):
     inner = nfs3.mkdir(home, "a", mode=0o777).obj
@@ -123,10 +123,10 @@ def test_slash(nfs3, home, file, key, name):
     bind(nfs3, key).call(*MAKES[key](home, file, name))
     after = names(nfs3, home) - {name}
     assert names(nfs3, inner) == set()
-    assert after in (before, before - {b"file"})
+    assert after in (before, before - {"file"})
 
 
-@pytest.mark.parametrize("name", [b"a\0b", b"\0", b"a\0"], ids=repr)
+@pytest.mark.parametrize("name", ["a\0b", "\0", "a\0"], ids=repr)
 @covers("RFC1813 3.2", "a name with a NUL is refused or kept whole, never cut at it")
 def test_nul(nfs3, home, name):
     r = nfs3.create.call(home, name, GUARDED)
@@ -136,8 +136,8 @@ def test_nul(nfs3, home, name):
 @covers("RFC1813 3.2", "names that differ in the last byte are two")
 def test_long_names_differ(nfs3, home):
     size = nfs3.pathconf(home).name_max
-    for last in (b"a", b"b"):
-        nfs3.create(home, b"n" * (size - 1) + last, GUARDED)
+    for last in ("a", "b"):
+        nfs3.create(home, "n" * (size - 1) + last, GUARDED)
     assert len(names(nfs3, home)) == 2
 
 

@@ -45,9 +45,9 @@ def pages(way, client, directory, size):
         cookie, verifier = page.reply.entries[-1].cookie, page.cookieverf
 
 
-def read_all(way, client, directory, size) -> list[bytes]:
+def read_all(way, client, directory, size) -> list[str]:
     found = [entry.name for page in pages(way, client, directory, size) for entry in page.reply.entries]
-    return [name for name in found if name not in (b".", b"..")]
+    return [name for name in found if name not in (".", "..")]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def wanted() -> list[str]:
 def test_ten_thousand(way, nfs3, home, wanted, size):
     fill(nfs3, home, wanted)
     found = read_all(way, nfs3, home, size)
-    assert len(found) == MANY and set(found) == {name.encode() for name in wanted}
+    assert len(found) == MANY and set(found) == set(wanted)
 
 
 @both("pages of every size add up to the same directory")
@@ -105,7 +105,7 @@ def test_invented_cookie(way, nfs3, home, crowded, cookie):
     verifier = way.page(nfs3, crowded, 0, bytes(8), 4096).cookieverf
     r = way.page(nfs3, crowded, cookie, verifier, 4096, may_fail=(NFS3ERR.BAD_COOKIE, NFS3ERR.INVAL))
     if r.outcome == 0:
-        assert {entry.name for entry in r.reply.entries} <= names(nfs3, crowded) | {b".", b".."}
+        assert {entry.name for entry in r.reply.entries} <= names(nfs3, crowded) | {".", ".."}
 
 
 @both("a cookie with another verifier than it came with: NFS3ERR_BAD_COOKIE, unless verifiers are always zero")
@@ -117,7 +117,7 @@ def test_other_verifier(way, nfs3, crowded):
     assert r.outcome == NFS3ERR.BAD_COOKIE or page.cookieverf == bytes(8)
 
 
-def read_while(way, client, directory, size, change) -> list[bytes]:
+def read_while(way, client, directory, size, change) -> list[str]:
     """Reads the directory and calls change(number of page) between pages; begins again on BAD_COOKIE."""
     cookie, verifier, found, number = 0, bytes(8), [], 0
     while True:
@@ -138,9 +138,9 @@ def read_while(way, client, directory, size, change) -> list[bytes]:
 STAYING = [f"stays-{n:03}" for n in range(300)]
 
 
-def check_staying(found: list[bytes]) -> None:
-    stayed = [name for name in found if name.startswith(b"stays-")]
-    assert sorted(stayed) == [name.encode() for name in STAYING]
+def check_staying(found: list[str]) -> None:
+    stayed = [name for name in found if name.startswith("stays-")]
+    assert sorted(stayed) == STAYING
 
 
 @both("entries that are there all the time are listed once, whatever is removed meanwhile")
@@ -194,7 +194,7 @@ def test_entry_of_cookie_removed(way, nfs3, home):
             break
         last = page.reply.entries[-1]
         cookie, verifier = last.cookie, page.cookieverf
-        if last.name.startswith(b"goes-"):
+        if last.name.startswith("goes-"):
             nfs3.remove(home, last.name)
     check_staying(found)
 
@@ -208,7 +208,7 @@ def test_emptied_meanwhile(way, nfs3, home):
     last = page.reply.entries[-1].cookie
     rest = way.page(nfs3, home, last, page.cookieverf, 1024, may_fail=NFS3ERR.BAD_COOKIE)
     if rest.outcome == 0:
-        assert {e.name for e in rest.reply.entries} <= {b".", b".."} and rest.reply.eof
+        assert {e.name for e in rest.reply.entries} <= {".", ".."} and rest.reply.eof
 
 
 @both("a removed directory is stale, in the middle of reading too")
@@ -225,4 +225,4 @@ def test_removed_directory(way, nfs3, home, subdir):
 def test_name_lengths(way, nfs3, home):
     wanted = ["x" * size for size in range(1, 256, 7)]
     fill(nfs3, home, wanted)
-    assert sorted(read_all(way, nfs3, home, 1024)) == sorted(name.encode() for name in wanted)
+    assert sorted(read_all(way, nfs3, home, 1024)) == sorted(wanted)

@@ -19,7 +19,7 @@ def test_pathconf(nfs3, request, kind):
 def test_case_preserving(nfs3, home):
     nfs3.create(home, "MiXeD")
     if nfs3.pathconf(home).case_preserving:
-        assert names(nfs3, home) == {b"MiXeD"}
+        assert names(nfs3, home) == {"MiXeD"}
 
 
 @covers("RFC1813 3.3.20", "case_insensitive FALSE: names that differ in case are two")
@@ -27,4 +27,4 @@ def test_case_sensitive(nfs3, home):
     if not nfs3.pathconf(home).case_insensitive:
         nfs3.create(home, "name")
         nfs3.create(home, "NAME")
-        assert names(nfs3, home) == {b"name", b"NAME"}
+        assert names(nfs3, home) == {"name", "NAME"}

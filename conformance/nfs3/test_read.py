@@ -7,6 +7,7 @@ from dittofs.nfs3 import NFS3ERR
 from dittofs.testing.markers import covers, needs
 
 FAR = [2**31 - 1, 2**31, 2**32, 2**62, 2**63 - 4096, 2**63 - 1, 2**63, 2**64 - 4096, 2**64 - 1]
+ENOUGH = 8 << 20  # bytes
 DATA = bytes(n % 251 for n in range(10000))
 
 
@@ -55,6 +56,8 @@ def test_far_offset(nfs3, filled, offset):
 @covers("RFC1813 3.3.19", "a count above rtmax is a short read of rtmax bytes or less")
 def test_above_rtmax(nfs3, home, file):
     rtmax = nfs3.fsinfo(home).rtmax
+    if rtmax > ENOUGH:
+        pytest.skip(f"rtmax is {rtmax}: more than a test reads")
     nfs3.setattr(file, size=rtmax + 100)
     r = nfs3.read(file, 0, rtmax + 100)
     assert 0 < r.count <= rtmax and not r.eof

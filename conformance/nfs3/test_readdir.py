@@ -7,7 +7,7 @@ from dittofs.nfs3 import NFS3ERR
 from dittofs.testing.markers import covers, needs
 
 
-def listed(page) -> dict[bytes, int]:
+def listed(page) -> dict[str, int]:
     return {entry.name: entry.fileid for entry in page.reply.entries}
 
 
@@ -17,22 +17,22 @@ def test_readdir(nfs3, home, file, subdir, symlink, fifo):
     agrees(page.dir_attributes, attributes(nfs3, home), but=("atime",))
     found = listed(page)
     for name, handle in (("file", file), ("subdir", subdir), ("symlink", symlink), ("fifo", fifo)):
-        assert found[name.encode()] == attributes(nfs3, handle).fileid
+        assert found[name] == attributes(nfs3, handle).fileid
     assert page.reply.eof
-    assert found.keys() - {b".", b".."} == {b"file", b"subdir", b"symlink", b"fifo"}
+    assert found.keys() - {".", ".."} == {"file", "subdir", "symlink", "fifo"}
 
 
 @covers("RFC1813 3.3.16", "an empty directory: nothing but perhaps the dots, and eof")
 def test_empty(nfs3, subdir):
     page = nfs3.readdir(subdir)
-    assert listed(page).keys() <= {b".", b".."} and page.reply.eof
+    assert listed(page).keys() <= {".", ".."} and page.reply.eof
 
 
 @covers("RFC1813 3.3.16", '"." and "..", where they are listed, have the right fileids')
 def test_dots(nfs3, home, subdir):
     found = listed(nfs3.readdir(subdir))
-    assert found.get(b".") in (None, attributes(nfs3, subdir).fileid)
-    assert found.get(b"..") in (None, attributes(nfs3, home).fileid)
+    assert found.get(".") in (None, attributes(nfs3, subdir).fileid)
+    assert found.get("..") in (None, attributes(nfs3, home).fileid)
 
 
 @covers("RFC1813 3.3.16", "no fileid is zero: UNIX clients give that a meaning")
@@ -45,7 +45,7 @@ def test_after_changes(nfs3, home, file):
     nfs3.rename(home, "file", home, "renamed")
     nfs3.create(home, "new")
     nfs3.remove(home, "new")
-    assert listed(nfs3.readdir(home)).keys() - {b".", b".."} == {b"renamed"}
+    assert listed(nfs3.readdir(home)).keys() - {".", ".."} == {"renamed"}
 
 
 @pytest.mark.parametrize("count", [512, 600, 1024, 4096, 65536])
@@ -65,7 +65,7 @@ def test_too_small(nfs3, crowded, count):
 @pytest.mark.parametrize("count", [2**20, 2**31, 2**32 - 1], ids=hex)
 @covers("RFC1813 3.3.16", "count is a maximum: a huge one is no error")
 def test_huge_count(nfs3, home, file, count):
-    assert b"file" in listed(nfs3.readdir(home, count=count))
+    assert "file" in listed(nfs3.readdir(home, count=count))
 
 
 @covers("RFC1813 3.3.19", "dtpref is a size with which READDIR works")
@@ -92,7 +92,7 @@ def test_no_permission(nfs3, alice, subdir):
 def test_read_only_directory(nfs3, alice, subdir):
     nfs3.create(subdir, "f")
     nfs3.setattr(subdir, mode=0o744)
-    assert b"f" in listed(alice.readdir(subdir))
+    assert "f" in listed(alice.readdir(subdir))
 
 
 @needs("export:ro")
@@ -100,4 +100,4 @@ def test_read_only_directory(nfs3, alice, subdir):
 def test_read_only(nfs3, exported):
     ro = exported("ro")
     nfs3.create(ro.twin, "f")
-    assert b"f" in listed(nfs3.readdir(ro.handle))
+    assert "f" in listed(nfs3.readdir(ro.handle))

@@ -17,7 +17,7 @@ def test_readdirplus(nfs3, home, file, subdir, symlink, fifo):
     agrees(page.dir_attributes, attributes(nfs3, home), but=("atime",))
     found = listed(page)
     for name, handle in (("file", file), ("subdir", subdir), ("symlink", symlink), ("fifo", fifo)):
-        entry, now = found[name.encode()], attributes(nfs3, handle)
+        entry, now = found[name], attributes(nfs3, handle)
         assert entry.fileid == now.fileid
         agrees(entry.name_attributes, now, but=("atime",))
         assert not entry.name_handle.handle_follows or entry.name_handle.handle == handle
@@ -27,7 +27,7 @@ def test_readdirplus(nfs3, home, file, subdir, symlink, fifo):
 @covers("RFC1813 3.3.17", "attributes and handles are returned: it differs from READDIR in nothing else")
 def test_has_attributes_and_handles(nfs3, home, file, subdir, symlink):
     for name, entry in listed(nfs3.readdirplus(home)).items():
-        if name not in (b".", b".."):
+        if name not in (".", ".."):
             assert entry.name_attributes.attributes_follow and entry.name_handle.handle_follows
 
 
@@ -36,14 +36,14 @@ def test_handles_work(nfs3, home):
     for n in range(20):
         nfs3.write(nfs3.create(home, f"f{n}").obj, 0, str(n).encode())
     for name, entry in listed(nfs3.readdirplus(home)).items():
-        if name not in (b".", b".."):
-            assert bytes(nfs3.read(entry.name_handle).data) == name[1:]
+        if name not in (".", ".."):
+            assert bytes(nfs3.read(entry.name_handle).data) == name[1:].encode()
 
 
 @covers("RFC1813 3.3.17", '"." and "..", where they are listed, are the directory and its parent')
 def test_dots(nfs3, home, subdir):
     found = listed(nfs3.readdirplus(subdir))
-    for name, directory in ((b".", subdir), (b"..", home)):
+    for name, directory in ((".", subdir), ("..", home)):
         if name in found:
             assert found[name].fileid == attributes(nfs3, directory).fileid
             agrees(found[name].name_attributes, attributes(nfs3, directory), but=("atime",))
@@ -86,7 +86,7 @@ def test_too_small(nfs3, crowded, maxcount):
 @pytest.mark.parametrize("count", [2**20, 2**31, 2**32 - 1], ids=hex)
 @covers("RFC1813 3.3.17", "the counts are maxima: huge ones are no error")
 def test_huge_counts(nfs3, home, file, count):
-    assert b"file" in listed(nfs3.readdirplus(home, dircount=count, maxcount=count))
+    assert "file" in listed(nfs3.readdirplus(home, dircount=count, maxcount=count))
 
 
 @pytest.mark.parametrize("kind", ["file", "symlink", "fifo"])

@@ -10,7 +10,7 @@ from dittofs.testing.markers import covers, needs
 @covers("RFC1813 3.3.5", "the text as it was stored, and the link's attributes")
 def test_text(nfs3, symlink):
     r = nfs3.readlink(symlink)
-    assert r.data == b"target"
+    assert r.data == "target"
     agrees(r.symlink_attributes, attributes(nfs3, symlink), but=("atime",))
 
 
@@ -29,13 +29,13 @@ TEXTS = {
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @covers("RFC1813 3.3.5", "the text is opaque to the server")
 def test_opaque(nfs3, home, text):
-    assert nfs3.readlink(nfs3.symlink(home, "l", text).obj).data == text
+    assert nfs3.readlink(nfs3.symlink(home, "l", text).obj).data.encode("utf-8", "surrogateescape") == text
 
 
 @covers("RFC1813 3.3.5", "a link keeps its text when it is renamed")
 def test_renamed(nfs3, home, symlink):
     nfs3.rename(home, "symlink", home, "other")
-    assert nfs3.readlink(symlink).data == b"target"
+    assert nfs3.readlink(symlink).data == "target"
 
 
 @pytest.mark.parametrize("kind", ["file", "subdir", "fifo"])
@@ -49,7 +49,7 @@ def test_not_a_link(nfs3, request, kind):
 @covers("POSIX readlink", "the mode of a link does not matter")
 def test_anybody_reads(nfs3, alice, home):
     link = nfs3.symlink(home, "l", "text", mode=0o700).obj
-    assert alice.readlink(link).data == b"text"
+    assert alice.readlink(link).data == "text"
 
 
 @needs("export:ro")
@@ -57,4 +57,4 @@ def test_anybody_reads(nfs3, alice, home):
 def test_read_only(nfs3, exported):
     ro = exported("ro")
     nfs3.symlink(ro.twin, "l", "text")
-    assert nfs3.readlink(nfs3.lookup(ro.handle, "l").object).data == b"text"
+    assert nfs3.readlink(nfs3.lookup(ro.handle, "l").object).data == "text"

@@ -31,7 +31,7 @@ def test_hard_link(nfs3, home, file):
 def test_symbolic_link(nfs3, home, file):
     nfs3.symlink(home, "l", "file")
     nfs3.remove(home, "l")
-    assert names(nfs3, home) == {b"file"}
+    assert names(nfs3, home) == {"file"}
 
 
 @covers("RFC1813 2.6", "NFS3ERR_NOENT: no such name")

@@ -108,7 +108,7 @@ def test_remove_then_create(nfs3, connect, home, file):
     removed = nfs3.remove(home, "file")
     nfs3.create(home, "file")
     assert module.Client(connect()).replay(removed).outcome == 0
-    assert names(nfs3, home) == {b"file"}
+    assert names(nfs3, home) == {"file"}
 
 
 @covers("RFC1813 4.5", "another request with the same xid is no duplicate")
@@ -116,7 +116,7 @@ def test_reused_xid(nfs3, connect, home):
     other = module.Client(connect())
     nfs3.mkdir(home, "a", xid=0x5EED0001)
     other.mkdir(home, "b", xid=0x5EED0001)
-    assert names(nfs3, home) == {b"a", b"b"}
+    assert names(nfs3, home) == {"a", "b"}
 
 
 @covers("RFC1813 4.5", "an idempotent request sent again may be executed again, and is right then")

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 from dittofs.rpc import Client as RpcClient
-from dittofs.rpc import procedure, rows
+from dittofs.rpc import procedure, table
 from dittofs.wire import mount as wire
 from dittofs.wire.mount import *  # noqa: F403
-from dittofs.wire.mount import mountstat3
+from dittofs.wire.mount import MOUNT_PROGRAM, MOUNT_V3, MOUNTVERS
 
-MOUNT_PROGRAM = 100005
-MOUNTVERS = 1
-MOUNT_V3 = 3
-
-globals().update(mountstat3.__members__)
-
-
-def _path(dirpath: Union[str, bytes]) -> bytes:
-    return dirpath.encode() if isinstance(dirpath, str) else dirpath
+Path = str | bytes
 
 
 class Client(RpcClient):
@@ -26,21 +16,21 @@ class Client(RpcClient):
 
     program = MOUNT_PROGRAM
     version = MOUNT_V3
-    rows = rows(wire, MOUNT_PROGRAM, MOUNT_V3)
+    procedures = table(wire, MOUNT_PROGRAM, MOUNT_V3)
 
     @procedure
-    def mnt(dirpath: Union[str, bytes]) -> bytes:
+    def mnt(dirpath: Path) -> Path:
         """RFC 1813 5.2.1"""
-        return _path(dirpath)
+        return dirpath
 
     @procedure
     def dump() -> None:
         """RFC 1813 5.2.2"""
 
     @procedure
-    def umnt(dirpath: Union[str, bytes]) -> bytes:
+    def umnt(dirpath: Path) -> Path:
         """RFC 1813 5.2.3"""
-        return _path(dirpath)
+        return dirpath
 
     @procedure
     def umntall() -> None:
@@ -55,4 +45,4 @@ class ClientV1(Client):
     """Version 1: the same procedures; a mount's status is 0 or a UNIX error number."""
 
     version = MOUNTVERS
-    rows = rows(wire, MOUNT_PROGRAM, MOUNTVERS)
+    procedures = table(wire, MOUNT_PROGRAM, MOUNTVERS)

@@ -12,13 +12,13 @@ bytes; a time as nfstime3, as (seconds, nanoseconds), or as SET_TO_SERVER_TIME.
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Optional, Union
 
 from dittofs.rpc import Client as RpcClient
-from dittofs.rpc import procedure, rows
+from dittofs.rpc import procedure, table
 from dittofs.wire import nfs3 as wire
 from dittofs.wire.nfs3 import *  # noqa: F403
 from dittofs.wire.nfs3 import (
+    NFS3_OK, NFS_PROGRAM, NFS_V3,
     ACCESS3args, COMMIT3args, CREATE3args, FSINFO3args, FSSTAT3args, GETATTR3args, LINK3args, LOOKUP3args,
     MKDIR3args, MKNOD3args, PATHCONF3args, READ3args, READDIR3args, READDIRPLUS3args, READLINK3args, REMOVE3args,
     RENAME3args, RMDIR3args, SETATTR3args, SYMLINK3args, WRITE3args, createhow3, createmode3, devicedata3,
@@ -26,22 +26,14 @@ from dittofs.wire.nfs3 import (
     set_gid3, set_mode3, set_mtime, set_size3, set_uid3, specdata3, stable_how, symlinkdata3, time_how,
 )  # fmt: skip
 
-NFS_PROGRAM = 100003
-NFS_V3 = 3
-
-for _enumeration in (nfsstat3, ftype3, time_how, stable_how, createmode3):
-    globals().update(_enumeration.__members__)
-
-NFS3_OK = nfsstat3.NFS3_OK
-
 # NFS3ERR.NOENT is nfsstat3.NFS3ERR_NOENT
 NFS3ERR = SimpleNamespace(
     **{name.removeprefix("NFS3ERR_"): value for name, value in nfsstat3.__members__.items() if value != NFS3_OK}
 )
 
-Handle = Union[bytes, nfs_fh3, post_op_fh3]
-Name = Union[str, bytes]
-Time = Union[nfstime3, tuple[int, int], time_how]
+Handle = bytes | nfs_fh3 | post_op_fh3
+Name = str | bytes
+Time = nfstime3 | tuple[int, int] | time_how
 
 ALL_ACCESS = 0x3F  # the six bits of ACCESS (RFC 1813 3.3.4)
 
@@ -58,42 +50,36 @@ def fh(handle: Handle) -> nfs_fh3:
 
 
 def diropargs(dir: Handle, name: Name) -> diropargs3:
-    return diropargs3(dir=fh(dir), name=_text(name))
+    return diropargs3(dir=fh(dir), name=name)
 
 
 def sattr(
-    mode: Optional[int] = None,
-    uid: Optional[int] = None,
-    gid: Optional[int] = None,
-    size: Optional[int] = None,
-    atime: Optional[Time] = None,
-    mtime: Optional[Time] = None,
+    mode: int | None = None,
+    uid: int | None = None,
+    gid: int | None = None,
+    size: int | None = None,
+    atime: Time | None = None,
+    mtime: Time | None = None,
 ) -> sattr3:
     """A sattr3 that sets what is named and leaves the rest."""
     return sattr3(
-        mode=set_mode3(set_it=False) if mode is None else set_mode3(set_it=True, mode=mode),
-        uid=set_uid3(set_it=False) if uid is None else set_uid3(set_it=True, uid=uid),
-        gid=set_gid3(set_it=False) if gid is None else set_gid3(set_it=True, gid=gid),
-        size=set_size3(set_it=False) if size is None else set_size3(set_it=True, size=size),
+        mode=set_mode3(mode=mode),
+        uid=set_uid3(uid=uid),
+        gid=set_gid3(gid=gid),
+        size=set_size3(size=size),
         atime=_set_time(set_atime, "atime", atime),
         mtime=_set_time(set_mtime, "mtime", mtime),
     )
 
 
-def _set_time(kind: type, field: str, value: Optional[Time]):
-    if value is None:
-        return kind(set_it=time_how.DONT_CHANGE)
+def _set_time(kind: type, field: str, value: Time | None):
     if isinstance(value, time_how):
         return kind(set_it=value)
-    return kind(set_it=time_how.SET_TO_CLIENT_TIME, **{field: _time(value)})
+    return kind(**{field: None if value is None else _time(value)})
 
 
-def _time(value: Union[nfstime3, tuple[int, int]]) -> nfstime3:
+def _time(value: nfstime3 | tuple[int, int]) -> nfstime3:
     return nfstime3(seconds=value[0], nseconds=value[1]) if isinstance(value, tuple) else value
-
-
-def _text(text: Name) -> bytes:
-    return text.encode() if isinstance(text, str) else text
 
 
 class Client(RpcClient):
@@ -101,7 +87,7 @@ class Client(RpcClient):
 
     program = NFS_PROGRAM
     version = NFS_V3
-    rows = rows(wire, NFS_PROGRAM, NFS_V3)
+    procedures = table(wire, NFS_PROGRAM, NFS_V3)
 
     @procedure
     def getattr(object: Handle) -> GETATTR3args:
@@ -109,9 +95,9 @@ class Client(RpcClient):
         return GETATTR3args(object=fh(object))
 
     @procedure
-    def setattr(object: Handle, guard: Optional[Time] = None, **new_attributes) -> SETATTR3args:
+    def setattr(object: Handle, guard: Time | None = None, **new_attributes) -> SETATTR3args:
         """RFC 1813 3.3.2. `guard`: the ctime the object must have; attributes as sattr() takes them."""
-        check = sattrguard3(check=False) if guard is None else sattrguard3(check=True, obj_ctime=_time(guard))
+        check = sattrguard3(obj_ctime=None if guard is None else _time(guard))
         return SETATTR3args(object=fh(object), new_attributes=sattr(**new_attributes), guard=check)
 
     @procedure
@@ -136,7 +122,7 @@ class Client(RpcClient):
 
     @procedure
     def write(
-        file: Handle, offset: int, data: bytes, stable: int = stable_how.FILE_SYNC, count: Optional[int] = None
+        file: Handle, offset: int, data: bytes, stable: int = stable_how.FILE_SYNC, count: int | None = None
     ) -> WRITE3args:
         """RFC 1813 3.3.7. `count` is that of the data unless it is given."""
         size = len(data) if count is None else count
@@ -161,7 +147,7 @@ class Client(RpcClient):
     @procedure
     def symlink(dir: Handle, name: Name, symlink_data: Name, **symlink_attributes) -> SYMLINK3args:
         """RFC 1813 3.3.10"""
-        data = symlinkdata3(symlink_attributes=sattr(**symlink_attributes), symlink_data=_text(symlink_data))
+        data = symlinkdata3(symlink_attributes=sattr(**symlink_attributes), symlink_data=symlink_data)
         return SYMLINK3args(where=diropargs(dir, name), symlink=data)
 
     @procedure
@@ -184,8 +170,7 @@ class Client(RpcClient):
     @procedure
     def rename(from_dir: Handle, from_name: Name, to_dir: Handle, to_name: Name) -> RENAME3args:
         """RFC 1813 3.3.14"""
-        # `from` is a word of Python's too, so the two go by name.
-        return RENAME3args(**{"from": diropargs(from_dir, from_name), "to": diropargs(to_dir, to_name)})
+        return RENAME3args(from_=diropargs(from_dir, from_name), to=diropargs(to_dir, to_name))
 
     @procedure
     def link(file: Handle, dir: Handle, name: Name) -> LINK3args:

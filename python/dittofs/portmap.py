@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 from dittofs.rpc import Client as RpcClient
-from dittofs.rpc import procedure, rows
+from dittofs.rpc import procedure, table
 from dittofs.wire import portmap as wire
 from dittofs.wire import rpcbind as wire_rpcbind
-from dittofs.wire.portmap import call_args, mapping
-from dittofs.wire.rpcbind import netbuf, rpcb, rpcb_rmtcallargs
+from dittofs.wire.portmap import *  # noqa: F403
+from dittofs.wire.portmap import PMAP_PROG, PMAP_VERS, call_args, mapping
+from dittofs.wire.rpcbind import *  # noqa: F403
+from dittofs.wire.rpcbind import RPCBPROG, RPCBVERS, RPCBVERS4, netbuf, rpcb, rpcb_rmtcallargs
 
-PMAP_PORT = 111
-PMAP_PROG = RPCBPROG = 100000
-PMAP_VERS = 2
-RPCBVERS = 3
-RPCBVERS4 = 4
-IPPROTO_TCP = 6
-IPPROTO_UDP = 17
-
-Text = Union[str, bytes]
+Text = str | bytes
 
 
-def uaddr(host: str, port: int) -> str:
+def universal(host: str, port: int) -> str:
     """A universal address of the netids tcp and udp: h1.h2.h3.h4.p1.p2 (RFC 5665 5.2.3.3)."""
     return f"{host}.{port >> 8}.{port & 255}"
 
 
-def host_port(universal: Text) -> tuple[str, int]:
+def host_port(address: str) -> tuple[str, int]:
     """The host and port of such a universal address."""
-    text = universal.decode() if isinstance(universal, bytes) else universal
-    host, high, low = text.rsplit(".", 2)
+    host, high, low = address.rsplit(".", 2)
     return host, int(high) * 256 + int(low)
 
 
@@ -39,7 +30,7 @@ class Client(RpcClient):
 
     program = PMAP_PROG
     version = PMAP_VERS
-    rows = rows(wire, PMAP_PROG, PMAP_VERS)
+    procedures = table(wire, PMAP_PROG, PMAP_VERS)
 
     @procedure
     def set(prog: int, vers: int, prot: int, port: int) -> mapping:
@@ -67,7 +58,7 @@ class ClientV3(RpcClient):
 
     program = RPCBPROG
     version = RPCBVERS
-    rows = rows(wire_rpcbind, RPCBPROG, RPCBVERS)
+    procedures = table(wire_rpcbind, RPCBPROG, RPCBVERS)
 
     @procedure
     def set(prog: int, vers: int, netid: Text, addr: Text, owner: Text = "") -> rpcb:
@@ -94,8 +85,8 @@ class ClientV3(RpcClient):
         """RFC 1833 2.2.1"""
 
     @procedure
-    def uaddr2taddr(uaddr: Text) -> bytes:
-        return _text(uaddr)
+    def uaddr2taddr(uaddr: Text) -> Text:
+        return uaddr
 
     @procedure
     def taddr2uaddr(buf: bytes, maxlen: int = 0) -> netbuf:
@@ -106,7 +97,7 @@ class ClientV4(ClientV3):
     """rpcbind, version 4 (RFC 1833 2.2.1)."""
 
     version = RPCBVERS4
-    rows = rows(wire_rpcbind, RPCBPROG, RPCBVERS4)
+    procedures = table(wire_rpcbind, RPCBPROG, RPCBVERS4)
 
     @procedure
     def bcast(prog: int, vers: int, proc: int, args: bytes = b"") -> rpcb_rmtcallargs:
@@ -130,8 +121,4 @@ class ClientV4(ClientV3):
 
 
 def _rpcb(prog: int, vers: int, netid: Text, addr: Text, owner: Text) -> rpcb:
-    return rpcb(r_prog=prog, r_vers=vers, r_netid=_text(netid), r_addr=_text(addr), r_owner=_text(owner))
-
-
-def _text(text: Text) -> bytes:
-    return text.encode() if isinstance(text, str) else text
+    return rpcb(r_prog=prog, r_vers=vers, r_netid=netid, r_addr=addr, r_owner=owner)

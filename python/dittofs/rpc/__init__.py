@@ -7,12 +7,12 @@ from dittofs.rpc.datagram import Datagram
 from dittofs.rpc.errors import Closed, RpcError, TimedOut, Unexpected
 from dittofs.rpc.message import Call, Malformed, Reply
 from dittofs.rpc.pending import Pending
-from dittofs.rpc.procedure import Row, rows
+from dittofs.rpc.procedure import table
 from dittofs.rpc.transcript import Transcript
 from dittofs.wire.rpc import accept_stat, auth_stat, msg_type, reject_stat, reply_stat
 
 __all__ = [
     "NONE", "Auth", "Bound", "Call", "Client", "Closed", "Connection", "Datagram", "Endpoint", "Malformed",
-    "Pending", "Reply", "Row", "RpcError", "Sys", "TimedOut", "Transcript", "Unexpected", "accept_stat",
-    "auth_stat", "msg_type", "procedure", "reject_stat", "reply_stat", "rows",
+    "Pending", "Reply", "RpcError", "Sys", "TimedOut", "Transcript", "Unexpected", "accept_stat",
+    "auth_stat", "msg_type", "procedure", "reject_stat", "reply_stat", "table",
 ]  # fmt: skip

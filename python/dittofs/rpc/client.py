@@ -25,7 +25,8 @@ from dittofs.rpc.cred import NONE, Auth, Sys
 from dittofs.rpc.datagram import Datagram
 from dittofs.rpc.message import Call, Reply
 from dittofs.rpc.pending import Pending
-from dittofs.rpc.procedure import Row
+from dittofs.rpc.procedure import encode_args
+from dittofs.wire import Procedure
 
 # Fields of the call message a caller may set; the names are those of RFC 5531 9.
 _HEADER = frozenset({"xid", "mtype", "rpcvers", "prog", "vers", "proc", "cred", "verf"})
@@ -72,12 +73,13 @@ class Bound:
         return self.procedure.build(*args, **more)
 
     @property
-    def row(self) -> Row:
-        return self.client.rows[self.procedure.name]
+    def row(self) -> Procedure:
+        """Its row in the generated table: numbers and types."""
+        return self.client.procedures[self.procedure.name]
 
     def encode(self, *args, **more) -> bytes:
         """The arguments as bytes."""
-        return self.row.encode(self.args(*args, **more))
+        return encode_args(self.row, self.args(*args, **more))
 
     def message(self, *args, **more) -> Call:
         """The whole call, not sent."""
@@ -89,11 +91,10 @@ class Bound:
                 header[name] = more.pop(name)
         raw, patch = more.pop("raw", None), more.pop("patch", None)
         if raw is None:
-            typed = self.procedure.build(*args, **more)
-            raw = row.encode(typed) if patch is None else row.encode_patched(typed, patch)
+            raw = encode_args(row, self.procedure.build(*args, **more), patch)
         if "xid" not in header:
             header["xid"] = next(client.endpoint.xids)
-        return Call(args=raw, row=row, **header)
+        return Call(args=raw, procedure=row, **header)
 
 
 class Client:
@@ -101,7 +102,7 @@ class Client:
 
     program: int
     version: int
-    rows: dict[str, Row]
+    procedures: dict[str, Procedure]
 
     def __init__(
         self,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Iterator, Optional, Union
 
 from dittofs.rpc.cred import NONE, Auth, Sys
-from dittofs.rpc.procedure import Row, arm_of
+from dittofs.rpc.procedure import arm_of, decode_result
+from dittofs.wire import Procedure
 from dittofs.wire.rpc import accept_stat, auth_stat, msg_type, reject_stat, reply_stat
 
 RPC_VERSION = 2
@@ -39,11 +40,18 @@ class Call:
     verf: Union[Auth, Sys] = NONE
     mtype: int = msg_type.CALL
     rpcvers: int = RPC_VERSION
-    row: Optional[Row] = None  # how to print the arguments and decode the result
+    procedure: Optional[Procedure] = None  # how to print the arguments and decode the results
 
     def __post_init__(self) -> None:
         head = _CALL.pack(self.xid, self.mtype, self.rpcvers, self.prog, self.vers, self.proc)
         self.bytes = b"".join((head, self.cred.wire, self.verf.wire, self.args))
+
+    @property
+    def name(self) -> str:
+        """LOOKUP, or numbers where no name is known."""
+        if self.procedure is not None:
+            return self.procedure.short
+        return f"program {self.prog} version {self.vers} procedure {self.proc}"
 
 
 class Malformed(Exception):
@@ -69,7 +77,7 @@ class Reply:
         try:
             self._read(data)
         except (struct.error, ValueError) as why:
-            raise Malformed(f"{why} in the reply {data[:64].hex()} to {call.row or call.proc}") from why
+            raise Malformed(f"{why} in the reply {data[:64].hex()} to {call.name}") from why
 
     def _read(self, data: bytes) -> None:
         self.xid, kind, stat = _REPLY.unpack_from(data)
@@ -102,11 +110,11 @@ class Reply:
             self._ends(data, at + 12)
         elif self.accept_stat != accept_stat.SUCCESS:
             self._ends(data, at + 4)
-        elif self.call.row is not None:
-            self._read_results(self.call.row)
+        elif self.call.procedure is not None:
+            self._read_results(self.call.procedure)
 
-    def _read_results(self, row: Row) -> None:
-        self.result = row.decode_result(self.body)
+    def _read_results(self, procedure: Procedure) -> None:
+        self.result = decode_result(procedure, self.body)
         status, self.arm = arm_of(self.result)
         if status is not None:
             self.outcome = status
@@ -123,5 +131,4 @@ class Reply:
         raise AttributeError(f"{name} is not in {self!r}")
 
     def __repr__(self) -> str:
-        name = self.call.row.name if self.call.row else f"procedure {self.call.proc}"
-        return f"<{name} {getattr(self.outcome, 'name', self.outcome)} {self.arm!r}>"
+        return f"<{self.call.name} {getattr(self.outcome, 'name', self.outcome)} {self.arm!r}>"

@@ -1,59 +1,53 @@
-"""A procedure's row in the generated tables: its numbers, and the types of its arguments and results."""
+"""Arguments and results of procedures, by the generated tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, Optional
+from typing import Any, Mapping, Optional, Union
 
-from dittofs import _wire
+from dittofs import wire
+from dittofs.wire import Procedure
 
+STATUS = ("status", "fhs_status")  # what the protocols call the discriminant of a result
 
-@dataclass(frozen=True)
-class Row:
-    name: str
-    prog: int
-    vers: int
-    proc: int
-    args_type: Optional[type]  # None: void
-    result_type: Optional[type]
-
-    def encode(self, args: Any) -> bytes:
-        return b"" if self.args_type is None else _wire.encode(self.args_type, args)
-
-    def decode_args(self, data: bytes) -> Any:
-        return _void(data) if self.args_type is None else _wire.decode(self.args_type, data)
-
-    def decode_result(self, data: bytes) -> Any:
-        return _void(data) if self.result_type is None else _wire.decode(self.result_type, data)
-
-    def __str__(self) -> str:
-        return self.name
+Patch = Mapping[str, Union[int, bytes]]  # field path -> what stands there instead
 
 
-def rows(module: ModuleType, prog: int, vers: int) -> dict[str, Row]:
+def table(module: ModuleType, prog: int, vers: int) -> dict[str, Procedure]:
     """The procedures of a version of a program, by name without the protocol's prefix: "LOOKUP"."""
-    found = {}
-    for prog_, vers_, proc, name, args, result in module.PROCEDURES:
-        if (prog_, vers_) == (prog, vers):
-            short = name.partition("_")[2]
-            found[short] = Row(short, prog_, vers_, proc, args, result)
-    return found
+    return {p.short: p for p in module.procedures if (p.prog, p.vers) == (prog, vers)}
 
 
-def _void(data: bytes) -> None:
+def encode_args(procedure: Procedure, args: Any, patch: Optional[Patch] = None) -> bytes:
+    """The arguments' bytes, with other values where `patch` names a field of them."""
+    if procedure.args is None:
+        return b""
+    if patch is None:
+        return wire.encode(args, procedure.args)
+    message = wire.message(args, procedure.args)
+    for path, value in patch.items():
+        message = message.patch(path, value)
+    return message.bytes
+
+
+def decode_args(procedure: Procedure, data: bytes) -> Any:
+    """What the bytes say. ValueError when they are no arguments of this procedure."""
+    return _nothing(data) if procedure.args is None else wire.decode(procedure.args, data)
+
+
+def decode_result(procedure: Procedure, data: bytes) -> Any:
+    """What the bytes say. ValueError when they are no results of this procedure."""
+    return _nothing(data) if procedure.result is None else wire.decode(procedure.result, data)
+
+
+def _nothing(data: bytes) -> None:
     if data:
         raise ValueError(f"{len(data)} bytes where nothing belongs")
 
 
-STATUS = ("status", "fhs_status")  # what the protocols call the discriminant of a result
-
-
 def arm_of(result: Any) -> tuple[Any, Any]:
     """The status and the arm it selects, of a result that is a union over one; else nothing."""
-    for field in STATUS:
-        status = getattr(result, field, None)
-        if status is not None:
-            arms = (getattr(result, name, None) for name in type(result).__slots__ if name != field)
-            return status, next((arm for arm in arms if arm is not None), None)
+    if isinstance(result, wire.Union) and result.__slots__[0] in STATUS:
+        arms = (getattr(result, name) for name in result.__slots__[1:])
+        return getattr(result, result.__slots__[0]), next((arm for arm in arms if arm is not None), None)
     return None, None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Iterator, Optional
 
-from dittofs.rpc.procedure import STATUS
+from dittofs.rpc.procedure import STATUS, decode_args
 
 if TYPE_CHECKING:
     from dittofs.rpc.message import Call, Reply
@@ -58,25 +58,23 @@ class Transcript:
 
 
 def call_lines(call: Call) -> Iterator[str]:
-    name = call.row.name if call.row else f"program {call.prog} version {call.vers} procedure {call.proc}"
-    yield f"> {name} xid {call.xid:#x} {call.cred}"
+    yield f"> {call.name} xid {call.xid:#x} {call.cred}"
     yield from fields(_arguments(call))
 
 
 def _arguments(call: Call) -> Any:
     """What the bytes sent say, or the bytes where they say nothing."""
-    if call.row is None:
+    if call.procedure is None:
         return call.args
     try:
-        return call.row.decode_args(call.args)
+        return decode_args(call.procedure, call.args)
     except ValueError:
         return call.args
 
 
 def reply_lines(reply: Reply) -> Iterator[str]:
-    name = reply.call.row.name if reply.call.row else "reply"
     outcome = reply.outcome
-    yield f"< {name} xid {reply.xid:#x} {getattr(outcome, 'name', outcome)}"
+    yield f"< {reply.call.name} xid {reply.xid:#x} {getattr(outcome, 'name', outcome)}"
     if reply.low is not None:
         yield f"    supported {reply.low} to {reply.high}"
     yield from fields(reply.result if reply.result is not None else reply.body)

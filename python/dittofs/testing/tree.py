@@ -17,7 +17,7 @@ def entries(client: nfs3.Client, directory: nfs3.Handle) -> Iterator:
     while True:
         page = client.readdirplus(directory, cookie, verifier, _PAGE, _PAGE)
         for entry in page.reply.entries:
-            if entry.name not in (b".", b".."):
+            if entry.name not in (".", ".."):
                 yield entry
         if page.reply.eof or not page.reply.entries:
             return
