@@ -55,6 +55,9 @@ struct Config {
 
 // "/export=rw,no_root_squash,clients=192.0.2.0/24": a path and, after "=", options as in exports(5).
 Result<ExportConfig, std::string> parse_export(const std::string& text);
+// Adds such an export; a path that is there already gets another rule, for other clients. Says what is wrong,
+// or nothing.
+std::string add_export(Config& config, const std::string& text);
 
 // One knob of the settings list.
 struct Setting {

@@ -69,4 +69,17 @@ Result<ExportConfig, std::string> parse_export(const std::string& text) {
   return out;
 }
 
+std::string add_export(Config& config, const std::string& text) {
+  auto parsed = parse_export(text);
+  if (!parsed) return parsed.error();
+  for (ExportConfig& e : config.exports) {
+    if (e.path == parsed->path) {
+      e.rules.push_back(parsed->rules.front());
+      return {};
+    }
+  }
+  config.exports.push_back(std::move(*parsed));
+  return {};
+}
+
 }  // namespace dfs::server

@@ -66,11 +66,8 @@ Result<Config, std::string> assemble(const StartOptions& o) {
   if (!o.address.empty()) config.address = o.address;
   if (!o.data_dir.empty()) config.data_dir = o.data_dir;
   if (!o.exports.empty()) config.exports.clear();
-  for (const auto& text : o.exports) {
-    auto e = parse_export(text);
-    if (!e) return failure(e.error());
-    config.exports.push_back(*e);
-  }
+  for (const auto& text : o.exports)
+    if (std::string error = add_export(config, text); !error.empty()) return failure(error);
   if (config.exports.empty()) config.exports.push_back(*parse_export("/export=rw"));
   return config;
 }

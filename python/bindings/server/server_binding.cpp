@@ -22,11 +22,8 @@ class InProcessServer {
     Config config;
     for (const auto& [path, value] : settings)
       if (std::string error = server::set(config, path, value); !error.empty()) refuse(error);
-    for (const auto& text : exports) {
-      auto e = server::parse_export(text);
-      if (!e) refuse(e.error());
-      config.exports.push_back(*e);
-    }
+    for (const auto& text : exports)
+      if (std::string error = server::add_export(config, text); !error.empty()) refuse(error);
     server_ = std::make_unique<server::Server>(
         config, server::Parts{clock_.get(), factory(metadata, content, capacity)});
   }
