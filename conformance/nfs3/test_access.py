@@ -120,7 +120,7 @@ def test_truth(nfs3, bob, home, mode):
 @covers("RFC1813 3.3.4", "a read-only file system grants no changes")
 def test_read_only(nfs3, exported):
     ro = exported("ro")
-    nfs3.create(ro.twin, "f", mode=0o777)
+    ro.admin.create(ro.twin, "f", mode=0o777)
     f = nfs3.lookup(ro.handle, "f").object
     assert nfs3.access(f, ALL_ACCESS).access & (WRITE | DELETE) == 0
     assert nfs3.access(ro.handle, ALL_ACCESS).access & (WRITE | DELETE) == 0

@@ -94,5 +94,5 @@ def test_execute_only(nfs3, alice, subdir):
 @covers("RFC1813 3.3.3", "a read-only file system can be searched")
 def test_read_only(nfs3, exported):
     ro = exported("ro")
-    nfs3.create(ro.twin, "f")
+    ro.admin.create(ro.twin, "f")
     nfs3.lookup(ro.handle, "f")

@@ -115,15 +115,16 @@ def test_awkward_name(nfs3, home, name):
         nfs3.remove(home, name)
 
 
-@pytest.mark.parametrize("name", ["a/b", "/", "/a", "a/", "../x", "./x"], ids=repr)
+@pytest.mark.parametrize("name", ["a/b", "/", "/b", "a/", "../b", "./b"], ids=repr)
 @every(MAKES, "a name with the separator of UNIX paths does not reach into another directory")
-def test_slash(nfs3, home, file, key, name):
-    inner = nfs3.mkdir(home, "a", mode=0o777).obj
-    before = names(nfs3, home)
-    bind(nfs3, key).call(*MAKES[key](home, file, name))
-    after = names(nfs3, home) - {name}
+def test_slash(nfs3, home, key, name):
+    here = nfs3.mkdir(home, "here", mode=0o777).obj
+    inner = nfs3.mkdir(here, "a", mode=0o777).obj
+    file = nfs3.create(here, "file").obj
+    bind(nfs3, key).call(*MAKES[key](here, file, name))
     assert names(nfs3, inner) == set()
-    assert after in (before, before - {"file"})
+    assert names(nfs3, home) == {"here"}
+    assert names(nfs3, here) <= {"a", "file", name}
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\0", "a\0"], ids=repr)
@@ -135,7 +136,7 @@ def test_nul(nfs3, home, name):
 
 @covers("RFC1813 3.2", "names that differ in the last byte are two")
 def test_long_names_differ(nfs3, home):
-    size = nfs3.pathconf(home).name_max
+    size = min(nfs3.pathconf(home).name_max, 255)
     for last in ("a", "b"):
         nfs3.create(home, "n" * (size - 1) + last, GUARDED)
     assert len(names(nfs3, home)) == 2

@@ -99,5 +99,5 @@ def test_read_only_directory(nfs3, alice, subdir):
 @covers("RFC1813 3.3.16", "directories of a read-only file system can be read")
 def test_read_only(nfs3, exported):
     ro = exported("ro")
-    nfs3.create(ro.twin, "f")
+    ro.admin.create(ro.twin, "f")
     assert "f" in listed(nfs3.readdir(ro.handle))

@@ -56,5 +56,5 @@ def test_anybody_reads(nfs3, alice, home):
 @covers("RFC1813 3.3.5", "links of a read-only file system can be read")
 def test_read_only(nfs3, exported):
     ro = exported("ro")
-    nfs3.symlink(ro.twin, "l", "text")
+    ro.admin.symlink(ro.twin, "l", "text")
     assert nfs3.readlink(nfs3.lookup(ro.handle, "l").object).data == "text"

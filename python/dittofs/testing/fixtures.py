@@ -19,7 +19,7 @@ from dittofs import portmap as portmap_
 from dittofs.rpc import NONE, Connection, Datagram, Endpoint, Sys
 from dittofs.testing.evidence import watch
 from dittofs.testing.options import servers
-from dittofs.testing.targets.target import Target
+from dittofs.testing.targets.target import Target, Twin
 from dittofs.testing.tree import remove_tree
 
 ALICE = Sys(uid=1000, gid=1000)
@@ -130,36 +130,42 @@ def rpcbind4(connect) -> portmap_.ClientV4:
 
 @dataclass
 class Exported:
-    """A fresh directory of an export, and the same directory where root may do everything."""
+    """A fresh directory of an export, mode 0777, and the same directory for a root who may do everything there."""
 
     handle: nfs3_.nfs_fh3
-    twin: Optional[nfs3_.nfs_fh3]
+    admin: nfs3_.Client
+    twin: nfs3_.nfs_fh3  # what `admin` calls it
 
 
 @pytest.fixture
-def exported(request: pytest.FixtureRequest, srv: Target, mount, nfs3) -> Iterator[Callable[[str], Exported]]:
-    """exported(role): a fresh directory, mode 0777, of the export for that role."""
-    made: list[tuple[nfs3_.nfs_fh3, str]] = []
+def exported(request: pytest.FixtureRequest, srv: Target, connect, nfs3) -> Iterator[Callable[[str], Exported]]:
+    """exported(role): a fresh directory of the export for that role, removed after the test."""
+    made: list[tuple[nfs3_.Client, nfs3_.nfs_fh3]] = []
     name = fresh_name(request.node)
 
     def fresh(role: str) -> Exported:
-        top = nfs3_.fh(mount.mnt(srv.exports[role]).fhandle)
+        way = Twin(srv.exports["rw"]) if role == "rw" else srv.twins.get(role)
+        if way is None:
+            pytest.skip(f"{srv.name}: no way known to prepare files in the export for the role {role}")
+        admin = nfs3 if way.source is None else nfs3_.Client(connect(source=way.source))
+        parent = mounted(connect, way.path, way.source)
+        if way.below:
+            parent = nfs3.lookup(parent, way.below).object
+        twin = admin.mkdir(parent, name, mode=0o777).obj.handle
+        made.append((admin, parent))
         if role == "rw":
-            twin = top
-        elif role in srv.twins:
-            twin = nfs3_.fh(mount.mnt(srv.exports["rw"]).fhandle)
-            if srv.twins[role]:
-                twin = nfs3.lookup(twin, srv.twins[role]).object
-        else:
-            return Exported(top, None)
-        made.append((twin, name))
-        inside = nfs3.mkdir(twin, name, mode=0o777).obj.handle
-        handle = inside if role == "rw" else nfs3.lookup(top, name).object
-        return Exported(handle, inside)
+            return Exported(twin, admin, twin)
+        return Exported(nfs3.lookup(mounted(connect, srv.exports[role]), name).object, admin, twin)
 
     yield fresh
-    for parent, entry in made:
-        remove_tree(nfs3, parent, entry)
+    for admin, parent in made:
+        remove_tree(admin, parent, name)
+
+
+def mounted(connect, path: str, source: Optional[str] = None) -> nfs3_.nfs_fh3:
+    """The root of an export, as MOUNT gives it to a client at `source`."""
+    with mount_.Client(connect("mount", source=source), cred=Sys()) as mount:
+        return nfs3_.fh(mount.mnt(path).fhandle)
 
 
 @pytest.fixture

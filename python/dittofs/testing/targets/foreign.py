@@ -8,7 +8,7 @@ import pytest
 
 from dittofs import portmap
 from dittofs.rpc import RpcError
-from dittofs.testing.targets.target import ROLES, Address, Target
+from dittofs.testing.targets.target import ROLES, Address, Target, Twin
 
 _MOUNT_PROGRAM, _MOUNT_V3 = 100005, 3
 
@@ -28,7 +28,7 @@ class Foreign(Target):
                 raise pytest.UsageError(f"--export {text}: not ROLE=PATH, roles are {', '.join(ROLES)}")
             exports[role] = path
             if twin:
-                twins[role] = twin
+                twins[role] = Twin(exports["rw"], below=twin)
         host = url.hostname
         super().__init__(
             name=url.netloc,

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Optional
 
 from dittofs.testing.targets.namespace import loopback_up, socket_inside
-from dittofs.testing.targets.target import Address, Target
+from dittofs.testing.targets.target import Address, Target, Twin
 
 MODULE = "dittofs.testing.targets.ganesha"
 START_LIMIT = 20.0  # seconds until Ganesha has to serve; it takes about 0.3
@@ -85,7 +85,7 @@ class Ganesha(Target):
             mount=Address("127.0.0.1", ready["mount"]),
             portmap=Address("127.0.0.1", 111, lambda kind: socket_inside(ready["rpcbind"], kind, 111)),
             exports={role: path for role, (path, _, _) in EXPORTS.items()},
-            twins={role: role for role in EXPORTS if role != "rw"},
+            twins={role: Twin("/export", below=role) for role in EXPORTS if role != "rw"},
             can=frozenset({"udp", "rpcbind"}),
             rerun="--server ganesha",
         )

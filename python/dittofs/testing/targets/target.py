@@ -9,11 +9,23 @@ from typing import Callable, Optional
 # Exports by what they are for. A test names a role; a server that has no such export skips it.
 ROLES = {
     "rw": "read and write, root stays root",
-    "ro": "read only, the directory `twin` names through rw",
+    "ro": "read only",
     "root_squash": "uid 0 becomes the anonymous user",
     "all_squash": "everybody becomes the anonymous user",
     "limited": "only for clients at the address `limited_to`",
 }
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Where root may do everything with the files that an export shows otherwise to others.
+
+    An export, a directory below its root ("" is the root itself), and the address a client must come from.
+    """
+
+    path: str
+    below: str = ""
+    source: Optional[str] = None
 
 
 @dataclass
@@ -37,8 +49,8 @@ class Target:
     mount: Optional[Address] = None
     portmap: Optional[Address] = None
     exports: dict[str, str] = field(default_factory=dict)  # role -> path
-    twins: dict[str, str] = field(default_factory=dict)  # role -> the same directory's name below rw
-    limited_to: str = "127.0.0.2"
+    twins: dict[str, Twin] = field(default_factory=dict)  # role -> its files for root
+    limited_to: str = "127.0.0.2"  # where the clients of the limited export are
     anonymous: tuple[int, int] = (65534, 65534)  # uid, gid of squashed users
     can: frozenset[str] = frozenset()  # clock, faults, state, udp
     server: object = None  # the in-process dittofs.Server, when it is one
