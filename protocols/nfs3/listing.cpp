@@ -14,8 +14,8 @@ nfsstat3 check_cookie(u64 cookie, const std::array<u8, 8>& verf, fs::NodeRef dir
   return cookie == 0 || verf == cookie_verifier(dir) ? NFS3_OK : NFS3ERR_BAD_COOKIE;
 }
 
-u64 room(const Nfs3& n, u32 count, u64 fixed) {
-  const u64 budget = std::min(count, n.limits.io_size);
+u64 room(const Nfs3& n, const rpc::Call& call, u32 count, u64 fixed) {
+  const u64 budget = std::min(count, n.limits_for(call).io_size);
   return budget > fixed ? budget - fixed : 0;
 }
 

@@ -12,7 +12,7 @@ std::array<u8, 8> cookie_verifier(fs::NodeRef dir);
 nfsstat3 check_cookie(u64 cookie, const std::array<u8, 8>& verf, fs::NodeRef dir);
 
 // Bytes left for entries of a reply that the client allows `count` bytes.
-u64 room(const Nfs3& n, u32 count, u64 fixed);
+u64 room(const Nfs3& n, const rpc::Call& call, u32 count, u64 fixed);
 
 // TOOSMALL when there are entries and not one fits.
 nfsstat3 listing_status(const fs::ReadDirResult& r, bool empty);

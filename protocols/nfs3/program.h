@@ -12,12 +12,21 @@ struct Limits {
   u32 preferred_io = 1u << 20;    // rtpref, wtpref
   u32 preferred_dir = 64u << 10;  // dtpref
 };
+constexpr u32 kDatagramIo = 32u << 10;  // of each over UDP: a reply must fit in one datagram
 
 // What NFSv3 needs of the server; outlives every call.
 struct Nfs3 {
   const fs::ExportTable& exports;
   const fs::HandleSealer& sealer;
   Limits limits;
+
+  // "A server implementation can advertise different transfer sizes depending on the interface on which the
+  // FSINFO request is received" (RFC 1813 3.3.19).
+  Limits limits_for(const rpc::Call& call) const {
+    if (!call.transport->datagram()) return limits;
+    return {std::min(limits.io_size, kDatagramIo), std::min(limits.preferred_io, kDatagramIo),
+            std::min(limits.preferred_dir, kDatagramIo)};
+  }
 };
 
 // A handle resolved for one call: which object, through which export, as whom. Lives in the call's arena.

@@ -13,7 +13,7 @@ Async<COMMIT3res> commit(Nfs3& n, rpc::Call& call, const COMMIT3args& a) {
   // all.
   return then(p->fs().commit(p->who, p->node, fs::IoCheck::owner_override), [p](const fs::SetAttrResult& r) {
     COMMIT3res res{};
-    res.status = to_status(r.error);
+    res.status = to_data_status(r.error);
     if (res.status != NFS3_OK) {
       res.resfail.file_wcc = wcc(*p, r.node);
       return res;

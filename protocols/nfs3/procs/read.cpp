@@ -9,11 +9,11 @@ Async<READ3res> read(Nfs3& n, rpc::Call& call, const READ3args& a) {
   const Place* p;
   if ((res.status = resolve(n, call, a.file, &p)) != NFS3_OK) return res;
   // More than rtmax is answered with what rtmax allows: the count in the results says how much that is.
-  const u32 count = std::min(a.count, n.limits.io_size);
+  const u32 count = std::min(a.count, n.limits_for(call).io_size);
   return then(p->fs().read(p->who, p->node, a.offset, count, fs::IoCheck::owner_override),
               [&call, p](fs::ReadResult r) {
                 READ3res res{};
-                res.status = to_status(r.error);
+                res.status = to_data_status(r.error);
                 if (res.status != NFS3_OK) {
                   res.resfail.file_attributes = attrs(*p, r.node, r.known);
                   return res;

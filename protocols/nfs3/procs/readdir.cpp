@@ -30,7 +30,7 @@ Async<READDIR3res> readdir(Nfs3& n, rpc::Call& call, const READDIR3args& a) {
   if ((res.status = resolve(n, call, a.dir, &p)) != NFS3_OK) return res;
   if ((res.status = check_cookie(a.cookie, a.cookieverf, p->node)) != NFS3_OK) return res;
   // `count` bounds the whole READDIR3resok with its XDR overhead.
-  auto* list = call.arena.construct<Listing>(call, Collector<entry3>(call, room(n, a.count, kFixed)));
+  auto* list = call.arena.construct<Listing>(call, Collector<entry3>(call, room(n, call, a.count, kFixed)));
   return then(p->fs().readdir(p->who, p->node, a.cookie, false, *list, true),
               [p, list](const fs::ReadDirResult& r) {
                 READDIR3res res{};

@@ -44,19 +44,20 @@ Async<READDIRPLUS3res> readdirplus(Nfs3& n, rpc::Call& call, const READDIRPLUS3a
   if ((res.status = check_cookie(a.cookie, a.cookieverf, p->node)) != NFS3_OK) return res;
   // `maxcount` bounds the whole READDIRPLUS3resok, `dircount` the directory's own part of it.
   auto* list = call.arena.construct<Listing>(
-      n, call, *p, Collector<entryplus3>(call, room(n, a.maxcount, kFixed)), u64{a.dircount});
-  return then(p->fs().readdir(p->who, p->node, a.cookie, true, *list, true), [p, list](const fs::ReadDirResult& r) {
-    READDIRPLUS3res res{};
-    res.status = listing_status(r, list->out.empty());
-    if (res.status != NFS3_OK) {
-      res.resfail.dir_attributes = attrs(*p, r.dir, r.dir_known);
-      return res;
-    }
-    res.resok.dir_attributes = attrs(*p, r.dir, r.dir_known);
-    res.resok.cookieverf = cookie_verifier(p->node);
-    res.resok.reply = {list->out.entries(), r.eof};
-    return res;
-  });
+      n, call, *p, Collector<entryplus3>(call, room(n, call, a.maxcount, kFixed)), u64{a.dircount});
+  return then(p->fs().readdir(p->who, p->node, a.cookie, true, *list, true),
+              [p, list](const fs::ReadDirResult& r) {
+                READDIRPLUS3res res{};
+                res.status = listing_status(r, list->out.empty());
+                if (res.status != NFS3_OK) {
+                  res.resfail.dir_attributes = attrs(*p, r.dir, r.dir_known);
+                  return res;
+                }
+                res.resok.dir_attributes = attrs(*p, r.dir, r.dir_known);
+                res.resok.cookieverf = cookie_verifier(p->node);
+                res.resok.reply = {list->out.entries(), r.eof};
+                return res;
+              });
 }
 
 }  // namespace dfs::nfs3

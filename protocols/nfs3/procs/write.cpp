@@ -29,12 +29,12 @@ Async<WRITE3res> write(Nfs3& n, rpc::Call& call, const WRITE3args& a) {
     return res;
   }
   // "If greater, the server may write only wtmax bytes, resulting in a short write."
-  const u32 count = std::min(a.count, n.limits.io_size);
+  const u32 count = std::min(a.count, n.limits_for(call).io_size);
   return then(p->fs().write(p->who, p->node, a.offset, data_of(call, a.data, count),
                             static_cast<fs::Stable>(a.stable), fs::IoCheck::owner_override),
               [p](const fs::WriteResult& r) {
                 WRITE3res res{};
-                res.status = to_status(r.error);
+                res.status = to_data_status(r.error);
                 if (res.status != NFS3_OK) {
                   res.resfail.file_wcc = wcc(*p, r.file);
                   return res;
