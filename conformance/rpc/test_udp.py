@@ -2,6 +2,7 @@
 
 import pytest
 
+from conformance.nfs3.checks import fill
 from dittofs import nfs3 as module
 from dittofs.rpc import accept_stat, reject_stat
 from dittofs.testing.markers import covers, needs
@@ -20,13 +21,19 @@ def test_call(udp, file):
     udp.getattr(file)
 
 
+REFUSALS = {
+    "program": ({"prog": 1}, accept_stat.PROG_UNAVAIL),
+    "version": ({"vers": 99}, accept_stat.PROG_MISMATCH),
+    "procedure": ({"proc": 99}, accept_stat.PROC_UNAVAIL),
+    "RPC version": ({"rpcvers": 3}, reject_stat.RPC_MISMATCH),
+    "arguments": ({"proc": 1}, accept_stat.GARBAGE_ARGS),
+}
+
+
+@pytest.mark.parametrize("header, refusal", REFUSALS.values(), ids=REFUSALS)
 @covers("RFC5531 9", "the same refusals as over TCP")
-def test_errors(udp, file):
-    udp.null(prog=1, fails=accept_stat.PROG_UNAVAIL)
-    udp.null(vers=99, fails=accept_stat.PROG_MISMATCH)
-    udp.null(proc=99, fails=accept_stat.PROC_UNAVAIL)
-    udp.null(rpcvers=3, fails=reject_stat.RPC_MISMATCH)
-    udp.getattr(raw=b"", fails=accept_stat.GARBAGE_ARGS)
+def test_errors(udp, header, refusal):
+    udp.null(fails=refusal, **header)
 
 
 @covers("RFC5531 5", "many calls under way: replies are told apart by xid")
@@ -55,10 +62,25 @@ def test_large(udp, file):
     assert bytes(udp.read(file, 0, 32768).data) == data
 
 
-@covers("RFC5531 5", "a reply that a datagram cannot hold is cut to fit, by the program")
+@covers("RFC1813 3.3.19", "a READ of more than a datagram holds is a short read, not silence")
 def test_read_beyond_datagram(udp, file):
     udp.setattr(file, size=1 << 20)
     assert 0 < udp.read(file, 0, 1 << 20).count < 65536
+
+
+@covers("RFC1813 3.3.19", "the sizes of FSINFO are those of the transport it was asked over")
+def test_sizes(udp, file):
+    r = udp.fsinfo(file)
+    size = min(r.rtmax, 1 << 20)
+    udp.setattr(file, size=size)
+    assert udp.read(file, 0, size).count > 0
+
+
+@covers("RFC1813 3.3.17", "listings are cut to what a datagram holds")
+def test_listing(udp, nfs3, home):
+    fill(nfs3, home, [f"a-rather-long-name-to-fill-the-reply-sooner-{n:04}" for n in range(1000)])
+    assert udp.readdir(home, count=1 << 20).reply.entries
+    assert udp.readdirplus(home, dircount=1 << 20, maxcount=1 << 20).reply.entries
 
 
 @covers("RFC5531 5", "what TCP wrote UDP reads, as another transport of the same server")

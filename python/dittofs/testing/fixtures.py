@@ -138,24 +138,26 @@ class Exported:
 
 
 @pytest.fixture
-def exported(request: pytest.FixtureRequest, srv: Target, connect, nfs3) -> Iterator[Callable[[str], Exported]]:
+def exported(request: pytest.FixtureRequest, srv: Target, connect) -> Iterator[Callable[[str], Exported]]:
     """exported(role): a fresh directory of the export for that role, removed after the test."""
     made: list[tuple[nfs3_.Client, nfs3_.nfs_fh3]] = []
+    # Connections of its own: what a test does to its connection must not keep this from cleaning up.
     name = fresh_name(request.node)
 
     def fresh(role: str) -> Exported:
         way = Twin(srv.exports["rw"]) if role == "rw" else srv.twins.get(role)
         if way is None:
             pytest.skip(f"{srv.name}: no way known to prepare files in the export for the role {role}")
-        admin = nfs3 if way.source is None else nfs3_.Client(connect(source=way.source))
+        admin = nfs3_.Client(connect(source=way.source))
         parent = mounted(connect, way.path, way.source)
         if way.below:
-            parent = nfs3.lookup(parent, way.below).object
+            parent = admin.lookup(parent, way.below).object
         twin = admin.mkdir(parent, name, mode=0o777).obj.handle
         made.append((admin, parent))
         if role == "rw":
             return Exported(twin, admin, twin)
-        return Exported(nfs3.lookup(mounted(connect, srv.exports[role]), name).object, admin, twin)
+        user = nfs3_.Client(connect())
+        return Exported(user.lookup(mounted(connect, srv.exports[role]), name).object, admin, twin)
 
     yield fresh
     for admin, parent in made:
