@@ -24,7 +24,8 @@ Async<u32> add(Adder& self, Call&, const Numbers& n) {
   ++self.executed;
   if (self.gate == nullptr) return n.a + n.b;
   return [](Adder& adder, const Numbers& numbers) -> Task<u32> {
-    (void)co_await *adder.gate;
+    Oneshot<bool>& gate = *adder.gate;  // named: g++ 12 evaluates a bare operand again when it resumes
+    (void)co_await gate;
     co_return numbers.a + numbers.b;  // the arguments are still there
   }(self, n);
 }
