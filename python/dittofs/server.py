@@ -43,6 +43,7 @@ class Server:
         self.store = store
         self._exports = list(exports)
         self._metadata, self._content = metadata, content
+        self._seed, self._starts = seed, 0
         if (metadata is not None or content is not None) and (store != "memory" or len(self._exports) != 1):
             raise ValueError('a store of your own takes the place of one export\'s in memory: store="memory", one export')
         self._callbacks: Optional[_server.CallbackThread] = None
@@ -56,7 +57,6 @@ class Server:
             "listen.portmap_port": "0",
             "server.loops": str(loops),
             "store.kind": store,
-            **({"server.seed": str(seed)} if seed is not None else {}),
             **({"store.data_dir": self._folder} if self._folder is not None else {}),
             **{name: _text(value) for name, value in (settings or {}).items()},
         }
@@ -74,6 +74,11 @@ class Server:
             self._callbacks = _server.CallbackThread()
             self._callback_thread = threading.Thread(target=self._callbacks.run, name="dittofs stores", daemon=True)
             self._callback_thread.start()
+        # A restarted server draws on: with the first run's numbers again, handles of objects that are gone would fit
+        # new ones.
+        if self._seed is not None:
+            self._settings["server.seed"] = str((self._seed + self._starts) & 0x7FFFFFFFFFFFFFFF or 1)
+        self._starts += 1
         server = _server.Server(
             self._settings, self._exports, self.clock._native, self._callbacks, self._metadata, self._content
         )
@@ -85,7 +90,8 @@ class Server:
         self._settings["listen.nfs_port"] = str(server.nfs_port)
         if server.portmap_port:
             self._settings["listen.portmap_port"] = str(server.portmap_port)
-        self._settings.setdefault("server.seed", str(server.seed & 0x7FFFFFFFFFFFFFFF or 1))
+        if self._seed is None:
+            self._seed = server.seed & 0x7FFFFFFFFFFFFFFF
         return self
 
     def stop(self) -> None:
@@ -147,7 +153,10 @@ class Server:
 
     @property
     def seed(self) -> int:
-        return self._native().seed
+        """Server(seed=...) with this repeats the run."""
+        self._native()
+        assert self._seed is not None
+        return self._seed
 
     @property
     def connections(self) -> int:
