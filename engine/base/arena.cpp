@@ -1,20 +1,24 @@
 #include "engine/base/arena.h"
 
 #include <algorithm>
-#include <cstdlib>
+
+#include "engine/base/slice.h"
 
 namespace dfs {
 
+// Chunks are Blocks: their pool hands out memory that was used a moment ago, where malloc would give pages back to the
+// system between two large requests and fault them in again.
 void* Arena::slow_alloc(size_t n, size_t align) {
   if (n > limit_ || used_ > limit_ - n) return nullptr;
-  size_t size = std::max<size_t>(n + align, 8192);
-  auto* chunk = static_cast<Chunk*>(std::malloc(sizeof(Chunk) + size));
-  if (chunk == nullptr) return nullptr;
+  constexpr size_t kChunk = 65536;
+  const size_t size = std::max<size_t>(n + align + sizeof(Chunk), kChunk);
+  Block* block = Block::allocate(static_cast<u32>(size));
+  auto* chunk = reinterpret_cast<Chunk*>(block->data());
   chunk->next = chunks_;
-  chunk->size = size;
+  chunk->block = block;
   chunks_ = chunk;
   cur_ = reinterpret_cast<u8*>(chunk + 1);
-  end_ = cur_ + size;
+  end_ = block->data() + block->capacity();
   return alloc(n, align);
 }
 
@@ -27,9 +31,9 @@ void Arena::reset() {
 
 void Arena::release() {
   while (chunks_ != nullptr) {
-    Chunk* next = chunks_->next;
-    std::free(chunks_);
-    chunks_ = next;
+    Block* block = chunks_->block;
+    chunks_ = chunks_->next;
+    block->unref();
   }
 }
 

@@ -8,6 +8,8 @@
 
 namespace dfs {
 
+class Block;
+
 // Bump allocator that lives as long as one request. Everything it hands out is zeroed; nothing in it has a
 // destructor that matters. Not thread-safe: a request lives on one loop.
 class Arena {
@@ -62,9 +64,9 @@ class Arena {
   void reset();
 
  private:
-  struct Chunk {
+  struct Chunk {  // at the start of its block
     Chunk* next;
-    size_t size;
+    Block* block;
   };
   void* slow_alloc(size_t n, size_t align);
   void release();

@@ -37,7 +37,7 @@ class Collector {
 
  private:
   bool grow() {
-    const u32 bigger = capacity_ == 0 ? 32 : capacity_ * 2;
+    const u32 bigger = capacity_ == 0 ? first_capacity() : capacity_ * 2;
     auto* more = call_->arena.template make<Entry>(bigger);
     if (more == nullptr) return false;
     if (size_ != 0) std::memcpy(static_cast<void*>(more), entries_, size_ * sizeof(Entry));
@@ -45,6 +45,9 @@ class Collector {
     capacity_ = bigger;
     return true;
   }
+  // As many as fit when names are short: growing would copy what is there.
+  u32 first_capacity() const { return static_cast<u32>(std::clamp<u64>(room_ / (sizeof(Entry) + 64), 8, 512)); }
+
   rpc::Call* call_;
   u64 room_;
   Entry* entries_ = nullptr;
