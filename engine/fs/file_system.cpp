@@ -59,7 +59,7 @@ Task<FsError> FileSystem::Impl::start() {
     root = {fresh.id, fresh.generation};
     return FsError::ok;
   };
-  metadata.set_commit_barrier([this] { return content.sync(); });
+  metadata.set_commit_barrier([&content = content] { return content.sync(); });
   FsError e = co_await metadata.update(find_or_make, &seq);
   if (e != FsError::ok) co_return e;
   co_return co_await metadata.wait_durable(seq);

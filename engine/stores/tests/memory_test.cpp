@@ -1,35 +1,31 @@
 #include <catch2/catch.hpp>
 
-#include "engine/fs/store_contract/fixture.h"
-#include "engine/stores/mem/memory_content.h"
-#include "engine/stores/mem/memory_metadata.h"
+#include "engine/stores/tests/fixtures.h"
 
 namespace dfs::stores {
-namespace {
 
-class MemoryFixture final : public fs::contract::StoreFixture {
- public:
-  MemoryFixture() { open(); }
-  void open() override {
-    metadata_ = std::make_unique<MemoryMetadata>(random_);
-    content_ = std::make_unique<MemoryContent>(u64(1) << 40);
-  }
-  fs::MetadataStore& metadata() override { return *metadata_; }
-  fs::ContentStore& content() override { return *content_; }
-  bool durable() const override { return false; }
+DFS_METADATA_CONTRACT("memory", memory_stores)
+DFS_CONTENT_CONTRACT("memory", memory_stores)
+DFS_FILE_SYSTEM_CONTRACT("memory", memory_stores)
 
- private:
-  Random random_{7};
-  std::unique_ptr<MemoryMetadata> metadata_;
-  std::unique_ptr<MemoryContent> content_;
-};
-
-std::unique_ptr<fs::contract::StoreFixture> memory() { return std::make_unique<MemoryFixture>(); }
-
-}  // namespace
-
-DFS_METADATA_CONTRACT("memory", memory)
-DFS_CONTENT_CONTRACT("memory", memory)
-DFS_FILE_SYSTEM_CONTRACT("memory", memory)
+TEST_CASE("the memory store is full at its capacity, and has room again after a removal") {
+  MemoryContent content(10000);
+  Random random(1);
+  MemoryMetadata metadata(random);
+  fs::Inode n{};
+  n.id = fs::FileId(10);
+  auto write = [&](u64 offset, u32 size) {
+    SliceList data{Slice::copy_of(std::string(size, 'x').data(), size)};
+    return std::move(content.write(n, offset, data)).get().error;
+  };
+  CHECK(write(0, 6000) == fs::FsError::ok);
+  CHECK(write(6000, 4001) == fs::FsError::no_space);
+  CHECK(write(0, 6000) == fs::FsError::ok);  // an overwrite takes no space
+  CHECK(write(6000, 4000) == fs::FsError::ok);
+  CHECK(content.statfs().free_bytes == 0);
+  auto remove = [&](fs::MetadataTxn& t) { return content.remove(t, n); };
+  CHECK(std::move(metadata.update(remove)).get() == fs::FsError::ok);
+  CHECK(content.statfs().free_bytes == 10000);
+}
 
 }  // namespace dfs::stores

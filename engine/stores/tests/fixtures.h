@@ -1,0 +1,92 @@
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+
+#include "engine/base/random.h"
+#include "engine/fs/store_contract/fixture.h"
+#include "engine/stores/lmdb/lmdb_metadata.h"
+#include "engine/stores/mem/memory_content.h"
+#include "engine/stores/mem/memory_metadata.h"
+
+// The pairs of stores that the tests run on.
+namespace dfs::stores {
+
+class MemoryFixture final : public fs::contract::StoreFixture {
+ public:
+  MemoryFixture() { open(); }
+  void open() override {
+    metadata_ = std::make_unique<MemoryMetadata>(random_);
+    content_ = std::make_unique<MemoryContent>(u64(1) << 40);
+  }
+  fs::MetadataStore& metadata() override { return *metadata_; }
+  fs::ContentStore& content() override { return *content_; }
+  bool durable() const override { return false; }
+
+ private:
+  Random random_{7};
+  std::unique_ptr<MemoryMetadata> metadata_;
+  std::unique_ptr<MemoryContent> content_;
+};
+
+inline std::unique_ptr<fs::contract::StoreFixture> memory_stores() {
+  return std::make_unique<MemoryFixture>();
+}
+
+// A folder that ends with its owner.
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "dfs-stores-XXXXXX").string();
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    path_ = pattern;
+  }
+  ~TempFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// The smallest limits, so that short tests reach them.
+inline LmdbOptions small_lmdb() {
+  LmdbOptions options;
+  options.initial_map = 1u << 17;
+  options.cached_inodes = 512;
+  options.pending_limit = 1u << 18;
+  return options;
+}
+
+// LMDB with its data in memory: what is durable is the names, not the bytes.
+class LmdbFixture final : public fs::contract::StoreFixture {
+ public:
+  explicit LmdbFixture(LmdbOptions options) : options_(options) { open(); }
+  void open() override {
+    metadata_.reset();
+    auto opened = LmdbMetadata::open(folder_.path(), options_);
+    REQUIRE(opened.has_value());
+    metadata_ = std::move(*opened);
+    content_ = std::make_unique<MemoryContent>(u64(1) << 40);
+  }
+  fs::MetadataStore& metadata() override { return *metadata_; }
+  fs::ContentStore& content() override { return *content_; }
+  bool durable() const override { return true; }
+
+ private:
+  const LmdbOptions options_;
+  TempFolder folder_;
+  std::unique_ptr<LmdbMetadata> metadata_;
+  std::unique_ptr<MemoryContent> content_;
+};
+
+inline std::unique_ptr<fs::contract::StoreFixture> lmdb_stores() {
+  return std::make_unique<LmdbFixture>(small_lmdb());
+}
+
+}  // namespace dfs::stores
