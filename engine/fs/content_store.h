@@ -65,7 +65,10 @@ class ContentStore {
   // Makes everything written so far durable; the metadata store's commit barrier.
   virtual FsError sync() = 0;
   virtual FsStat statfs() const = 0;  // bytes only
+  // Forgets what is not durable and refuses every further call with FsError::io.
   virtual void crash() = 0;
+  // Makes everything durable and ends background work. Comes before the metadata store's close(), whose last
+  // commit may still call sync().
   virtual FsError close() = 0;
 };
 

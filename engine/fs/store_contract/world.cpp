@@ -8,8 +8,8 @@ World::World(const StoreFactory& make) : stores_(make()) { start(); }
 
 World::~World() {
   fs_.reset();
-  stores_->metadata().close();
   stores_->content().close();
+  stores_->metadata().close();
 }
 
 void World::start() {
@@ -20,8 +20,8 @@ void World::start() {
 
 void World::restart() {
   fs_.reset();
-  REQUIRE(stores_->metadata().close() == FsError::ok);
   REQUIRE(stores_->content().close() == FsError::ok);
+  REQUIRE(stores_->metadata().close() == FsError::ok);
   stores_->open();
   start();
 }

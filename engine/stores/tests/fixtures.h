@@ -6,6 +6,7 @@
 
 #include "engine/base/random.h"
 #include "engine/fs/store_contract/fixture.h"
+#include "engine/stores/file/file_content.h"
 #include "engine/stores/lmdb/lmdb_metadata.h"
 #include "engine/stores/mem/memory_content.h"
 #include "engine/stores/mem/memory_metadata.h"
@@ -87,6 +88,47 @@ class LmdbFixture final : public fs::contract::StoreFixture {
 
 inline std::unique_ptr<fs::contract::StoreFixture> lmdb_stores() {
   return std::make_unique<LmdbFixture>(small_lmdb());
+}
+
+// What `dfs start` uses by default: LMDB and files. `sealing`: housekeeping runs all the time, with files
+// sealed as soon as they are written.
+class DurableFixture final : public fs::contract::StoreFixture {
+ public:
+  explicit DurableFixture(bool sealing) : sealing_(sealing) { open(); }
+  void open() override {
+    content_.reset();
+    metadata_.reset();
+    auto metadata = LmdbMetadata::open(folder_.path() + "/metadata", small_lmdb());
+    REQUIRE(metadata.has_value());
+    metadata_ = std::move(*metadata);
+    FileContentOptions options;
+    options.open_files = 8;
+    options.housekeeping = sealing_;
+    options.seal_after = std::chrono::milliseconds(0);
+    options.housekeeping_period = std::chrono::milliseconds(1);
+    auto content = FileContent::open(folder_.path() + "/content", *metadata_, workers_, options);
+    REQUIRE(content.has_value());
+    content_ = std::move(*content);
+  }
+  fs::MetadataStore& metadata() override { return *metadata_; }
+  fs::ContentStore& content() override { return *content_; }
+  FileContent& files() { return *content_; }
+  const std::string& path() const { return folder_.path(); }
+  bool durable() const override { return true; }
+
+ private:
+  const bool sealing_;
+  TempFolder folder_;
+  Workers workers_{2};
+  std::unique_ptr<LmdbMetadata> metadata_;
+  std::unique_ptr<FileContent> content_;
+};
+
+inline std::unique_ptr<fs::contract::StoreFixture> durable_stores() {
+  return std::make_unique<DurableFixture>(false);
+}
+inline std::unique_ptr<fs::contract::StoreFixture> sealing_stores() {
+  return std::make_unique<DurableFixture>(true);
 }
 
 }  // namespace dfs::stores

@@ -1,0 +1,255 @@
+#include "engine/stores/file/content_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "engine/base/check.h"
+#include "engine/base/random.h"
+
+namespace dfs::stores {
+
+using fs::FileId;
+using fs::FsError;
+
+namespace {
+
+constexpr const char* kMagic = "DittoFS content";
+constexpr unsigned kFormat = 1;
+
+std::string errno_text() { return std::strerror(errno); }
+
+FsError sync_dir(const std::string& path) {
+  int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return error_of(errno);
+  Fd dir(fd);
+  return fsync(fd) == 0 ? FsError::ok : error_of(errno);
+}
+
+// Opens a file that may be the first in its folder.
+int open_making_dir(const std::string& dir, const std::string& name, int flags) {
+  int fd = ::open(name.c_str(), flags | O_CREAT | O_CLOEXEC, 0600);
+  if (fd >= 0 || errno != ENOENT) return fd;
+  if (mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST) return -1;
+  FsError e = sync_dir(dir.substr(0, dir.rfind('/')));
+  if (e != FsError::ok) return -1;
+  return ::open(name.c_str(), flags | O_CREAT | O_CLOEXEC, 0600);
+}
+
+std::string read_small(const std::string& path) {
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return {};
+  Fd file(fd);
+  char text[256];
+  ssize_t n = pread(fd, text, sizeof text, 0);
+  return n > 0 ? std::string(text, static_cast<size_t>(n)) : std::string();
+}
+
+}  // namespace
+
+Fd::~Fd() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+FsError error_of(int e) {
+  switch (e) {
+    case 0:
+      return FsError::ok;
+    case ENOENT:
+      return FsError::not_found;
+    case ENOSPC:
+      return FsError::no_space;
+    case EDQUOT:
+      return FsError::quota;
+    case EFBIG:
+      return FsError::file_too_large;
+    case EMFILE:
+    case ENFILE:
+      return FsError::busy;
+    case EROFS:
+      return FsError::read_only;
+    default:
+      return FsError::io;
+  }
+}
+
+FsError read_all(int fd, u64 offset, u8* to, size_t n) {
+  while (n > 0) {
+    ssize_t got = pread(fd, to, n, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return error_of(errno);
+    if (got == 0) return FsError::corrupt;
+    to += got;
+    offset += static_cast<u64>(got);
+    n -= static_cast<size_t>(got);
+  }
+  return FsError::ok;
+}
+
+FsError write_all(int fd, u64 offset, const u8* from, size_t n) {
+  while (n > 0) {
+    ssize_t put = pwrite(fd, from, n, static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return error_of(errno);
+    from += put;
+    offset += static_cast<u64>(put);
+    n -= static_cast<size_t>(put);
+  }
+  return FsError::ok;
+}
+
+ChunkHash hash_bytes(std::string_view bytes) {
+  ChunkHash hash;
+  unsigned size = 0;
+  int ok = EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, EVP_sha256(), nullptr);
+  DFS_CHECK(ok == 1 && size == hash.size());
+  return hash;
+}
+
+Result<std::unique_ptr<ContentFolder>, std::string> ContentFolder::open(const std::string& path) {
+  auto lock = StoreLock::take(path);
+  if (!lock) return failure(std::move(lock.error()));
+  std::unique_ptr<ContentFolder> folder(new ContentFolder(std::move(*lock), path));
+  std::string wrong = folder->load_format();
+  if (!wrong.empty()) return failure(fmt::format("the content store {} {}", path, wrong));
+  return folder;
+}
+
+std::string ContentFolder::load_format() {
+  struct stat st;
+  std::string format = path_ + "/FORMAT";
+  if (stat(format.c_str(), &st) != 0) {
+    if (errno != ENOENT) return fmt::format("cannot be examined: {}", errno_text());
+    if (stat((path_ + "/staging").c_str(), &st) == 0) return "is damaged: its FORMAT is missing";
+    return make();
+  }
+  std::string text = read_small(format);
+  if (!text.starts_with(kMagic)) return "is damaged: its FORMAT cannot be read";
+  unsigned version = 0;
+  char id[64] = {};
+  if (std::sscanf(text.c_str() + std::strlen(kMagic), "%u %63s", &version, id) != 2)
+    return "is damaged: its FORMAT cannot be read";
+  if (version > kFormat)
+    return fmt::format("has format {}; this program knows formats up to {}", version, kFormat);
+  id_ = id;
+  for (const char* part : {"/staging", "/chunks"})
+    if (stat((path_ + part).c_str(), &st) != 0)
+      return fmt::format("is damaged: {}{} is missing", path_, part);
+  return {};
+}
+
+// FORMAT comes last: a folder with one is complete.
+std::string ContentFolder::make() {
+  for (const char* part : {"/staging", "/chunks"})
+    if (mkdir((path_ + part).c_str(), 0700) != 0) return fmt::format("cannot be made: {}", errno_text());
+  ChunkHash drawn;
+  secure_random_bytes(drawn.data(), drawn.size());
+  id_ = to_hex(drawn).substr(0, 32);
+  std::string text = fmt::format("{} {} {}\n", kMagic, kFormat, id_), temporary = path_ + "/FORMAT.new";
+  int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) return fmt::format("cannot be made: {}", errno_text());
+  Fd file(fd);
+  FsError e = write_all(fd, 0, reinterpret_cast<const u8*>(text.data()), text.size());
+  if (e != FsError::ok || fsync(fd) != 0 || rename(temporary.c_str(), (path_ + "/FORMAT").c_str()) != 0 ||
+      sync_dir(path_) != FsError::ok)
+    return fmt::format("cannot be made: {}", errno_text());
+  return {};
+}
+
+std::string ContentFolder::staging_dir(FileId file) const {
+  return fmt::format("{}/staging/{:02x}", path_, file.value & 0xff);
+}
+std::string ContentFolder::chunk_dir(const ChunkHash& hash) const {
+  return fmt::format("{}/chunks/{:02x}", path_, hash[0]);
+}
+
+Result<FdRef, FsError> ContentFolder::open_staging(FileId file, bool make) {
+  std::string dir = staging_dir(file), name = fmt::format("{}/{:016x}", dir, file.value);
+  int fd = make ? open_making_dir(dir, name, O_RDWR) : ::open(name.c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0) return failure(error_of(errno));
+  return std::make_shared<Fd>(fd);
+}
+
+FsError ContentFolder::remove_staging(FileId file) {
+  std::string name = fmt::format("{}/{:016x}", staging_dir(file), file.value);
+  return unlink(name.c_str()) == 0 || errno == ENOENT ? FsError::ok : error_of(errno);
+}
+
+FsError ContentFolder::sync_staging_name(FileId file) { return sync_dir(staging_dir(file)); }
+
+FdRef ContentFolder::cached_chunk(const ChunkHash& hash) {
+  std::lock_guard lock(chunks_mutex_);
+  auto it = open_chunks_.find(hash);
+  if (it == open_chunks_.end()) return {};
+  recent_.splice(recent_.begin(), recent_, it->second);
+  return it->second->second;
+}
+
+Result<FdRef, FsError> ContentFolder::open_chunk(const ChunkHash& hash) {
+  if (FdRef open = cached_chunk(hash)) return open;
+  int fd = ::open(fmt::format("{}/{}", chunk_dir(hash), to_hex(hash)).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return failure(error_of(errno));
+  auto opened = std::make_shared<Fd>(fd);
+  std::lock_guard lock(chunks_mutex_);
+  if (open_chunks_.contains(hash)) return opened;  // somebody was faster
+  recent_.emplace_front(hash, opened);
+  open_chunks_[hash] = recent_.begin();
+  if (recent_.size() > kOpenChunks) {
+    open_chunks_.erase(recent_.back().first);
+    recent_.pop_back();
+  }
+  return opened;
+}
+
+FsError ContentFolder::write_chunk(const ChunkHash& hash, const std::string& bytes) {
+  std::string dir = chunk_dir(hash), name = fmt::format("{}/{}", dir, to_hex(hash)),
+              temporary = name + ".new";
+  struct stat st;
+  if (stat(name.c_str(), &st) == 0 && static_cast<size_t>(st.st_size) == bytes.size()) return FsError::ok;
+  int fd = open_making_dir(dir, temporary, O_WRONLY | O_TRUNC);
+  if (fd < 0) return error_of(errno);
+  Fd file(fd);
+  FsError e = write_all(fd, 0, reinterpret_cast<const u8*>(bytes.data()), bytes.size());
+  if (e == FsError::ok && fdatasync(fd) != 0) e = error_of(errno);
+  if (e == FsError::ok && rename(temporary.c_str(), name.c_str()) != 0) e = error_of(errno);
+  if (e != FsError::ok) {
+    unlink(temporary.c_str());
+    return e;
+  }
+  return sync_dir(dir);
+}
+
+FsError ContentFolder::remove_chunk(const ChunkHash& hash) {
+  {
+    std::lock_guard lock(chunks_mutex_);
+    if (auto it = open_chunks_.find(hash); it != open_chunks_.end()) {
+      recent_.erase(it->second);
+      open_chunks_.erase(it);
+    }
+  }
+  std::string name = fmt::format("{}/{}", chunk_dir(hash), to_hex(hash));
+  return unlink(name.c_str()) == 0 || errno == ENOENT ? FsError::ok : error_of(errno);
+}
+
+FsError ContentFolder::sync_all() {
+  int fd = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return error_of(errno);
+  Fd dir(fd);
+  return syncfs(fd) == 0 ? FsError::ok : error_of(errno);
+}
+
+void ContentFolder::statfs(fs::FsStat& out) const {
+  struct statvfs st;
+  if (statvfs(path_.c_str(), &st) != 0) return;
+  out.total_bytes = u64(st.f_blocks) * st.f_frsize;
+  out.free_bytes = u64(st.f_bfree) * st.f_frsize;
+  out.available_bytes = u64(st.f_bavail) * st.f_frsize;
+}
+
+}  // namespace dfs::stores
