@@ -105,6 +105,11 @@ Task<ContentChange> FileContent::clone_later(const Inode& from, u64 from_offset,
 
 // On a worker: everything but the rows.
 FsError FileContent::prepare(CloneJob& job) {
+  std::unique_lock from_rests(job.from->sealing, std::defer_lock), to_rests(job.to->sealing, std::defer_lock);
+  if (job.from == job.to)
+    from_rests.lock();
+  else
+    std::lock(from_rests, to_rests);
   auto look = [&](MetadataView& view) {
     FsError e = load(view, *job.from);
     return e == FsError::ok ? load(view, *job.to) : e;

@@ -87,7 +87,8 @@ class FileContent final : public fs::ContentStore {
 
   // Bytes [begin, end) of a file as the map has them, into `to`; data pieces only. Blocks.
   fs::FsError read_pieces(FileState& state, const ChunkMap& map, u32 begin, u32 end, u8* to);
-  fs::FsError seal(const StateRef& state);
+  fs::FsError seal(const StateRef& state);  // under state->sealing
+  void drop_staging(const StateRef& state, u64 generation);
   fs::FsError seal_batch(const StateRef& state, u64 generation, u64& next, bool& more);
   void free_slots(fs::FileId file, std::vector<u64> slots);
   void punch_freed();

@@ -27,6 +27,10 @@ struct FileState {
   explicit FileState(fs::FileId id) : id(id) {}
   const fs::FileId id;
 
+  // Held by who seals the file or copies from it, for as long as that takes: its bytes do not move meanwhile.
+  // Taken before every other lock, never on a loop's thread; of two files, by std::lock.
+  std::mutex sealing;
+
   std::mutex mutex;
   // all below change under mutex
   FdRef staging;        // null: not open

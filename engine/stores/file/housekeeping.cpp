@@ -95,6 +95,7 @@ FsError FileContent::seal_batch(const StateRef& state, u64 generation, u64& next
 void FileContent::seal_idle(std::chrono::milliseconds idle) {
   auto now = std::chrono::steady_clock::now();
   for (const StateRef& state : table_.all()) {
+    std::lock_guard rests(state->sealing);
     u64 generation;
     {
       std::lock_guard lock(state->mutex);
@@ -109,18 +110,23 @@ void FileContent::seal_idle(std::chrono::milliseconds idle) {
       log::warn("content store: file {} could not be sealed: {}", state->id.value, name(e));
       continue;
     }
-    // No durable row names the staging file now, and whoever still reads from it has it open.
-    std::lock_guard lock(state->mutex);
-    if (state->generation != generation || !state->assigned.empty()) continue;
-    if (folder_->remove_staging(state->id) != FsError::ok) continue;
-    state->staging.reset();
-    state->new_name = false;
-    state->unsynced.clear();
-    state->next_slot = 0;
-    state->free_slots.clear();
-    std::lock_guard house(house_mutex_);
-    freed_slots_.erase(state->id);
+    drop_staging(state, generation);
   }
+}
+
+// No durable row names the staging file now, unless it was written again; who still reads from it has it
+// open.
+void FileContent::drop_staging(const StateRef& state, u64 generation) {
+  std::lock_guard lock(state->mutex);
+  if (state->generation != generation || !state->assigned.empty()) return;
+  if (folder_->remove_staging(state->id) != FsError::ok) return;
+  state->staging.reset();
+  state->new_name = false;
+  state->unsynced.clear();
+  state->next_slot = 0;
+  state->free_slots.clear();
+  std::lock_guard house(house_mutex_);
+  freed_slots_.erase(state->id);
 }
 
 // Gives the space of slots back whose rows are durably gone.
