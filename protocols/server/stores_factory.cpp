@@ -1,5 +1,11 @@
 #include "protocols/server/stores_factory.h"
 
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "engine/stores/file/file_content.h"
+#include "engine/stores/lmdb/lmdb_metadata.h"
 #include "engine/stores/mem/memory_content.h"
 #include "engine/stores/mem/memory_metadata.h"
 
@@ -19,11 +25,31 @@ std::string store_folder(const Config& config, const std::string& export_path) {
   return config.data_dir + "/exports/" + (name.empty() ? "%root" : name);
 }
 
-Result<Stores, std::string> open_configured_stores(const StoreContext& c) {
+namespace {
+
+Result<Stores, std::string> open_memory(const StoreContext& c) {
   Stores s;
   s.metadata = std::make_unique<stores::MemoryMetadata>(c.random);
   s.content = std::make_unique<stores::MemoryContent>(static_cast<u64>(c.config.memory_capacity));
   return s;
+}
+
+Result<Stores, std::string> open_lmdb(const StoreContext& c) {
+  const std::string folder = store_folder(c.config, c.ex.path);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return failure(fmt::format("cannot make {}: {}", folder, error.message()));
+  auto metadata = stores::LmdbMetadata::open(folder, {});
+  if (!metadata) return failure(metadata.error());
+  auto content = stores::FileContent::open(folder + "/content", **metadata, c.workers, {});
+  if (!content) return failure(content.error());
+  return Stores{std::move(*metadata), std::move(*content)};
+}
+
+}  // namespace
+
+Result<Stores, std::string> open_configured_stores(const StoreContext& c) {
+  return c.config.store == "memory" ? open_memory(c) : open_lmdb(c);
 }
 
 }  // namespace dfs::server

@@ -31,7 +31,9 @@ class Running:
 
     def stop(self, how: int = signal.SIGTERM) -> int:
         self.process.send_signal(how)
-        self.out, self.err = self.process.communicate(timeout=20)
+        self.process.wait(timeout=20)
+        # Not communicate(): it would miss what readline() has taken from the pipe already.
+        self.out, self.err = self.process.stdout.read(), self.process.stderr.read()
         return self.process.returncode
 
 
