@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import socket
 from dataclasses import dataclass
-from typing import Callable, Iterator, Optional
+from typing import TYPE_CHECKING, Callable, Iterator, Optional
 
 import pytest
 
@@ -21,6 +21,9 @@ from dittofs.testing.evidence import watch
 from dittofs.testing.options import servers
 from dittofs.testing.targets.target import Target, Twin
 from dittofs.testing.tree import remove_tree
+
+if TYPE_CHECKING:
+    from dittofs.server import Server
 
 ALICE = Sys(uid=1000, gid=1000)
 BOB = Sys(uid=1001, gid=1001)
@@ -182,9 +185,20 @@ def fresh_name(item: pytest.Item) -> str:
 
 
 @pytest.fixture
-def clock(srv: Target):
-    """The clock of our own server; for tests that carry needs("clock")."""
-    return srv.server.clock
+def instance(request: pytest.FixtureRequest) -> Iterator[Callable[..., Server]]:
+    """instance(store=..., clock=...): a server of the test's own, to restart, crash or stop in time. needs("own")."""
+    from dittofs.server import Server as Own
+
+    started: list[Server] = []
+
+    def start(**options) -> Server:
+        options.setdefault("seed", servers(request.config).seed)
+        started.append(Own(exports=("/export=rw,no_root_squash",), **options).start())
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()
 
 
 @pytest.fixture

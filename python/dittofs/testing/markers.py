@@ -21,7 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "covers(section, what): the section this test checks, and what must hold")
-    config.addinivalue_line("markers", "needs(*capabilities): clock, faults, state, udp, root, export:ROLE, ...")
+    config.addinivalue_line("markers", "needs(*capabilities): faults, trace, own, udp, root, mount, portmap, export:ROLE")
 
 
 def covered(item: pytest.Item) -> list[tuple[str, str]]:

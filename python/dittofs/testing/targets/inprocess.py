@@ -20,7 +20,7 @@ class InProcess(Target):
             portmap=Address(server.host, server.portmap_port),
             exports=own.EXPORTS,
             twins=own.TWINS,
-            can=frozenset({"clock", "faults", "state", "trace", "udp", "own"}),
+            can=frozenset({"faults", "trace", "udp", "own"}),
             server=server,
             rerun=f"--store {options.store} --loops {options.loops}",
         )

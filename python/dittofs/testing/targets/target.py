@@ -52,7 +52,7 @@ class Target:
     twins: dict[str, Twin] = field(default_factory=dict)  # role -> its files for root
     limited_to: str = "127.0.0.2"  # where the clients of the limited export are
     anonymous: tuple[int, int] = (65534, 65534)  # uid, gid of squashed users
-    can: frozenset[str] = frozenset()  # clock, faults, state, udp
+    can: frozenset[str] = frozenset()  # faults, trace, udp, own (servers of a test's own)
     server: object = None  # the in-process dittofs.Server, when it is one
     rerun: str = ""  # the options that select this server again
 
