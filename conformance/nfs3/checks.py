@@ -6,6 +6,7 @@ from typing import Optional
 
 from dittofs import nfs3
 from dittofs.nfs3 import NFS3ERR, fattr3, nfstime3, post_op_attr, wcc_data
+from dittofs.rpc import Reply
 
 # A handle that refers to nothing: "failed internal consistency checks" or "the file referred to by that file
 # handle no longer exists" (RFC 1813 2.6); which of them a server can tell is its own business.
@@ -66,6 +67,18 @@ def names(client: nfs3.Client, directory) -> set[str]:
 
 def exists(client: nfs3.Client, directory, name) -> bool:
     return client.lookup(directory, name, may_fail=NFS3ERR.NOENT).outcome == nfs3.NFS3_OK
+
+
+def retransmit(client: nfs3.Client, reply: Reply) -> Reply:
+    """The same call again, until an answer comes: a server may drop a duplicate of what it has not quite finished."""
+    sent = []
+    for _ in range(100):
+        sent.append(client.endpoint.send(reply.call))
+        client.null()
+        for pending in sent:
+            if pending.answer is not None:
+                return pending.answer
+    raise AssertionError(f"no answer to {reply.call.name} sent again {len(sent)} times\n{client.endpoint.log}")
 
 
 def fill(client: nfs3.Client, directory, wanted: list[str]) -> None:

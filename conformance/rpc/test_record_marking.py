@@ -132,7 +132,7 @@ def test_closed_in_the_middle(nfs3, connect, home):
     assert nfs3.lookup.call(home, "d").outcome != 0
 
 
-@covers("RFC5531 11", "what was asked before the client stopped sending is answered")
+@covers("RFC793 3.5", "a client that has nothing more to send may still receive: what it asked is answered")
 def test_half_closed(nfs3, rpc, file):
     calls = [nfs3.getattr.send(file) for _ in range(10)]
     rpc.finish()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.nfs3.checks import fill
+from conformance.nfs3.checks import fill, retransmit
 from dittofs import nfs3 as module
 from dittofs.rpc import accept_stat, reject_stat
 from dittofs.testing.markers import covers, needs
@@ -26,7 +26,6 @@ REFUSALS = {
     "version": ({"vers": 99}, accept_stat.PROG_MISMATCH),
     "procedure": ({"proc": 99}, accept_stat.PROC_UNAVAIL),
     "RPC version": ({"rpcvers": 3}, reject_stat.RPC_MISMATCH),
-    "arguments": ({"proc": 1}, accept_stat.GARBAGE_ARGS),
 }
 
 
@@ -34,6 +33,13 @@ REFUSALS = {
 @covers("RFC5531 9", "the same refusals as over TCP")
 def test_errors(udp, header, refusal):
     udp.null(fails=refusal, **header)
+
+
+@pytest.mark.parametrize("size", [0, 4, 8])
+@covers("RFC5531 9", "GARBAGE_ARGS for arguments cut off: what an earlier datagram held is no argument")
+def test_garbage(udp, file, size):
+    udp.getattr(file)
+    udp.getattr(raw=udp.getattr.encode(file)[:size], fails=accept_stat.GARBAGE_ARGS)
 
 
 @covers("RFC5531 5", "many calls under way: replies are told apart by xid")
@@ -45,7 +51,7 @@ def test_many(udp, file):
 @covers("RFC1813 4.5", "a datagram that comes twice is executed once")
 def test_replay(udp, nfs3, home):
     first = udp.mkdir(home, "d")
-    assert udp.replay(first).bytes == first.bytes
+    assert retransmit(udp, first).bytes == first.bytes
 
 
 @pytest.mark.parametrize("data", [b"", b"\0", b"\0" * 20, b"\xff" * 60], ids=len)
@@ -76,11 +82,12 @@ def test_sizes(udp, file):
     assert udp.read(file, 0, size).count > 0
 
 
-@covers("RFC1813 3.3.17", "listings are cut to what a datagram holds")
+@covers("RFC1813 3.3.19", "a listing of dtpref bytes, as FSINFO gives it over UDP, is answered over UDP")
 def test_listing(udp, nfs3, home):
     fill(nfs3, home, [f"a-rather-long-name-to-fill-the-reply-sooner-{n:04}" for n in range(1000)])
-    assert udp.readdir(home, count=1 << 20).reply.entries
-    assert udp.readdirplus(home, dircount=1 << 20, maxcount=1 << 20).reply.entries
+    size = udp.fsinfo(home).dtpref
+    assert udp.readdir(home, count=size).reply.entries
+    assert udp.readdirplus(home, dircount=size, maxcount=size).reply.entries
 
 
 @covers("RFC5531 5", "what TCP wrote UDP reads, as another transport of the same server")

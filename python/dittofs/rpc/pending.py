@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional
 
 from dittofs.rpc.errors import Unexpected
+from dittofs.rpc.transcript import call_lines, reply_lines
 from dittofs.wire.rpc import accept_stat
 
 if TYPE_CHECKING:
@@ -33,15 +34,15 @@ class Pending:
     def result(self, fails: Outcomes = None, may_fail: Outcomes = ()) -> Reply:
         """Waits for the reply; anything but the expected outcome raises Unexpected."""
         reply = self.answer or self.reply()
-        judge(reply, fails, may_fail, self.endpoint.log)
+        judge(reply, fails, may_fail)
         return reply
 
 
-def judge(reply: Reply, fails: Outcomes = None, may_fail: Outcomes = (), log: object = "") -> None:
+def judge(reply: Reply, fails: Outcomes = None, may_fail: Outcomes = ()) -> None:
     """Raises Unexpected unless the reply says success, or one of `fails` when that is given.
 
-    `fails=...` stands for every status but success. `may_fail` are failures that are right as well as success. Statuses of different enumerations never
-    compare equal, whatever their numbers. `log` is shown with the exception.
+    `fails=...` stands for every status but success. `may_fail` are failures that are right as well as success.
+    Statuses of different enumerations never compare equal, whatever their numbers.
     """
     if fails is None and succeeded(reply):
         return
@@ -54,7 +55,8 @@ def judge(reply: Reply, fails: Outcomes = None, may_fail: Outcomes = (), log: ob
     wanted = " or ".join(_name(x) for x in allowed) if fails is not None else "success"
     if fails is None and allowed:
         wanted += " or " + " or ".join(_name(x) for x in allowed)
-    raise Unexpected(f"expected {wanted}, got {_name(outcome)}\n{log}", reply)
+    exchange = "\n".join([*call_lines(reply.call), *reply_lines(reply)])
+    raise Unexpected(f"expected {wanted}, got {_name(outcome)}\n{exchange}", reply)
 
 
 def _many(outcomes: Outcomes) -> tuple:

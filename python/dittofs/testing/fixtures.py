@@ -51,6 +51,7 @@ def connect(request: pytest.FixtureRequest, srv: Target) -> Iterator[Callable[..
         where = getattr(srv, service)
         if where is None:
             pytest.skip(srv.missing(service))
+        options.setdefault("timeout", request.config.option.timeout)
         if where.connect is not None:
             kind = socket.SOCK_DGRAM if udp else socket.SOCK_STREAM
             options["connect"] = lambda: where.connect(kind)

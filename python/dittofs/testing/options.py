@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="another export of a running server; roles: " + ", ".join(ROLES) + "; TWIN is the name of the same "
         "directory below the first export",
     )
+    group.addoption("--timeout", type=float, default=10.0, help="seconds to wait for a reply (default: 10)")
     group.addoption("--dfs", default=None, metavar="PROGRAM", help="the program for --server dfs")
 
 
