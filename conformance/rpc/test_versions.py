@@ -79,7 +79,7 @@ def test_order(nfs3):
 def test_xid(nfs3, xid):
     r = nfs3.null(xid=xid)
     assert r.xid == xid
-    assert (r.verf.flavor, r.verf.body) == (0, b"")
+    assert (r.verifier.flavor, r.verifier.body) == (0, b"")
 
 
 @covers("RFC5531 9", "the program number of a call does not change what the next one gets")

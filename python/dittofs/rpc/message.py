@@ -67,12 +67,12 @@ class Reply:
     """
 
     __slots__ = ("call", "bytes", "xid", "reply_stat", "accept_stat", "reject_stat", "auth_stat")
-    __slots__ += ("low", "high", "verf", "body", "result", "arm", "outcome")
+    __slots__ += ("low", "high", "verifier", "body", "result", "arm", "outcome")
 
     def __init__(self, call: Call, data: bytes) -> None:
         self.call, self.bytes = call, data
         self.accept_stat = self.reject_stat = self.auth_stat = None
-        self.low = self.high = self.verf = self.result = self.arm = None
+        self.low = self.high = self.verifier = self.result = self.arm = None
         self.body = b""
         try:
             self._read(data)
@@ -101,7 +101,7 @@ class Reply:
 
     def _read_accepted(self, data: bytes) -> None:
         flavor, size = _RANGE.unpack_from(data, 12)
-        self.verf = Auth(flavor, data[20 : 20 + size])
+        self.verifier = Auth(flavor, data[20 : 20 + size])
         at = 20 + size + -size % 4
         self.accept_stat = self.outcome = accept_stat(_WORD.unpack_from(data, at)[0])
         self.body = data[at + 4 :]
