@@ -1,7 +1,8 @@
 """Collects what a run found: JSON and JUnit XML for machines, one HTML page for people.
 
-`--report DIR` writes DIR/SERVER.json, DIR/SERVER.xml and DIR/report.html. The page shows every server whose JSON
-is in the folder, side by side: run the suite once for each into the same folder.
+`--report DIR` writes DIR/NAME.json, DIR/NAME.xml and DIR/report.html, NAME from the server's options or as
+`--report-name` says. The page shows every run whose JSON is in the folder, side by side: run the suite once for each
+server into the same folder.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ _FORMAT = 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.getgroup("dittofs").addoption(
-        "--report", metavar="DIR", help="write SERVER.json, SERVER.xml and report.html there"
-    )
+    group = parser.getgroup("dittofs")
+    group.addoption("--report", metavar="DIR", help="write NAME.json, NAME.xml and report.html there")
+    group.addoption("--report-name", metavar="NAME", help="what the report calls this run")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,12 +35,22 @@ def pytest_configure(config: pytest.Config) -> None:
     path = Path(folder)
     path.mkdir(parents=True, exist_ok=True)
     if not config.option.xmlpath:
-        config.option.xmlpath = str(path / f"{slug(config.option.server)}.xml")
+        config.option.xmlpath = str(path / f"{slug(run_name(config))}.xml")
     config.pluginmanager.register(Report(config, path), "dittofs-report-writer")
 
 
+def run_name(config: pytest.Config) -> str:
+    """What this run is called: as asked, or the server and what is not as usual about it."""
+    option = config.option
+    if option.report_name:
+        return option.report_name
+    if option.server not in ("dittofs", "dfs"):
+        return option.server
+    return " ".join([option.server, option.store, *([f"{option.loops} loops"] if option.loops != 1 else [])])
+
+
 def slug(server: str) -> str:
-    """A server's name as a file name."""
+    """A name as a file name."""
     return "".join(c if c.isalnum() or c in ".-" else "_" for c in server.removeprefix("nfs://"))
 
 
@@ -48,7 +59,7 @@ class Report:
         self._config, self._folder = config, folder
         self._started = time.time()
         self._tests: dict[str, dict] = {}
-        self._name = config.option.server
+        self._name = run_name(config)
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         what = (item.obj.__doc__ or "").strip() if hasattr(item, "obj") else ""

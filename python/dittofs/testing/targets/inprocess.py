@@ -14,7 +14,7 @@ class InProcess(Target):
         server = Server(store=options.store, loops=options.loops, seed=seed, exports=own.OPTIONS)
         server.start()
         super().__init__(
-            name="dittofs" if options.store == "memory" else f"dittofs-{options.store}",
+            name=f"dittofs {options.store}",
             nfs=Address(server.host, server.nfs_port),
             mount=Address(server.host, server.nfs_port),
             portmap=Address(server.host, server.portmap_port),

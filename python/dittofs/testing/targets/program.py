@@ -21,6 +21,7 @@ _READY = re.compile(r"ready nfs=(\d+) mount=(\d+) portmap=(\d+)")
 class Program(Target):
     def __init__(self, options) -> None:
         command = [find(options.dfs), "start", "--nfs-port", "0", "--portmap-port", "0"]
+        command += ["--set", f"server.loops={options.loops}"]
         self._folder: Optional[str] = None
         if options.store == "memory":
             command.append("--memory")
@@ -33,14 +34,14 @@ class Program(Target):
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, text=True)
         nfs, mount, portmap = self._wait_ready()
         super().__init__(
-            name="dfs",
+            name=f"dfs {options.store}",
             nfs=Address("127.0.0.1", nfs),
             mount=Address("127.0.0.1", mount),
             portmap=Address("127.0.0.1", portmap),
             exports=own.EXPORTS,
             twins=own.TWINS,
             can=frozenset({"udp"}),
-            rerun=f"--server dfs --store {options.store}",
+            rerun=f"--server dfs --store {options.store} --loops {options.loops}",
         )
 
     def _wait_ready(self) -> list[int]:
