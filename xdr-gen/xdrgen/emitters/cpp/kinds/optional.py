@@ -20,7 +20,7 @@ class Optional(Kind):
             f"{self.element.ctype}* item;",
             "if (!r.elements(item, 1)) return false;",
             f"{lvalue} = item;",
-            *self.element.decode("*item"),
+            *self.element.decode("(*item)"),
         ]
         lines = ["bool present;", "if (!r.boolean(present)) return false;", f"{lvalue} = nullptr;"]
         return block("", [*lines, *block("if (present)", present)])
