@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
 
 from ..errors import Location, XdrError
 from ..model import types as m
@@ -39,32 +40,53 @@ def parse(text: str, path: str) -> Schema:
 
 
 def _syntax_error(e: UnexpectedInput, text: str, path: str) -> XdrError:
+    expected = _expected(getattr(e, "accepts", None) or getattr(e, "allowed", None) or e.expected)
     if isinstance(e, UnexpectedCharacters):
-        where, found = Location(path, e.line, e.column), repr(text[e.pos_in_stream])
-        if text.startswith("/*", e.pos_in_stream):
-            return XdrError(where, "a comment that does not end")
-        expected = e.allowed
-    elif isinstance(e, UnexpectedToken) and e.token.type != "$END":
-        where, found, expected = Location(path, e.line, e.column), repr(str(e.token)), e.accepts or e.expected
-    else:
-        lines = text.split("\n")
-        where, found = Location(path, len(lines), len(lines[-1]) + 1), "the end of the file"
-        expected = e.expected if isinstance(e, UnexpectedEOF) else (e.accepts or e.expected)
-    names = sorted({_terminal(t) for t in expected or ()} - {""})
-    wanted = names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1] if names else "nothing"
-    return XdrError(where, f"expected {wanted}, found {found}")
+        return _bad_character(Location(path, e.line, e.column), text[e.pos_in_stream :], expected)
+    if isinstance(e, UnexpectedToken) and e.token.type != "$END":
+        return XdrError(Location(path, e.line, e.column), f"expected {expected}, found '{e.token}'")
+    lines = text.split("\n")
+    return XdrError(Location(path, len(lines), len(lines[-1]) + 1), f"expected {expected}, found the end of the file")
+
+
+def _bad_character(where: Location, rest: str, expected: str) -> XdrError:
+    if rest.startswith("/*"):
+        return XdrError(where, "a comment that does not end")
+    if rest.startswith("%"):
+        return XdrError(where, "a % line belongs to rpcgen, not to XDR (RFC 4506)")
+    number = re.match(r"-?[0-9]\w*", rest)
+    if number:
+        return XdrError(where, f"'{number.group()}' is not a number (RFC 4506 section 6.2)")
+    return XdrError(where, f"expected {expected}, found '{rest[0]}'")
+
+
+# What several terminals together are called.
+_GROUPS = {
+    "a definition": {"CONST", "ENUM", "PROGRAM", "STRUCT", "TYPEDEF", "UNION"},
+    "a type": {"UNSIGNED", "INT", "HYPER", "FLOAT", "DOUBLE", "QUADRUPLE", "BOOL", "ENUM", "STRUCT", "UNION", "IDENTIFIER"},
+    "a number": {"DECIMAL_CONSTANT", "HEXADECIMAL_CONSTANT", "OCTAL_CONSTANT"},
+}
+
+
+def _expected(terminals: set[str]) -> str:
+    """The terminals that could stand here, as a reader of the description would call them."""
+    left = {t for t in terminals if t not in ("$END", "COMMENT") and not t.startswith("__IGNORE")}
+    names = []
+    for group, members in _GROUPS.items():
+        if members <= left:
+            names.append(group)
+            left -= members
+            if group == "a type":
+                left -= {"OPAQUE", "STRING", "VOID"}  # not types of their own, but nobody thinks so
+    names = sorted(_terminal(t) for t in left) + names
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
 
 
 def _terminal(name: str) -> str:
-    """A terminal as a reader of the description would call it."""
     if name == "IDENTIFIER":
         return "a name"
-    if name.endswith("_CONSTANT"):
-        return "a number"
-    if name in ("$END", "COMMENT") or name.startswith("__IGNORE"):
-        return ""
-    definition = next((t for t in _parser().terminals if t.name == name), None)
-    return repr(definition.pattern.value) if definition else name
+    definition = next(t for t in _parser().terminals if t.name == name)
+    return f"'{definition.pattern.value}'"
 
 
 @v_args(inline=True)

@@ -9,12 +9,18 @@ from ..templating import render
 from . import plan
 from .header import has_load
 from .kinds import Kinds
-from .names import name
+from .names import name, namespace
 
 
 def emit_codec(schema: Schema, base: str) -> str:
     kinds = Kinds(schema)
-    return render("cpp/codec.cpp.j2", schema=schema, base=base, types=[_type(kinds, t) for t in schema.types])
+    return render(
+        "cpp/codec.cpp.j2",
+        schema=schema,
+        namespace=namespace(schema),
+        base=base,
+        types=[_type(kinds, t) for t in schema.types],
+    )
 
 
 def _type(kinds: Kinds, t: m.Named) -> dict[str, object]:

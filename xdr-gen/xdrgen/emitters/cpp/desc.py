@@ -8,7 +8,7 @@ from ...passes.sizes import min_wire
 from ..templating import render
 from .kinds import Kinds
 from .layout import size_align
-from .names import name, number, qualifier
+from .names import name, namespace, number, qualifier
 
 
 def emit_desc(schema: Schema, base: str) -> str:
@@ -29,6 +29,7 @@ def emit_desc(schema: Schema, base: str) -> str:
     return render(
         "cpp/desc.cpp.j2",
         schema=schema,
+        namespace=namespace(schema),
         base=base,
         anonymous=tables.anonymous,
         named=named,

@@ -8,7 +8,7 @@ from ...passes.sizes import fixed_wire
 from ..templating import render
 from .kinds import Kinds
 from .kinds.base import MAX_RUN
-from .names import constant_type, name, number
+from .names import constant_type, name, namespace, number
 from .plan import struct_members, union_members
 
 
@@ -17,6 +17,7 @@ def emit_header(schema: Schema, base: str) -> str:
     return render(
         "cpp/header.h.j2",
         schema=schema,
+        namespace=namespace(schema),
         base=base,
         includes=[include(s) for s in schema.imports],
         constants=[(c.name, *_typed(c.value)) for c in schema.constants],

@@ -20,9 +20,13 @@ def name(identifier: str) -> str:
     return identifier + "_" if identifier in _KEYWORDS else identifier
 
 
+def namespace(schema: Schema) -> str:
+    return "::".join(["dfs", *(name(part) for part in schema.namespace.split("::"))])
+
+
 def qualifier(target: Schema, user: Schema) -> str:
     """What stands before a name of `target` where `user`'s namespace is open."""
-    return "" if target is user else f"::dfs::{target.namespace}::"
+    return "" if target is user else f"::{namespace(target)}::"
 
 
 def type_name(t: m.Named, user: Schema) -> str:

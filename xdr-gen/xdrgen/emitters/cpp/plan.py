@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ...model import types as m
@@ -9,7 +10,7 @@ from ...passes.sizes import fixed_wire
 from .kinds import Kinds
 from .kinds.base import MAX_RUN, Lines, block, indent
 from .layout import arm_size_align
-from .names import name, number
+from .names import name, namespace, number
 
 
 @dataclass
@@ -55,7 +56,7 @@ def _qualified(kinds: Kinds, ctype: str) -> str:
     own = {name(t.name) for t in kinds.schema.types}
     out = ctype
     for identifier in set(_identifiers(ctype)) & own:
-        out = out.replace(identifier, f"{kinds.schema.namespace}::{identifier}")
+        out = re.sub(rf"\b{identifier}\b", f"::{namespace(kinds.schema)}::{identifier}", out)
     return out
 
 
@@ -174,7 +175,8 @@ def union_decode(kinds: Kinds, union: m.Union) -> Lines:
             f"{kind.ctype}* arm;",
             "if (!r.elements(arm, 1)) return false;",
             f"{member} = arm;",
-            *kind.decode("(*arm)"),
+            "auto& boxed = *arm;",
+            *kind.decode("boxed"),
         ])
 
     head = kinds.of(union.discriminant.type).decode(f"v.{name(union.discriminant.name)}")
@@ -189,7 +191,8 @@ def union_encode(kinds: Kinds, union: m.Union) -> Lines:
         member = f"v.{name(arm.name)}"
         if not union.boxed:
             return kinds.of(arm.type).encode(member)
-        return [f"DFS_CHECK({member} != nullptr);", *kinds.of(arm.type).encode(f"(*{member})")]
+        lines = [f"const auto& boxed = *{member};", *kinds.of(arm.type).encode("boxed")]
+        return [f"DFS_CHECK({member} != nullptr);", *block("", lines)]
 
     head = kinds.of(union.discriminant.type).encode(f"v.{name(union.discriminant.name)}")
     return [*head, *_switch(kinds, union, f"v.{name(union.discriminant.name)}", arm_lines, [])]
@@ -200,7 +203,9 @@ def union_size(kinds: Kinds, union: m.Union) -> Lines:
         if not arm.type:
             return []
         member = f"v.{name(arm.name)}"
-        return kinds.of(arm.type).size(f"(*{member})" if union.boxed else member)
+        if not union.boxed:
+            return kinds.of(arm.type).size(member)
+        return block("", [f"const auto& boxed = *{member};", *kinds.of(arm.type).size("boxed")])
 
     return ["size_t n = 4;", *_switch(kinds, union, f"v.{name(union.discriminant.name)}", arm_lines, [])]
 
@@ -212,7 +217,8 @@ def union_equal(kinds: Kinds, union: m.Union) -> Lines:
         a, b = (f"{x}.{name(arm.name)}" for x in "ab")
         if not union.boxed:
             return kinds.of(arm.type).equal(a, b)
-        return kinds.of(arm.type).equal(f"(*{a})", f"(*{b})")
+        lines = [f"const auto& x = *{a};", f"const auto& y = *{b};", *kinds.of(arm.type).equal("x", "y")]
+        return block("", lines)
 
     d = name(union.discriminant.name)
     head = kinds.of(union.discriminant.type).equal(f"a.{d}", f"b.{d}")

@@ -8,9 +8,13 @@ from ...model import types as m
 from ...model.schema import Schema
 
 
+# Globals of every generated module, and the one name that methods need.
+_TAKEN = frozenset("Enum Operation Procedure Record Type Union globals procedures self tuple types".split())
+
+
 def name(identifier: str) -> str:
-    """The identifier; a Python keyword gets an underscore behind it."""
-    return identifier + "_" if iskeyword(identifier) or identifier == "self" else identifier
+    """The identifier; a Python keyword or a name that the module needs gets an underscore behind it."""
+    return identifier + "_" if iskeyword(identifier) or identifier in _TAKEN else identifier
 
 
 def qualified(identifier: str, owner: Schema, user: Schema) -> str:

@@ -7,7 +7,7 @@ without `| None` although it is None when the discriminant selects another: whoe
 from __future__ import annotations
 
 from ...model import types as m
-from ...model.schema import Schema
+from ...model.schema import Constant, Schema
 from ..templating import render
 from .module import procedures
 from .names import name, qualified
@@ -20,11 +20,17 @@ def emit_stub(schema: Schema) -> str:
         "python/stub.pyi.j2",
         schema=schema,
         definitions=[_definition(t, aliases) for t in schema.types],
-        versions=[(v.name, v.number) for p in schema.programs for v in p.versions],
-        procedure_names={q["name"]: q["number"] for q in procedures(schema)},
+        constants=_constants(schema),
+        versions=[v.name for p in schema.programs for v in p.versions],
         aliases=aliases,
         name=name,
     )
+
+
+def _constants(schema: Schema) -> list[tuple[str, int]]:
+    named = [*schema.constants, *(x for p in schema.programs for x in (p, *p.versions))]
+    numbers = {c.name: c.value if isinstance(c, Constant) else c.number for c in named}
+    return list((numbers | {str(q["name"]): q["number"] for q in procedures(schema)}).items())
 
 
 class _Aliases:
@@ -106,6 +112,10 @@ def _definition(t: m.Named, aliases: _Aliases) -> dict[str, object]:
     return out | {
         "what": "record",
         "base": "Union" if isinstance(t, m.Union) else "Record",
-        "members": [(field_name(f), annotated(f, attribute), annotated(f, parameter)) for f in members],
-        "optional": isinstance(t, m.Union),
+        "members": [(field_name(f), annotated(f, attribute), _or_none(t, annotated(f, parameter))) for f in members],
     }
+
+
+def _or_none(t: m.Named, annotation: str) -> str:
+    """Everything of a union can be left out with None, to be filled in."""
+    return annotation if isinstance(t, m.Struct) or annotation.endswith("| None") else f"{annotation} | None"

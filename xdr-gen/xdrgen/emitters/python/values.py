@@ -15,7 +15,7 @@ def zero(t: m.Type, user: Schema) -> str:
     if isinstance(t, m.Enum):
         return enumerator(t, 0, user) or qualified(t.members[0].name, t.schema, user)
     if isinstance(t, m.Opaque) and t.fixed:
-        return f"bytes({t.size})"
+        return f'b"\\0" * {t.size}'
     if isinstance(t, m.Opaque | m.Payload):
         return 'b""'
     if isinstance(t, m.String):
@@ -23,7 +23,8 @@ def zero(t: m.Type, user: Schema) -> str:
     if isinstance(t, m.Optional):
         return "None"
     if isinstance(t, m.Array) and t.fixed:
-        return f"[{zero(t.element, user)} for _ in range({t.size})]"
+        one = zero(t.element, user)
+        return f"[{one}] * {t.size}" if is_shared(t.element) else f"[{one} for _ in (None,) * {t.size}]"
     if isinstance(t, m.Array | m.LinkedList):
         return "[]"
     return f"{qualified(t.name, t.schema, user)}()"

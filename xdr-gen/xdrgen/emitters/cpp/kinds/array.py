@@ -116,7 +116,8 @@ class List(_Counted):
         each = [
             f"{self.element.ctype}* item = list.add();",
             "if (item == nullptr) return false;",
-            *self.element.decode("(*item)"),
+            "auto& added = *item;",
+            *self.element.decode("added"),
             "if (!r.boolean(more)) return false;",
         ]
         lines = [f"wire::ListBuilder<{self.element.ctype}> list(r);", "bool more;", "if (!r.boolean(more)) return false;"]
