@@ -7,8 +7,8 @@
 
 namespace {
 
-PyModuleDef definition = {PyModuleDef_HEAD_INIT, "wire_test_schemas", nullptr, -1,     nullptr,
-                          nullptr,               nullptr,             nullptr, nullptr};
+PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "wire_test_schemas", nullptr, -1, nullptr, nullptr, nullptr, nullptr, nullptr};
 
 }  // namespace
 

@@ -39,11 +39,19 @@ std::vector<u32> number_arms(const wire::TypeDesc& u) {
 
 void TypeMap::add(const wire::Schema& schema, const std::string& module) {
   schemas_.push_back(&schema);
+  for (u32 i = 0; i < schema.import_count; ++i) add_imported(*schema.imports[i]);
   for (u32 i = 0; i < schema.type_count; ++i) {
     const wire::TypeDesc* type = schema.types[i];
     by_name_[fmt::format("{}.{}", schema.name, type->name)] = {type, module};
     modules_[type] = module;
   }
+}
+
+// Another extension module has its own copy of the tables: the same classes stand for them.
+void TypeMap::add_imported(const wire::Schema& schema) {
+  for (u32 i = 0; i < schema.type_count; ++i)
+    modules_.emplace(schema.types[i], std::string("dittofs.wire.") + schema.name);
+  for (u32 i = 0; i < schema.import_count; ++i) add_imported(*schema.imports[i]);
 }
 
 const PythonType& TypeMap::python_type(const wire::TypeDesc& type) {

@@ -27,8 +27,8 @@ struct PythonType {
 // is gone. Used with the GIL held.
 class TypeMap {
  public:
-  // The classes of `schema` are in the Python module `module`, which is imported on first use. `schema` must
-  // outlive the map.
+  // The classes of `schema` are in the Python module `module`, which is imported on first use; those of
+  // schemas that it imports in `dittofs.wire`. `schema` must outlive the map.
   void add(const wire::Schema& schema, const std::string& module);
 
   // For kinds structure, union_ and enumeration.
@@ -44,6 +44,7 @@ class TypeMap {
     const wire::TypeDesc* type;
     std::string module;
   };
+  void add_imported(const wire::Schema& schema);
   const wire::TypeDesc& find_name(const std::string& name) const;
   PythonType load(const wire::TypeDesc& type) const;
 

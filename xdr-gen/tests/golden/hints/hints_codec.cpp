@@ -250,10 +250,7 @@ size_t encoded_size(const resop& v) {
     case OP_NOTHING:
       break;
     case OP_WRITE:
-      {
-        const auto& boxed = *v.write;
-        n += 4;
-      }
+      n += 4;
       break;
     default:
       break;

@@ -253,6 +253,8 @@ constexpr const wire::TypeDesc* kTypes[] = {
 
 constinit const wire::Schema schema = {
     .name = "hints",
+    .imports = nullptr,
+    .import_count = 0,
     .types = kTypes,
     .type_count = 9,
 };

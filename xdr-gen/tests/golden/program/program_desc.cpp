@@ -82,6 +82,8 @@ constexpr wire::ProcDesc kProcedures[] = {
 
 constinit const wire::Schema schema = {
     .name = "program",
+    .imports = nullptr,
+    .import_count = 0,
     .types = kTypes,
     .type_count = 2,
     .procs = kProcedures,

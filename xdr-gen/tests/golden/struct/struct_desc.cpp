@@ -133,6 +133,8 @@ constexpr const wire::TypeDesc* kTypes[] = {
 
 constinit const wire::Schema schema = {
     .name = "struct",
+    .imports = nullptr,
+    .import_count = 0,
     .types = kTypes,
     .type_count = 3,
 };

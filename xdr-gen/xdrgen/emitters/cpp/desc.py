@@ -36,7 +36,7 @@ def emit_desc(schema: Schema, base: str) -> str:
         procedures=procedures,
         versions=[v.name for p in schema.programs for v in p.versions],
         operations=[_operations(tables, o) for o in schema.operations],
-        cname=name,
+        imports=[qualifier(s, schema) for s in schema.imports],
     )
 
 

@@ -203,7 +203,7 @@ def union_size(kinds: Kinds, union: m.Union) -> Lines:
         if not arm.type:
             return []
         member = f"v.{name(arm.name)}"
-        if not union.boxed:
+        if not union.boxed or fixed_wire(arm.type) is not None:
             return kinds.of(arm.type).size(member)
         return block("", [f"const auto& boxed = *{member};", *kinds.of(arm.type).size("boxed")])
 
