@@ -63,6 +63,10 @@ inline void store_fixed(u8* p, const u8* v, u32 n) {
   std::memset(p + n, 0, padded(n) - n);
 }
 
+// Floating-point numbers are equal when their bytes on the wire are: a NaN is itself, -0 is not 0.
+inline u32 bits(float v) { return std::bit_cast<u32>(v); }
+inline u64 bits(double v) { return std::bit_cast<u64>(v); }
+
 // One level of a recursive type, for as long as it lives.
 class Nesting {
  public:

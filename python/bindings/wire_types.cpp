@@ -79,13 +79,14 @@ PythonType TypeMap::load(const wire::TypeDesc& type) const {
 }
 
 const wire::TypeDesc& TypeMap::find(py::handle handle) {
-  if (auto found = handles_.find(handle.ptr()); found != handles_.end()) return *found->second;
+  if (auto found = classes_.find(handle.ptr()); found != classes_.end()) return *found->second;
   if (py::isinstance<py::str>(handle)) return find_name(py::cast<std::string>(handle));
   if (!py::hasattr(handle, "__xdr__"))
     throw py::type_error(fmt::format("{} is not an XDR type", std::string(py::repr(handle))));
   const auto [schema, name] = py::cast<std::pair<std::string, std::string>>(handle.attr("__xdr__"));
   const wire::TypeDesc& type = find_name(schema.empty() ? name : schema + "." + name);
-  handles_[handle.inc_ref().ptr()] = &type;
+  if (PyType_Check(handle.ptr()))
+    classes_[handle.inc_ref().ptr()] = &type;  // classes stay, a Type may be made anew
   return type;
 }
 

@@ -52,7 +52,7 @@ class TypeMap {
   std::unordered_map<std::string, Named> by_name_;                      // "nfs3.READ3args"
   std::unordered_map<const wire::TypeDesc*, std::string> modules_;      // where a type's class is
   std::unordered_map<const wire::TypeDesc*, PythonType> python_types_;  // filled on first use
-  std::unordered_map<PyObject*, const wire::TypeDesc*> handles_;        // classes and Types seen before
+  std::unordered_map<PyObject*, const wire::TypeDesc*> classes_;        // seen by find() before
 };
 
 }  // namespace dfs::python

@@ -91,7 +91,8 @@ def test_bodies_in_declarations_get_the_name_of_their_place() -> None:
 
 
 def test_struct_keyword_before_a_name() -> None:
-    s = schema("typedef struct a *b; struct a { int i; }; union c switch (enum e f) { case G: void; }; enum e { G = 1 };")
+    unions = "union c switch (enum e f) { case G: void; }; enum e { G = 1 };"
+    s = schema("typedef struct a *b; struct a { int i; }; " + unions)
     assert {t.name for t in s.types} == {"a", "b", "c", "e"}
 
 

@@ -86,7 +86,10 @@ def _check(schema: Schema, _options: argparse.Namespace) -> None:
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:
+    """A file that would not change keeps its time, so that what is built from it stays as it is."""
     for path, text in files.items():
         target = folder / path
+        if target.exists() and target.read_text(encoding="utf-8") == text:
+            continue
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..errors import Location, XdrError
 from ..model import types as m
-from ..model.schema import Constant, Schema
+from ..model.schema import Constant, Program, Schema, Version
 from .walk import declarations, element, references
 
 BUILT_IN = {"TRUE": 1, "FALSE": 0}
@@ -20,7 +20,7 @@ def run(schema: Schema) -> None:
 class _Resolver:
     def __init__(self, schema: Schema):
         self.schema = schema
-        self.types: dict[str, m.Named] = {}
+        self.types: dict[str, m.Definition] = {}
         self.numbers: dict[str, Constant | m.Member] = {}
         self.done: set[int] = set()  # ids of numbers that are known
         self.pending: list[Constant | m.Member] = []
@@ -48,8 +48,10 @@ class _Resolver:
 
     def _unique(self) -> None:
         """The second definition of a name, in the order of the text, is the mistake."""
-        programs = [x for p in self.schema.programs for x in (p, *p.versions)]
-        definitions = [*self.schema.types, *numbers(self.schema), *programs]
+        definitions: list[m.Definition | Constant | m.Member | Program | Version]
+        definitions = [*self.schema.types, *numbers(self.schema), *self.schema.programs]
+        for program in self.schema.programs:
+            definitions += program.versions
         first: dict[str, Location] = {}
         for d in sorted(definitions, key=lambda d: (d.where.line, d.where.column)):
             if d.name in BUILT_IN:
@@ -89,7 +91,7 @@ class _Resolver:
 
     # types
 
-    def _definition(self, t: m.Named) -> None:
+    def _definition(self, t: m.Definition) -> None:
         if isinstance(t, m.Enum):
             _unique_values(t)
         names: dict[str, Location] = {}
@@ -108,7 +110,7 @@ class _Resolver:
             reference.target = target
         inner: m.Type | None = t
         while inner is not None:
-            if isinstance(inner, m.Opaque | m.String | m.Array) and inner.length:
+            if isinstance(inner, m.Sized) and inner.length:
                 inner.size = self._length(inner.length)
             inner = element(inner)
 

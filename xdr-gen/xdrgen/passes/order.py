@@ -9,9 +9,9 @@ from .walk import by_value, declarations, references
 
 def run(schema: Schema) -> None:
     done: set[int] = set()
-    sorted_types: list[m.Named] = []
+    sorted_types: list[m.Definition] = []
 
-    def visit(t: m.Named) -> None:
+    def visit(t: m.Definition) -> None:
         if t.schema is not schema or id(t) in done:
             return
         done.add(id(t))
@@ -26,9 +26,9 @@ def run(schema: Schema) -> None:
     schema.types = sorted_types
 
 
-def _needed_first(owner: m.Named, d: m.Declaration, reference: m.Reference) -> bool:
+def _needed_first(owner: m.Definition, d: m.Declaration, reference: m.Reference) -> bool:
     """Structs and unions are declared ahead, so a pointer to one needs no more; enums and typedefs always do."""
     if isinstance(reference.target, m.Enum | m.Typedef):
         return True
-    behind_pointer = isinstance(owner, m.Union) and owner.boxed and isinstance(d, m.Arm)
+    behind_pointer = isinstance(owner, m.Union) and owner.boxed and d is not owner.discriminant
     return not behind_pointer and reference in by_value(d.type)

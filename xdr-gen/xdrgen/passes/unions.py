@@ -23,7 +23,8 @@ def _check(union: m.Union, values: dict[str, int]) -> None:
     switch = m.resolve(union.discriminant.type)
     kind = switch.name if isinstance(switch, m.Primitive | m.Named) else "a composite type"
     if not isinstance(switch, m.Enum) and kind not in ("int", "unsigned int", "bool"):
-        raise XdrError(union.discriminant.where, f"a union switches on an int, unsigned int, bool or enum, not on {kind}")
+        allowed = "an int, unsigned int, bool or enum"
+        raise XdrError(union.discriminant.where, f"a union switches on {allowed}, not on {kind}")
     seen: dict[int, m.Value] = {}
     for arm in union.arms:
         for label in arm.labels:

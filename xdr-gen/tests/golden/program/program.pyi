@@ -7,9 +7,9 @@ from dittofs.wire.record import BytesLike, Enum, Handle, Operation, Procedure, R
 SIZE: Final = 32
 FILES: Final = 536870912
 FIRST: Final = 1
-SECOND: Final = 2
 NULL_PROC: Final = 0
 OPEN: Final = 1
+SECOND: Final = 2
 CLOSE: Final = 2
 
 path: Final[Type]

@@ -1,9 +1,9 @@
-"""Markdown: what a reader of the description wants to look up, with our decisions (bounds, payloads, open enums) in it."""
+"""Markdown: what a reader of the description looks up, with our decisions (bounds, payloads, open enums) in it."""
 
 from __future__ import annotations
 
 from ...model import types as m
-from ...model.schema import Schema
+from ...model.schema import Procedure, Schema
 from ...passes.sizes import fixed_wire, min_wire
 from ..templating import render
 from .spelling import declared, named
@@ -23,7 +23,7 @@ def emit_docs(schema: Schema) -> str:
     )
 
 
-def _procedure(q) -> dict[str, object]:
+def _procedure(q: Procedure) -> dict[str, object]:
     return {
         "number": q.number,
         "name": q.name,
@@ -50,5 +50,7 @@ def _union(t: m.Union) -> dict[str, object]:
     rows = []
     for arm in t.all_arms():
         labels = ", ".join(f"`{label.text}`" for label in arm.labels) or "default"
-        rows.append((labels, f"`{arm.name}`" if arm.name else "", declared(arm.type) if arm.type else "void"))
-    return {"name": t.name, "size": _size(t), "switch": (t.discriminant.name, declared(t.discriminant.type)), "rows": rows}
+        d = arm.declaration
+        rows.append((labels, f"`{d.name}`" if d else "", declared(d.type) if d else "void"))
+    switch = (t.discriminant.name, declared(t.discriminant.type))
+    return {"name": t.name, "size": _size(t), "switch": switch, "rows": rows}

@@ -54,7 +54,7 @@ def procedures(schema: Schema) -> list[dict[str, object]]:
     ]
 
 
-def _definition(t: m.Named) -> dict[str, object]:
+def _definition(t: m.Definition) -> dict[str, object]:
     out: dict[str, object] = {"name": name(t.name), "xdr_name": t.name}
     if isinstance(t, m.Typedef):
         return out | {"what": "typedef"}
@@ -92,27 +92,24 @@ def _field(f: m.Field, user: Schema) -> dict[str, object]:
 def _arm(union: m.Union, arm: m.Arm) -> str:
     """(attribute, what makes its zero value) as Python source; an arm that leads back to its own union has no zero, it
     would never end."""
-    if not arm.type:
+    if not arm.declaration:
         return "(None, None)"
-    behind = m.resolve(arm.type)
+    behind = m.resolve(arm.declaration.type)
     endless = isinstance(behind, m.Named) and behind.recursive
-    return f'("{field_name(arm)}", {"None" if endless else f"lambda: {zero(arm.type, union.schema)}"})'
+    made = "None" if endless else f"lambda: {zero(arm.declaration.type, union.schema)}"
+    return f'("{field_name(arm.declaration)}", {made})'
 
 
 def _case(union: m.Union, value: int) -> str:
-    switch = m.resolve(union.discriminant.type)
+    switch = union.switch
     if isinstance(switch, m.Enum):
         return enumerator(switch, value, union.schema) or str(value)
     return str(bool(value)) if switch.name == "bool" else str(value)
 
 
 def _operations(ops: Operations, user: Schema) -> dict[str, object]:
-    switch = m.resolve(ops.args.discriminant.type)
     rows = []
-    for member in switch.members:
-        pair = [next((arm for arm in u.arms if member.value in arm.values), None) for u in (ops.args, ops.results)]
-        if pair[0] is None:
-            continue
-        handles = [handle(arm.type, user) if arm and arm.type else "None" for arm in pair]
-        rows.append((enumerator(switch, member.value, user), member.name.removeprefix(ops.prefix), *handles))
+    for member, *types in ops.pairs():
+        handles = [handle(t, user) if t else "None" for t in types]
+        rows.append((enumerator(ops.enum, member.value, user), member.name.removeprefix(ops.prefix), *handles))
     return {"name": f"{name(ops.args.name)}_ops", "rows": rows}

@@ -30,4 +30,4 @@ def enumerator(enum: m.Enum, value: int, user: Schema) -> str | None:
 
 def arm_names(union: m.Union) -> list[str]:
     """Attributes of a union's record beside the discriminant, in the order of the description."""
-    return [name(arm.name) for arm in union.all_arms() if arm.name]
+    return [name(arm.name) for arm in union.arm_fields()]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from ....model import types as m
 from ....passes.sizes import fixed_wire
 from .base import Kind, Lines, block
 
 
 class Optional(Kind):
+    t: m.Optional
+
     @property
     def element(self) -> Kind:
         return self.kinds.of(self.t.element)
