@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import XdrError
 from ..model import types as m
-from ..model.schema import Procedure, Program, Schema, Version
+from ..model.schema import Procedure, Schema, Version
 
 
 def run(schema: Schema) -> None:
