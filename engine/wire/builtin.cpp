@@ -17,7 +17,7 @@ size_t size_as(const void*) {
 }
 template <class T>
 bool equal_as(const void* a, const void* b) {
-  return *static_cast<const T*>(a) == *static_cast<const T*>(b);
+  return std::memcmp(a, b, sizeof(T)) == 0;
 }
 
 template <class T, size_t kWire, bool (Reader::*kRead)(T&), void (Writer::*kWrite)(T)>

@@ -31,9 +31,9 @@ inline bool load_bool(Reader& r, const u8* p, bool& v) {
   v = raw == 1;
   return raw <= 1 || r.fail_at(DecodeErrorKind::bad_bool, p);
 }
-// n bytes, with padding behind them.
+// n bytes, with padding behind them; `out` may be null when n is 0.
 inline bool load_fixed(Reader& r, const u8* p, u8* out, u32 n) {
-  std::memcpy(out, p, n);
+  if (n != 0) std::memcpy(out, p, n);
   for (size_t i = n; i < padded(n); ++i)
     if (r.strict_padding && p[i] != 0) return r.fail_at(DecodeErrorKind::bad_padding, p + i);
   return true;
@@ -42,7 +42,7 @@ inline bool load_fixed(Reader& r, const u8* p, u8* out, u32 n) {
 inline bool read_fixed(Reader& r, u8* out, u32 n) {
   const u8* p;
   if (!r.fixed(p, n)) return false;
-  std::memcpy(out, p, n);
+  if (n != 0) std::memcpy(out, p, n);
   return true;
 }
 
@@ -59,9 +59,13 @@ inline void store_i64(u8* p, i64 v) { store_u64(p, static_cast<u64>(v)); }
 inline void store_f32(u8* p, float v) { store_u32(p, std::bit_cast<u32>(v)); }
 inline void store_f64(u8* p, double v) { store_u64(p, std::bit_cast<u64>(v)); }
 inline void store_fixed(u8* p, const u8* v, u32 n) {
-  std::memcpy(p, v, n);
+  if (n != 0) std::memcpy(p, v, n);
   std::memset(p + n, 0, padded(n) - n);
 }
+
+// Floating-point numbers are equal when their bytes on the wire are: a NaN is itself, -0 is not 0.
+inline u32 bits(float v) { return std::bit_cast<u32>(v); }
+inline u64 bits(double v) { return std::bit_cast<u64>(v); }
 
 // One level of a recursive type, for as long as it lives.
 class Nesting {

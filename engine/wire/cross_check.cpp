@@ -33,7 +33,7 @@ std::string encode(Codec codec, const TypeDesc& t, const void* v) {
 }
 
 std::string compare(const TypeDesc& t, const void* a, const void* b) {
-  const std::string difference = diff(t, a, b);
+  std::string difference = diff(t, a, b);
   if (t.equal(a, b) != difference.empty())
     return fmt::format("the compiled comparison says {}, diff() says '{}'", t.equal(a, b), difference);
   return difference;

@@ -107,7 +107,9 @@ struct OpDesc {
 
 // All named types and procedures of one description file.
 struct Schema {
-  const char* name;  // "nfs3"
+  const char* name;              // "nfs3"
+  const Schema* const* imports;  // whose types it uses; import_count of them
+  u32 import_count;
   const TypeDesc* const* types;
   u32 type_count;
   const ProcDesc* procs = nullptr;

@@ -12,7 +12,7 @@ namespace dfs::wire {
 // Where each field of a message stands in its bytes, recorded while it is encoded. Paths are as in the
 // description: `what.name`, `gids[2]`, `resok.data`; what is on the wire without a name there is called
 // len(path), pad(path), present(path) (of an optional) and more(path[i]) (before element i of a linked list).
-// The message itself is "".
+// What an optional in an optional holds is path*. The message itself is "".
 class FieldMap {
  public:
   struct Field {

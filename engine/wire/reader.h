@@ -80,9 +80,8 @@ class Reader {
     if (left() - n < pad) return fail(DecodeErrorKind::truncated);
     p = cur_;
     cur_ += n;
-    for (dfs::u32 i = 0; i < pad; ++i)
-      if (strict_padding && cur_[i] != 0) return fail(DecodeErrorKind::bad_padding);
-    cur_ += pad;
+    for (dfs::u32 i = 0; i < pad; ++i, ++cur_)
+      if (strict_padding && *cur_ != 0) return fail(DecodeErrorKind::bad_padding);
     return true;
   }
   [[nodiscard]] bool opaque(Bytes& v, dfs::u32 bound) {
@@ -116,7 +115,9 @@ class Reader {
   void leave() { --depth_; }
 
   // The end of a whole message: nothing may follow.
-  [[nodiscard]] bool finish() { return left() == 0 || fail(DecodeErrorKind::trailing); }
+  [[nodiscard]] bool finish() {
+    return error_.kind == DecodeErrorKind::none && (left() == 0 || fail(DecodeErrorKind::trailing));
+  }
 
   // Records the first failure, `back` bytes before the cursor; always false.
   bool fail(DecodeErrorKind kind, size_t back = 0) {

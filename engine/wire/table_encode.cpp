@@ -41,6 +41,14 @@ class Encoder {
     path_.resize(outer);
   }
 
+  // What an optional holds goes by the optional's path; an optional in an optional needs one of its own.
+  void held(const TypeDesc& t, const void* v) {
+    const bool again = behind(t).kind == Kind::optional;
+    if (again) path_ += '*';
+    value(t, v);
+    if (again) path_.pop_back();
+  }
+
   size_t here() const { return w_.written() - start_; }
   // The last n bytes are what has no name in the description: "len" of the current path, and so on.
   void note(const char* what, size_t n) {
@@ -99,7 +107,7 @@ void Encoder::contents(const TypeDesc& t, const void* v) {
       const auto* item = get<const void*>(v);
       w_.boolean(item != nullptr);
       note("present", 4);
-      if (item != nullptr) value(*t.element, item);
+      if (item != nullptr) held(*t.element, item);
       return;
     }
     case Kind::structure:

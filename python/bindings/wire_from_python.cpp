@@ -6,7 +6,6 @@
 namespace dfs::python {
 namespace {
 
-using wire::at;
 using wire::Kind;
 using wire::put;
 using wire::TypeDesc;

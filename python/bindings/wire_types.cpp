@@ -39,11 +39,19 @@ std::vector<u32> number_arms(const wire::TypeDesc& u) {
 
 void TypeMap::add(const wire::Schema& schema, const std::string& module) {
   schemas_.push_back(&schema);
+  for (u32 i = 0; i < schema.import_count; ++i) add_imported(*schema.imports[i]);
   for (u32 i = 0; i < schema.type_count; ++i) {
     const wire::TypeDesc* type = schema.types[i];
     by_name_[fmt::format("{}.{}", schema.name, type->name)] = {type, module};
     modules_[type] = module;
   }
+}
+
+// Another extension module has its own copy of the tables: the same classes stand for them.
+void TypeMap::add_imported(const wire::Schema& schema) {
+  for (u32 i = 0; i < schema.type_count; ++i)
+    modules_.emplace(schema.types[i], std::string("dittofs.wire.") + schema.name);
+  for (u32 i = 0; i < schema.import_count; ++i) add_imported(*schema.imports[i]);
 }
 
 const PythonType& TypeMap::python_type(const wire::TypeDesc& type) {
@@ -71,13 +79,14 @@ PythonType TypeMap::load(const wire::TypeDesc& type) const {
 }
 
 const wire::TypeDesc& TypeMap::find(py::handle handle) {
-  if (auto found = handles_.find(handle.ptr()); found != handles_.end()) return *found->second;
+  if (auto found = classes_.find(handle.ptr()); found != classes_.end()) return *found->second;
   if (py::isinstance<py::str>(handle)) return find_name(py::cast<std::string>(handle));
   if (!py::hasattr(handle, "__xdr__"))
     throw py::type_error(fmt::format("{} is not an XDR type", std::string(py::repr(handle))));
   const auto [schema, name] = py::cast<std::pair<std::string, std::string>>(handle.attr("__xdr__"));
   const wire::TypeDesc& type = find_name(schema.empty() ? name : schema + "." + name);
-  handles_[handle.inc_ref().ptr()] = &type;
+  if (PyType_Check(handle.ptr()))
+    classes_[handle.inc_ref().ptr()] = &type;  // classes stay, a Type may be made anew
   return type;
 }
 

@@ -27,8 +27,8 @@ struct PythonType {
 // is gone. Used with the GIL held.
 class TypeMap {
  public:
-  // The classes of `schema` are in the Python module `module`, which is imported on first use. `schema` must
-  // outlive the map.
+  // The classes of `schema` are in the Python module `module`, which is imported on first use; those of
+  // schemas that it imports in `dittofs.wire`. `schema` must outlive the map.
   void add(const wire::Schema& schema, const std::string& module);
 
   // For kinds structure, union_ and enumeration.
@@ -44,6 +44,7 @@ class TypeMap {
     const wire::TypeDesc* type;
     std::string module;
   };
+  void add_imported(const wire::Schema& schema);
   const wire::TypeDesc& find_name(const std::string& name) const;
   PythonType load(const wire::TypeDesc& type) const;
 
@@ -51,7 +52,7 @@ class TypeMap {
   std::unordered_map<std::string, Named> by_name_;                      // "nfs3.READ3args"
   std::unordered_map<const wire::TypeDesc*, std::string> modules_;      // where a type's class is
   std::unordered_map<const wire::TypeDesc*, PythonType> python_types_;  // filled on first use
-  std::unordered_map<PyObject*, const wire::TypeDesc*> handles_;        // classes and Types seen before
+  std::unordered_map<PyObject*, const wire::TypeDesc*> classes_;        // seen by find() before
 };
 
 }  // namespace dfs::python

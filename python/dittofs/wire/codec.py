@@ -1,4 +1,4 @@
-"""What is done with a value. A record knows its type; for anything else it is given: `encode("/export", mount.dirpath)`."""
+"""What is done with a value. A record knows its type, for others it is given: `encode("/export", mount.dirpath)`."""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ class Message:
             raise KeyError(f"{path!r}; there are {', '.join(self.fields)}") from None
 
     def patch(self, path: str, value: int | BytesLike) -> Message:
-        """The message with another value in a field's bytes: a number in the field's width (-1 is all ones), or bytes of
-        any length, in which case what follows moves."""
+        """The message with another value in a field's bytes: a number in the field's width (-1 is all ones), or bytes
+        of any length, in which case what follows moves."""
         begin, end = self._range(path)
         if isinstance(value, int):
             new = value.to_bytes(end - begin, "big", signed=value < 0)

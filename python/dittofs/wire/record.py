@@ -77,8 +77,8 @@ Arm = tuple[str | None, Callable[[], object] | None]
 class Union(Record):
     """A union: the discriminant and one attribute an arm, None unless selected.
 
-    Without a discriminant the arm that is given selects it: `set_mode3(mode=0o644)`. The selected arm has its zero value
-    when it is not given.
+    Without a discriminant the arm that is given selects it: `set_mode3(mode=0o644)`. The selected arm has its zero
+    value when it is not given.
     """
 
     __slots__: tuple[str, ...] = ()

@@ -34,5 +34,6 @@ TEST_CASE("both codecs agree on random values of every type") {
 }
 
 TEST_CASE("both codecs refuse every truncation of random values of every type") {
-  each_type([](const wire::TypeDesc& t) { return wire::cross_check_truncations(t, 1, values_per_type() / 100); });
+  each_type(
+      [](const wire::TypeDesc& t) { return wire::cross_check_truncations(t, 1, values_per_type() / 100); });
 }

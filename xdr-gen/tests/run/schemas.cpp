@@ -5,7 +5,12 @@
 #include "protocols/portmap/portmap.h"
 #include "protocols/portmap/rpcbind.h"
 #include "protocols/rpc/rpc.h"
+#include "xdr-gen/tests/run/hard4.h"
+#include "xdr-gen/tests/run/rfc4506.h"
+#include "xdr-gen/tests/run/torture.h"
 
 std::vector<const dfs::wire::Schema*> all_schemas() {
-  return {&dfs::rpc::schema, &dfs::portmap::schema, &dfs::rpcbind::schema, &dfs::mount::schema, &dfs::nfs3::schema};
+  return {&dfs::rpc::schema,         &dfs::portmap::schema,      &dfs::rpcbind::schema,
+          &dfs::mount::schema,       &dfs::nfs3::schema,         &dfs::test::rfc4506::schema,
+          &dfs::test::hard4::schema, &dfs::test::torture::schema};
 }

@@ -74,7 +74,8 @@ def _line(hints: Hints, words: list[Name]) -> None:
     try:
         handler = _FORMS[word]
     except KeyError:
-        raise XdrError(where, f"there is no hint '{word}'; there are {', '.join(sorted(_FORMS | _NAME_WORDS))}") from None
+        words_there_are = ", ".join(sorted([*_FORMS, *_NAME_WORDS]))
+        raise XdrError(where, f"there is no hint '{word}'; there are {words_there_are}") from None
     handler(hints, where, args)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..errors import Location
-from .types import Named, Type, Union, Value
+from .types import Arm, Definition, Enum, Member, Type, Union, Value
 
 
 @dataclass(eq=False)
@@ -53,12 +54,30 @@ class Operations:
     prefix: str
     where: Location
 
+    @property
+    def enum(self) -> Enum:
+        """Of the operations."""
+        assert isinstance(self.args.switch, Enum)
+        return self.args.switch
+
+    def pairs(self) -> Iterator[tuple[Member, Type | None, Type | None]]:
+        """Every operation that the argument union has, with the types of its arguments and results (None: void), in the
+        order of the enum."""
+        for member in self.enum.members:
+            args = self.args.arm_for(member.value)
+            if args:
+                yield member, _type(args), _type(self.results.arm_for(member.value))
+
+
+def _type(arm: Arm | None) -> Type | None:
+    return arm.declaration.type if arm and arm.declaration else None
+
 
 @dataclass(eq=False)
 class Schema:
     path: str  # of the .x, as it is to be shown
     name: str  # its file name without .x
-    types: list[Named] = field(default_factory=list)  # in the order of the text; passes/order.py sorts
+    types: list[Definition] = field(default_factory=list)  # in the order of the text; passes/order.py sorts
     constants: list[Constant] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
     imports: list[Schema] = field(default_factory=list)

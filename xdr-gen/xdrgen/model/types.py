@@ -35,37 +35,40 @@ class Primitive(Type):
 
 
 @dataclass(eq=False)
-class Opaque(Type):
-    """opaque[length] when fixed, else opaque<length>."""
+class Sized(Type):
+    """What has a length: exactly that when fixed, else at most that."""
 
     fixed: bool
     length: Value | None
     size: int | None = field(default=None, init=False)  # passes/names.py, passes/hints.py: the length as a number
 
+    @property
+    def count(self) -> int:
+        """The size, once passes/hints.py has made sure that there is one."""
+        assert self.size is not None
+        return self.size
+
 
 @dataclass(eq=False)
-class String(Type):
+class Opaque(Sized):
+    """opaque[length] when fixed, else opaque<length>."""
+
+
+@dataclass(eq=False)
+class String(Sized):
     """string<length>, or an opaque that a hint calls text."""
 
-    length: Value | None
-    size: int | None = field(default=None, init=False)
-
 
 @dataclass(eq=False)
-class Payload(Type):
+class Payload(Sized):
     """An opaque<> of file data, never copied (hint `payload`)."""
 
-    size: int | None
-
 
 @dataclass(eq=False)
-class Array(Type):
+class Array(Sized):
     """element[length] when fixed, else element<length>."""
 
     element: Type
-    fixed: bool
-    length: Value | None
-    size: int | None = field(default=None, init=False)
 
 
 @dataclass(eq=False)
@@ -88,7 +91,7 @@ class Reference(Type):
     """The use of a named type."""
 
     name: str
-    target: Named = field(default=None, init=False)  # type: ignore[assignment]  # passes/names.py
+    target: Definition = field(default=None, init=False)  # type: ignore[assignment]  # passes/names.py
 
 
 @dataclass(eq=False)
@@ -125,7 +128,7 @@ class Enum(Named):
 
 @dataclass(eq=False)
 class Field:
-    """A named declaration in a struct, or a union's discriminant."""
+    """A named declaration: of a struct, a union's discriminant, or an arm."""
 
     name: str
     type: Type
@@ -139,12 +142,10 @@ class Struct(Named):
 
 @dataclass(eq=False)
 class Arm:
-    """One arm of a union: its case labels (none for the default arm) and, unless void, its declaration."""
+    """One arm of a union: its case labels (none for the default arm) and its declaration, unless that is void."""
 
     labels: list[Value]
-    name: str | None
-    type: Type | None
-    where: Location
+    declaration: Field | None
     values: list[int] = field(default_factory=list, init=False)  # passes/unions.py
 
 
@@ -156,10 +157,27 @@ class Union(Named):
     boxed: bool = field(default=False, init=False)  # passes/hints.py
 
     def all_arms(self) -> list[Arm]:
+        """In the order of the description; the default arm is the last."""
         return self.arms + ([self.default] if self.default else [])
 
+    def arm_for(self, value: int) -> Arm | None:
+        """The arm of a case label with that value."""
+        return next((arm for arm in self.arms if value in arm.values), None)
 
-Declaration = Typedef | Field | Arm
+    def arm_fields(self) -> list[Field]:
+        """Of the arms that are not void."""
+        return [arm.declaration for arm in self.all_arms() if arm.declaration]
+
+    @property
+    def switch(self) -> Enum | Primitive:
+        """What it switches on, as passes/unions.py has made sure."""
+        t = resolve(self.discriminant.type)
+        assert isinstance(t, Enum | Primitive)
+        return t
+
+
+Definition = Typedef | Enum | Struct | Union
+Declaration = Typedef | Field
 
 
 def resolve(t: Type) -> Type:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from ..errors import Location, XdrError
 from ..grammar.hints import Bound, Hints, OpsHint
 from ..model import types as m
 from ..model.schema import Operations, Schema
 from .walk import declarations, element, path
+
+T = TypeVar("T", bound=m.Named)
 
 
 def run(schema: Schema, hints: Hints) -> None:
@@ -39,7 +42,7 @@ class Finder:
         self.schema = schema
         self.types = {t.name: t for t in schema.types}
 
-    def type(self, name: str, where: Location, kind: type) -> m.Named:
+    def type(self, name: str, where: Location, kind: type[T]) -> T:
         found = self.types.get(name)
         if not isinstance(found, kind):
             raise XdrError(where, f"there is no {kind.__name__.lower()} '{name}' in {self.schema.path}")
@@ -48,14 +51,16 @@ class Finder:
     def declaration(self, name: str, where: Location) -> m.Declaration:
         """`typedef` or `type.field`."""
         owner = self.types.get(name.split(".")[0])
-        for d in declarations(owner) if owner else ():
-            if path(owner, d) == name:
-                return d
+        if owner:
+            for d in declarations(owner):
+                if path(owner, d) == name:
+                    return d
         raise XdrError(where, f"there is no typedef or field '{name}' in {self.schema.path}")
 
 
 def _newtype(t: m.Typedef, where: Location) -> None:
-    if not isinstance(m.resolve(t.type), m.Primitive) or m.resolve(t.type).name in ("bool", "float", "double"):
+    behind = m.resolve(t.type)
+    if not isinstance(behind, m.Primitive) or behind.name in ("bool", "float", "double"):
         raise XdrError(where, f"newtype {t.name}: only integers can be")
     t.newtype = True
 
@@ -68,11 +73,14 @@ def _parts(t: m.Type) -> Iterator[m.Type]:
         inner = element(inner)
 
 
+_SIZED: dict[str, type[m.Sized]] = {"array": m.Array, "opaque": m.Opaque, "string": m.String}
+
+
 def _bound(find: Finder, bound: Bound) -> None:
-    kind = {"array": m.Array, "opaque": m.Opaque, "string": m.String}[bound.kind]
+    kind = _SIZED[bound.kind]
     d = find.declaration(bound.target, bound.where)
     for t in _parts(d.type):
-        if isinstance(t, kind) and not getattr(t, "fixed", False):
+        if isinstance(t, kind) and not t.fixed:
             if t.size is not None:
                 raise XdrError(bound.where, f"{bound.target} has the bound {t.size} already")
             t.size = bound.size
@@ -80,21 +88,24 @@ def _bound(find: Finder, bound: Bound) -> None:
     raise XdrError(bound.where, f"{bound.target} is not a variable-length {bound.kind}")
 
 
+def _opaque_size(d: m.Declaration, hint: str, name: str, where: Location) -> int | None:
+    """The bound of the opaque<> that is declared, maybe through typedefs."""
+    t = m.resolve(d.type)
+    if not isinstance(t, m.Opaque | m.String) or t.fixed:
+        raise XdrError(where, f"{hint} {name}: only an opaque<> can be")
+    return t.size
+
+
 def _payload(d: m.Declaration, name: str, where: Location) -> None:
-    if not isinstance(d.type, m.Opaque) or d.type.fixed:
-        raise XdrError(where, f"payload {name}: only an opaque<> can be")
-    d.type = _converted(m.Payload(d.type.where, None), d.type.size)
+    payload = m.Payload(d.type.where, False, None)
+    payload.size = _opaque_size(d, "payload", name, where)
+    d.type = payload
 
 
 def _text(d: m.Declaration, name: str, where: Location) -> None:
-    if not isinstance(d.type, m.Opaque) or d.type.fixed:
-        raise XdrError(where, f"text {name}: only an opaque<> can be")
-    d.type = _converted(m.String(d.type.where, d.type.length), d.type.size)
-
-
-def _converted(t: m.Payload | m.String, size: int | None) -> m.Type:
-    t.size = size
-    return t
+    text = m.String(d.type.where, False, None)
+    text.size = _opaque_size(d, "text", name, where)
+    d.type = text
 
 
 def _operations(find: Finder, ops: OpsHint) -> Operations:
@@ -111,8 +122,7 @@ def _everything_bounded(schema: Schema) -> None:
     for owner in schema.types:
         for d in declarations(owner):
             for t in _parts(d.type):
-                if isinstance(t, m.Opaque | m.String | m.Payload | m.Array) and t.size is None:
-                    kind = {m.Array: "array", m.String: "string"}.get(type(t), "opaque")
-                    raise XdrError(
-                        d.where, f"{path(owner, d)} is unbounded; give it a bound, or `bound {kind} {path(owner, d)} message`"
-                    )
+                if isinstance(t, m.Sized) and t.size is None:
+                    word = "array" if isinstance(t, m.Array) else "string" if isinstance(t, m.String) else "opaque"
+                    hint = f"bound {word} {path(owner, d)} message"
+                    raise XdrError(d.where, f"{path(owner, d)} is unbounded; give it a bound, or `{hint}`")

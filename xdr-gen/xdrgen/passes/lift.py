@@ -11,19 +11,20 @@ from .walk import declarations, path
 
 
 def run(schema: Schema) -> None:
-    lifted: list[m.Named] = []
+    lifted: list[m.Definition] = []
     for t in schema.types:
         _lift(t, lifted)
         lifted.append(t)
     schema.types = lifted
 
 
-def _lift(owner: m.Named, out: list[m.Named]) -> None:
+def _lift(owner: m.Definition, out: list[m.Definition]) -> None:
     for d in declarations(owner):
-        holder, inner = d, d.type
+        holder: m.Declaration | m.Array | m.Optional = d
+        inner = d.type
         while isinstance(inner, m.Array | m.Optional):
             holder, inner = inner, inner.element
-        if not isinstance(inner, m.Named):
+        if not isinstance(inner, m.Enum | m.Struct | m.Union):
             continue
         inner.name = path(owner, d).replace(".", "_") if owner is not d else f"{owner.name}_body"
         _lift(inner, out)

@@ -33,8 +33,7 @@ def _convert(find: Finder, hint: ListHint, links: dict[str, m.Field]) -> None:
         raise XdrError(hint.where, f"{struct.name} has no field '{hint.link}'")
     if struct.name not in links:
         next_one = m.resolve(link.type)
-        points_back = isinstance(next_one, m.LinkedList) or isinstance(next_one, m.Optional)
-        if not points_back or m.resolve(next_one.element) is not struct:
+        if not isinstance(next_one, m.LinkedList | m.Optional) or m.resolve(next_one.element) is not struct:
             raise XdrError(hint.where, f"{struct.name}.{hint.link} is not a {struct.name}*")
         if struct.fields[-1] is not link:
             raise XdrError(hint.where, f"{struct.name}.{hint.link} is not the last field of {struct.name}")

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from ..errors import Location, XdrError
 from ..model import types as m
-from ..model.schema import Constant, Schema
+from ..model.schema import Constant, Program, Schema, Version
 from .walk import declarations, element, references
 
-_Number = Constant | m.Member
 BUILT_IN = {"TRUE": 1, "FALSE": 0}
 
 
@@ -21,26 +20,20 @@ def run(schema: Schema) -> None:
 class _Resolver:
     def __init__(self, schema: Schema):
         self.schema = schema
-        self.types: dict[str, m.Named] = {}
-        self.numbers: dict[str, _Number] = {}
+        self.types: dict[str, m.Definition] = {}
+        self.numbers: dict[str, Constant | m.Member] = {}
         self.done: set[int] = set()  # ids of numbers that are known
-        self.pending: list[_Number] = []
+        self.pending: list[Constant | m.Member] = []
 
     def run(self) -> None:
         for imported in self.schema.imports:
             self._export(imported)
-        own: dict[str, Location] = {}
+        self._unique()
         for t in self.schema.types:
-            self._define(own, t.name, t.where)
             t.schema = self.schema
             self.types[t.name] = t
-            for member in t.members if isinstance(t, m.Enum) else ():
-                self._define(own, member.name, member.where)
-                self.numbers[member.name] = member
-        for constant in self.schema.constants:
-            self._define(own, constant.name, constant.where)
-            self.numbers[constant.name] = constant
-        self._programs(own)
+        self.numbers.update((number.name, number) for number in numbers(self.schema))
+        self._programs()
         for number in list(self.numbers.values()):
             self._evaluate(number)
         for t in self.schema.types:
@@ -49,16 +42,23 @@ class _Resolver:
     def _export(self, imported: Schema) -> None:
         for t in imported.types:
             self.types[t.name] = t
-        for number in [*imported.constants, *(x for t in imported.types if isinstance(t, m.Enum) for x in t.members)]:
+        for number in numbers(imported):
             self.numbers[number.name] = number
             self.done.add(id(number))
 
-    def _define(self, own: dict[str, Location], name: str, where: Location) -> None:
-        if name in BUILT_IN:
-            raise XdrError(where, f"'{name}' is predefined (RFC 4506 section 4.4)")
-        if name in own:
-            raise XdrError(where, f"'{name}' is defined already, at line {own[name].line}")
-        own[name] = where
+    def _unique(self) -> None:
+        """The second definition of a name, in the order of the text, is the mistake."""
+        definitions: list[m.Definition | Constant | m.Member | Program | Version]
+        definitions = [*self.schema.types, *numbers(self.schema), *self.schema.programs]
+        for program in self.schema.programs:
+            definitions += program.versions
+        first: dict[str, Location] = {}
+        for d in sorted(definitions, key=lambda d: (d.where.line, d.where.column)):
+            if d.name in BUILT_IN:
+                raise XdrError(d.where, f"'{d.name}' is predefined (RFC 4506 section 4.4)")
+            if d.name in first:
+                raise XdrError(d.where, f"'{d.name}' is defined already, at line {first[d.name].line}")
+            first[d.name] = d.where
 
     # numbers
 
@@ -74,7 +74,7 @@ class _Resolver:
             raise XdrError(text.where, f"there is no constant '{text.text}'")
         return self._evaluate(number)
 
-    def _evaluate(self, number: _Number) -> int:
+    def _evaluate(self, number: Constant | m.Member) -> int:
         if id(number) not in self.done:
             if number in self.pending:
                 raise XdrError(number.where, f"'{number.name}' is defined by itself")
@@ -91,7 +91,7 @@ class _Resolver:
 
     # types
 
-    def _definition(self, t: m.Named) -> None:
+    def _definition(self, t: m.Definition) -> None:
         if isinstance(t, m.Enum):
             _unique_values(t)
         names: dict[str, Location] = {}
@@ -110,7 +110,7 @@ class _Resolver:
             reference.target = target
         inner: m.Type | None = t
         while inner is not None:
-            if isinstance(inner, m.Opaque | m.String | m.Array) and inner.length:
+            if isinstance(inner, m.Sized) and inner.length:
                 inner.size = self._length(inner.length)
             inner = element(inner)
 
@@ -122,12 +122,10 @@ class _Resolver:
 
     # programs
 
-    def _programs(self, own: dict[str, Location]) -> None:
+    def _programs(self) -> None:
         for program in self.schema.programs:
-            self._define(own, program.name, program.where)
             program.number = self._unsigned(program.number_text)
             for version in program.versions:
-                self._define(own, version.name, version.where)
                 version.number = self._unsigned(version.number_text)
                 for procedure in version.procedures:
                     procedure.number = self._unsigned(procedure.number_text)
@@ -139,6 +137,11 @@ class _Resolver:
         if not 0 <= n < 2**32:
             raise XdrError(text.where, f"{n} is not an unsigned 32-bit number (RFC 5531 section 12.3)")
         return n
+
+
+def numbers(schema: Schema) -> list[Constant | m.Member]:
+    """Everything in a description that is a name for a number."""
+    return [*schema.constants, *(x for t in schema.types if isinstance(t, m.Enum) for x in t.members)]
 
 
 def parse_literal(text: str) -> int | None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from ..errors import XdrError
 from ..model import types as m
-from ..model.schema import Procedure, Program, Schema, Version
+from ..model.schema import Procedure, Schema, Version
 
 
 def run(schema: Schema) -> None:
     constants: dict[str, int] = {}
     for program in schema.programs:
-        _unique(program.versions, f"version of {program.name}")
+        _unique(program.versions, "version", program.name)
         for version in program.versions:
-            _unique(version.procedures, f"procedure of {version.name}")
+            _unique(version.procedures, "procedure", version.name)
             for procedure in version.procedures:
                 known = constants.setdefault(procedure.name, procedure.number)
                 if known != procedure.number:
@@ -23,14 +23,14 @@ def run(schema: Schema) -> None:
                     _named([procedure.result], procedure)
 
 
-def _unique(items: list[Version] | list[Procedure], what: str) -> None:
+def _unique(items: list[Version] | list[Procedure], what: str, of: str) -> None:
     by_number: dict[int, str] = {}
     by_name: set[str] = set()
     for item in items:
         if item.number in by_number:
-            raise XdrError(item.where, f"{by_number[item.number]} is {what} {item.number} already")
+            raise XdrError(item.where, f"{what} {item.number} of {of} is {by_number[item.number]} already")
         if item.name in by_name:
-            raise XdrError(item.where, f"there is a {what} called {item.name} already")
+            raise XdrError(item.where, f"{of} has a {what} {item.name} already")
         by_number[item.number] = item.name
         by_name.add(item.name)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from ..errors import XdrError
 from ..model import types as m
 from ..model.schema import Schema
@@ -16,14 +18,17 @@ def run(schema: Schema) -> None:
         t.recursive = isinstance(t, m.Struct | m.Union) and _reaches(t, t, references)
 
 
-def _reaches(start: m.Named, goal: m.Named, edges) -> bool:
+Edges = Callable[[m.Type], Iterator[m.Reference]]
+
+
+def _reaches(start: m.Definition, goal: m.Definition, edges: Edges) -> bool:
     seen: set[int] = set()
-    todo: list[m.Named] = [start]
+    todo: list[m.Definition] = [start]
     while todo:
         t = todo.pop()
         boxes = isinstance(t, m.Union) and t.boxed and edges is by_value
         for d in declarations(t):
-            if boxes and isinstance(d, m.Arm):
+            if boxes:
                 continue  # behind a pointer
             for reference in edges(d.type):
                 if reference.target is goal:

@@ -36,9 +36,9 @@ def min_wire(t: m.Type) -> int:
     if isinstance(t, m.Primitive):
         return _PRIMITIVE.get(t.name, 4)
     if isinstance(t, m.Opaque) and t.fixed:
-        return (t.size + 3) // 4 * 4
+        return (t.count + 3) // 4 * 4
     if isinstance(t, m.Array) and t.fixed:
-        return t.size * min_wire(t.element)
+        return t.count * min_wire(t.element)
     return 4  # a count or a bool
 
 
@@ -52,11 +52,11 @@ def fixed_wire(t: m.Type) -> int | None:
         return min_wire(t)
     if isinstance(t, m.Array) and t.fixed:
         element = fixed_wire(t.element)
-        return None if element is None else element * t.size
+        return None if element is None else element * t.count
     return None
 
 
-def _update(t: m.Named) -> bool:
+def _update(t: m.Definition) -> bool:
     before = t.min_wire
     if isinstance(t, m.Typedef):
         t.min_wire = min_wire(t.type)
@@ -65,12 +65,12 @@ def _update(t: m.Named) -> bool:
     elif isinstance(t, m.Struct):
         t.min_wire = sum(min_wire(f.type) for f in t.fields)
     elif isinstance(t, m.Union):
-        t.min_wire = 4 + min(min_wire(arm.type) if arm.type else 0 for arm in t.all_arms())
+        t.min_wire = 4 + min(min_wire(arm.declaration.type) if arm.declaration else 0 for arm in t.all_arms())
     t.min_wire = min(t.min_wire, _INFINITE)
     return t.min_wire != before
 
 
-def _fix(t: m.Named, known: set[int]) -> None:
+def _fix(t: m.Definition, known: set[int]) -> None:
     if id(t) in known:
         return
     known.add(id(t))
@@ -85,11 +85,16 @@ def _fix(t: m.Named, known: set[int]) -> None:
     elif isinstance(t, m.Enum):
         t.fixed_wire = 4
     elif isinstance(t, m.Struct):
-        sizes = [fixed_wire(f.type) for f in t.fields]
-        t.fixed_wire = None if None in sizes else sum(sizes)
+        t.fixed_wire = total([fixed_wire(f.type) for f in t.fields])
 
 
-def _check_elements(t: m.Named) -> None:
+def total(sizes: list[int | None]) -> int | None:
+    """None when one of them is."""
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None
+
+
+def _check_elements(t: m.Definition) -> None:
     for d in declarations(t):
         inner = d.type
         if isinstance(inner, m.Array) and not inner.fixed and min_wire(inner.element) == 0:

@@ -5,37 +5,34 @@ from __future__ import annotations
 from ..errors import XdrError
 from ..model import types as m
 from ..model.schema import Schema
-from .names import BUILT_IN, parse_literal
+from .names import BUILT_IN, numbers, parse_literal
 
 
 def run(schema: Schema) -> None:
-    numbers = _numbers(schema)
+    values = _numbers(schema)
     for t in schema.types:
         if isinstance(t, m.Union):
-            _check(t, numbers)
+            _check(t, values)
 
 
 def _numbers(schema: Schema) -> dict[str, int]:
-    found: dict[str, int] = dict(BUILT_IN)
-    for s in [*schema.imports, schema]:
-        found.update({c.name: c.value for c in s.constants})
-        found.update({x.name: x.value for t in s.types if isinstance(t, m.Enum) for x in t.members})
-    return found
+    return BUILT_IN | {number.name: number.value for s in [*schema.imports, schema] for number in numbers(s)}
 
 
-def _check(union: m.Union, numbers: dict[str, int]) -> None:
+def _check(union: m.Union, values: dict[str, int]) -> None:
     switch = m.resolve(union.discriminant.type)
     kind = switch.name if isinstance(switch, m.Primitive | m.Named) else "a composite type"
     if not isinstance(switch, m.Enum) and kind not in ("int", "unsigned int", "bool"):
-        raise XdrError(union.discriminant.where, f"a union switches on an int, unsigned int, bool or enum, not on {kind}")
+        allowed = "an int, unsigned int, bool or enum"
+        raise XdrError(union.discriminant.where, f"a union switches on {allowed}, not on {kind}")
     seen: dict[int, m.Value] = {}
     for arm in union.arms:
         for label in arm.labels:
             value = parse_literal(label.text)
             if value is None:
-                if label.text not in numbers:
+                if label.text not in values:
                     raise XdrError(label.where, f"there is no constant '{label.text}'")
-                value = numbers[label.text]
+                value = values[label.text]
             _fits(switch, value, label)
             if value in seen:
                 raise XdrError(label.where, f"case {label.text} is there already, at line {seen[value].where.line}")

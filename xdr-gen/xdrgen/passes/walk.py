@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from ..model import types as m
 
 
-def declarations(t: m.Named) -> Iterator[m.Declaration]:
-    """Everything in a definition that holds a type, except void arms and enums' nothing."""
+def declarations(t: m.Definition) -> Iterator[m.Declaration]:
+    """Everything in a definition that holds a type."""
     if isinstance(t, m.Typedef):
         yield t
     elif isinstance(t, m.Struct):
         yield from t.fields
     elif isinstance(t, m.Union):
         yield t.discriminant
-        yield from (arm for arm in t.all_arms() if arm.type)
+        yield from t.arm_fields()
 
 
 def element(t: m.Type) -> m.Type | None:
@@ -39,6 +39,6 @@ def by_value(t: m.Type) -> Iterator[m.Reference]:
         yield from by_value(t.element)
 
 
-def path(owner: m.Named, d: m.Declaration) -> str:
+def path(owner: m.Definition, d: m.Declaration) -> str:
     """How hints and errors call a declaration: `name` of a typedef, else `type.field`."""
     return owner.name if isinstance(d, m.Typedef) else f"{owner.name}.{d.name}"

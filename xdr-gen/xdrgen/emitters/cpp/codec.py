@@ -6,19 +6,27 @@ from ...model import types as m
 from ...model.schema import Schema
 from ...passes.sizes import fixed_wire
 from ..templating import render
-from . import plan
 from .header import has_load
 from .kinds import Kinds
-from .names import name
+from .names import name, namespace
+from .struct_codec import StructCodec
+from .union_codec import UnionCodec
 
 
 def emit_codec(schema: Schema, base: str) -> str:
     kinds = Kinds(schema)
-    return render("cpp/codec.cpp.j2", schema=schema, base=base, types=[_type(kinds, t) for t in schema.types])
+    return render(
+        "cpp/codec.cpp.j2",
+        schema=schema,
+        namespace=namespace(schema),
+        base=base,
+        types=[_type(kinds, t) for t in schema.types],
+    )
 
 
-def _type(kinds: Kinds, t: m.Named) -> dict[str, object]:
-    out: dict[str, object] = {"name": name(t.name), "xdr_name": t.name, "fixed": fixed_wire(t), "recursive": t.recursive}
+def _type(kinds: Kinds, t: m.Definition) -> dict[str, object]:
+    out: dict[str, object] = {"name": name(t.name), "xdr_name": t.name}
+    out |= {"fixed": fixed_wire(t), "recursive": t.recursive}
     if isinstance(t, m.Enum):
         return out | {"what": "enum", "open": t.open, **_ranges(t)}
     if isinstance(t, m.Typedef):
@@ -30,24 +38,16 @@ def _type(kinds: Kinds, t: m.Named) -> dict[str, object]:
             "size": kind.size("v"),
             "equal": kind.equal("a", "b"),
         }
-    if isinstance(t, m.Struct):
-        out |= {
-            "what": "struct",
-            "load": plan.struct_load(kinds, t) if has_load(t) else None,
-            "store": plan.struct_store(kinds, t) if has_load(t) else None,
-            "decode": plan.struct_decode(kinds, t),
-            "encode": plan.struct_encode(kinds, t),
-            "size": plan.struct_size(kinds, t),
-            "equal": plan.struct_equal(kinds, t),
-        }
-        return out
+    codec: StructCodec | UnionCodec = StructCodec(kinds, t) if isinstance(t, m.Struct) else UnionCodec(kinds, t)
+    one_run = codec if isinstance(codec, StructCodec) and has_load(t) else None
     return out | {
         "what": "struct",
-        "load": None,
-        "decode": plan.union_decode(kinds, t),
-        "encode": plan.union_encode(kinds, t),
-        "size": plan.union_size(kinds, t),
-        "equal": plan.union_equal(kinds, t),
+        "load": one_run.load() if one_run else None,
+        "store": one_run.store() if one_run else None,
+        "decode": codec.decode(),
+        "encode": codec.encode(),
+        "size": codec.size(),
+        "equal": codec.equal(),
     }
 
 

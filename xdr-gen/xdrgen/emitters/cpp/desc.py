@@ -8,7 +8,7 @@ from ...passes.sizes import min_wire
 from ..templating import render
 from .kinds import Kinds
 from .layout import size_align
-from .names import name, number, qualifier
+from .names import name, namespace, number, qualifier
 
 
 def emit_desc(schema: Schema, base: str) -> str:
@@ -29,13 +29,14 @@ def emit_desc(schema: Schema, base: str) -> str:
     return render(
         "cpp/desc.cpp.j2",
         schema=schema,
+        namespace=namespace(schema),
         base=base,
         anonymous=tables.anonymous,
         named=named,
         procedures=procedures,
         versions=[v.name for p in schema.programs for v in p.versions],
         operations=[_operations(tables, o) for o in schema.operations],
-        cname=name,
+        imports=[qualifier(s, schema) for s in schema.imports],
     )
 
 
@@ -68,7 +69,7 @@ class _Tables:
         )
         return f"&{variable}"
 
-    def named(self, t: m.Named) -> dict[str, object]:
+    def named(self, t: m.Definition) -> dict[str, object]:
         size, align = size_align(t)
         plain = isinstance(t, m.Typedef) and not t.newtype
         out: dict[str, object] = {
@@ -100,36 +101,26 @@ class _Tables:
 
     def _arm(self, union: m.Union, arm: m.Arm) -> list[dict[str, object]]:
         """A row a case label; the default arm has one, with the value 0."""
-        common = {
-            "name": arm.name,
-            "member": name(arm.name) if arm.name else None,
-            "type": self.pointer(arm.type) if arm.type else "nullptr",
-            "boxed": bool(union.boxed and arm.type),
-            "default": arm is union.default,
-        }
+        common: dict[str, object] = {"name": None, "default": arm is union.default}
+        if arm.declaration:
+            common |= {
+                "name": arm.declaration.name,
+                "member": name(arm.declaration.name),
+                "type": self.pointer(arm.declaration.type),
+                "boxed": union.boxed,
+            }
         values = arm.values or [0]
         return [{"value": number(v - 2**32 if v >= 2**31 else v, "i32"), **common} for v in values]
 
 
 def _operations(tables: _Tables, ops: Operations) -> dict[str, object]:
-    """One row an operation, in the order of the enum."""
-    switch = m.resolve(ops.args.discriminant.type)
-    assert isinstance(switch, m.Enum)
-    rows = []
-    for member in switch.members:
-        pair = [_arm_for(u, member.value) for u in (ops.args, ops.results)]
-        if pair[0] is None:
-            continue
-        rows.append(
-            {
-                "value": qualifier(switch.schema, tables.schema) + name(member.name),
-                "name": member.name.removeprefix(ops.prefix),
-                "args": tables.pointer(pair[0].type) if pair[0].type else "nullptr",
-                "result": tables.pointer(pair[1].type) if pair[1] and pair[1].type else "nullptr",
-            }
-        )
+    rows = [
+        {
+            "value": qualifier(ops.enum.schema, tables.schema) + name(member.name),
+            "name": member.name.removeprefix(ops.prefix),
+            "args": tables.pointer(args) if args else "nullptr",
+            "result": tables.pointer(result) if result else "nullptr",
+        }
+        for member, args, result in ops.pairs()
+    ]
     return {"name": f"{name(ops.args.name)}_ops", "rows": rows}
-
-
-def _arm_for(union: m.Union, value: int) -> m.Arm | None:
-    return next((arm for arm in union.arms if value in arm.values), None)

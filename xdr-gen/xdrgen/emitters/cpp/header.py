@@ -8,8 +8,9 @@ from ...passes.sizes import fixed_wire
 from ..templating import render
 from .kinds import Kinds
 from .kinds.base import MAX_RUN
-from .names import constant_type, name, number
-from .plan import struct_members, union_members
+from .names import constant_type, name, namespace, number
+from .struct_codec import StructCodec
+from .union_codec import UnionCodec
 
 
 def emit_header(schema: Schema, base: str) -> str:
@@ -17,6 +18,7 @@ def emit_header(schema: Schema, base: str) -> str:
     return render(
         "cpp/header.h.j2",
         schema=schema,
+        namespace=namespace(schema),
         base=base,
         includes=[include(s) for s in schema.imports],
         constants=[(c.name, *_typed(c.value)) for c in schema.constants],
@@ -48,7 +50,7 @@ def procedure_constants(schema: Schema) -> list[tuple[str, int]]:
     return list(found.items())
 
 
-def _definition(kinds: Kinds, t: m.Named) -> dict[str, object]:
+def _definition(kinds: Kinds, t: m.Definition) -> dict[str, object]:
     out: dict[str, object] = {"name": name(t.name)}
     if isinstance(t, m.Typedef):
         inner = kinds.of(t.type).ctype
@@ -56,13 +58,13 @@ def _definition(kinds: Kinds, t: m.Named) -> dict[str, object]:
     elif isinstance(t, m.Enum):
         out |= {"what": "enum", "members": [(name(x.name), number(x.value, "i32")) for x in t.members]}
     elif isinstance(t, m.Struct):
-        out |= {"what": "struct", "members": struct_members(kinds, t)}
+        out |= {"what": "struct", "members": StructCodec(kinds, t).members()}
     else:
-        out |= {"what": "struct", "members": union_members(kinds, t)}
+        out |= {"what": "struct", "members": UnionCodec(kinds, t).members()}
     return out
 
 
-def _functions(t: m.Named) -> dict[str, object]:
+def _functions(t: m.Definition) -> dict[str, object]:
     plain = isinstance(t, m.Typedef) and not t.newtype
     wire = fixed_wire(t)
     return {
@@ -77,7 +79,7 @@ def _functions(t: m.Named) -> dict[str, object]:
     }
 
 
-def has_load(t: m.Named) -> bool:
+def has_load(t: m.Definition) -> bool:
     """Whether load() stands beside decode(): store() does too for a struct."""
     wire = fixed_wire(t)
     is_open = isinstance(t, m.Enum) and t.open

@@ -21,22 +21,22 @@ def size_align(t: m.Type) -> tuple[int, int]:
     if isinstance(t, m.Struct):
         return _record([size_align(f.type) for f in t.fields])
     if isinstance(t, m.Union):
-        arms = [arm_size_align(t, arm) for arm in t.all_arms() if arm.type]
+        arms = [arm_size_align(t, f) for f in t.arm_fields()]
         inner = [_record_of_overlapping(arms)] if arms else []
         return _record([size_align(t.discriminant.type), *inner])
     if isinstance(t, m.Primitive):
         return _PRIMITIVE[t.name], _PRIMITIVE[t.name]
     if isinstance(t, m.Opaque) and t.fixed:
-        return max(t.size, 1), 1
+        return max(t.count, 1), 1
     if isinstance(t, m.Array) and t.fixed:
         size, align = size_align(t.element)
-        return (size * t.size, align) if t.size else (1, 1)
+        return (size * t.count, align) if t.count else (1, 1)
     if isinstance(t, m.Optional):
         return 8, 8
     return 16, 8  # Bytes, Text, Payload, Array
 
 
-def arm_size_align(union: m.Union, arm: m.Arm) -> tuple[int, int]:
+def arm_size_align(union: m.Union, arm: m.Field) -> tuple[int, int]:
     return (8, 8) if union.boxed else size_align(arm.type)
 
 

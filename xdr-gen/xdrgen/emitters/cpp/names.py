@@ -6,12 +6,15 @@ from ...model import types as m
 from ...model.schema import Schema
 
 _KEYWORDS = frozenset(
-    """alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class compl
-    concept const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype default delete do
-    double dynamic_cast else enum explicit export extern false float for friend goto if inline int long mutable namespace
-    new noexcept not not_eq nullptr operator or or_eq private protected public register reinterpret_cast requires return
-    short signed sizeof static static_assert static_cast struct switch template this thread_local throw true try typedef
-    typeid typename union unsigned using virtual void volatile wchar_t while xor xor_eq""".split()
+    """
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class
+    compl concept const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype
+    default delete do double dynamic_cast else enum explicit export extern false float for friend goto if inline
+    int long mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public
+    register reinterpret_cast requires return short signed sizeof static static_assert static_cast struct switch
+    template this thread_local throw true try typedef typeid typename union unsigned using virtual void volatile
+    wchar_t while xor xor_eq
+    """.split()
 )
 
 
@@ -20,12 +23,16 @@ def name(identifier: str) -> str:
     return identifier + "_" if identifier in _KEYWORDS else identifier
 
 
+def namespace(schema: Schema) -> str:
+    return "::".join(["dfs", *(name(part) for part in schema.namespace.split("::"))])
+
+
 def qualifier(target: Schema, user: Schema) -> str:
     """What stands before a name of `target` where `user`'s namespace is open."""
-    return "" if target is user else f"::dfs::{target.namespace}::"
+    return "" if target is user else f"::{namespace(target)}::"
 
 
-def type_name(t: m.Named, user: Schema) -> str:
+def type_name(t: m.Definition, user: Schema) -> str:
     return qualifier(t.schema, user) + name(t.name)
 
 

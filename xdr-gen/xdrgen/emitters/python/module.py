@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...model import types as m
 from ...model.schema import Operations, Schema
 from ..templating import render
@@ -18,7 +20,22 @@ def emit_module(schema: Schema) -> str:
         versions=[v for p in schema.programs for v in p.versions],
         operations=[_operations(o, schema) for o in schema.operations],
         name=name,
+        used=_used(schema),
     )
+
+
+def _used(schema: Schema) -> list[str]:
+    """What the module needs of dittofs.wire.record."""
+    kinds = {m.Typedef: "Type", m.Enum: "Enum", m.Struct: "Record", m.Union: "Union"}
+    used = {kinds[type(t)] for t in schema.types}
+    rows = procedures(schema)
+    if rows:
+        used.add("Procedure")
+    if any("Type(" in f"{row['args']}{row['result']}" for row in rows):
+        used.add("Type")
+    if schema.operations:
+        used.add("Operation")
+    return sorted(used)
 
 
 def procedures(schema: Schema) -> list[dict[str, object]]:
@@ -37,52 +54,62 @@ def procedures(schema: Schema) -> list[dict[str, object]]:
     ]
 
 
-def _definition(t: m.Named) -> dict[str, object]:
+def _definition(t: m.Definition) -> dict[str, object]:
     out: dict[str, object] = {"name": name(t.name), "xdr_name": t.name}
     if isinstance(t, m.Typedef):
         return out | {"what": "typedef"}
     if isinstance(t, m.Enum):
         return out | {"what": "enum", "members": [(name(x.name), x.value) for x in t.members]}
     if isinstance(t, m.Struct):
-        return out | {"what": "struct", "fields": [_field(f, t.schema) for f in t.fields]}
+        fields = [_field(f, t.schema) for f in t.fields]
+        return out | {"what": "struct", "fields": fields, "slots": _tuple([f'"{f["name"]}"' for f in fields])}
+    discriminant, arms = field_name(t.discriminant), arm_names(t)
     return out | {
         "what": "union",
-        "discriminant": field_name(t.discriminant),
+        "slots": _tuple([f'"{n}"' for n in (discriminant, *arms)]),
+        "discriminant": discriminant,
         "zero": zero(t.discriminant.type, t.schema),
-        "arms": arm_names(t),
-        "cases": [(_case(t, v), *_arm(t, arm)) for arm in t.arms for v in arm.values],
-        "default": _arm(t, t.default) if t.default else None,
+        "arms": arms,
+        "arms_given": _tuple(arms) if arms else "()",
+        "cases": [(_case(t, v), _arm(t, arm)) for arm in t.arms for v in arm.values],
+        "default": _arm(t, t.default) if t.default else "None",
     }
 
 
+def _tuple(items: list[str]) -> str:
+    """A tuple's source."""
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
 def _field(f: m.Field, user: Schema) -> dict[str, object]:
-    return {"name": field_name(f), "zero": zero(f.type, user), "shared": is_shared(f.type)}
+    """The constructor's parameter is called like the field, and that may be the name of the class to call."""
+    own, made = field_name(f), zero(f.type, user)
+    if not is_shared(f.type):
+        made = re.sub(rf"(?<!\.)\b{own}\(", f'globals()["{own}"](', made)
+    return {"name": own, "zero": made, "shared": is_shared(f.type)}
 
 
-def _arm(union: m.Union, arm: m.Arm) -> tuple[str, str]:
-    """(attribute, expression of its zero value) as Python source; an arm that leads back to its own union has no zero,
-    it would never end."""
-    if not arm.type:
-        return "None", "None"
-    behind = m.resolve(arm.type)
+def _arm(union: m.Union, arm: m.Arm) -> str:
+    """(attribute, what makes its zero value) as Python source; an arm that leads back to its own union has no zero, it
+    would never end."""
+    if not arm.declaration:
+        return "(None, None)"
+    behind = m.resolve(arm.declaration.type)
     endless = isinstance(behind, m.Named) and behind.recursive
-    return f'"{field_name(arm)}"', "None" if endless else f"lambda: {zero(arm.type, union.schema)}"
+    made = "None" if endless else f"lambda: {zero(arm.declaration.type, union.schema)}"
+    return f'("{field_name(arm.declaration)}", {made})'
 
 
 def _case(union: m.Union, value: int) -> str:
-    switch = m.resolve(union.discriminant.type)
+    switch = union.switch
     if isinstance(switch, m.Enum):
         return enumerator(switch, value, union.schema) or str(value)
     return str(bool(value)) if switch.name == "bool" else str(value)
 
 
 def _operations(ops: Operations, user: Schema) -> dict[str, object]:
-    switch = m.resolve(ops.args.discriminant.type)
     rows = []
-    for member in switch.members:
-        pair = [next((arm for arm in u.arms if member.value in arm.values), None) for u in (ops.args, ops.results)]
-        if pair[0] is None:
-            continue
-        handles = [handle(arm.type, user) if arm and arm.type else "None" for arm in pair]
-        rows.append((enumerator(switch, member.value, user), member.name.removeprefix(ops.prefix), *handles))
+    for member, *types in ops.pairs():
+        handles = [handle(t, user) if t else "None" for t in types]
+        rows.append((enumerator(ops.enum, member.value, user), member.name.removeprefix(ops.prefix), *handles))
     return {"name": f"{name(ops.args.name)}_ops", "rows": rows}

@@ -8,9 +8,13 @@ from ...model import types as m
 from ...model.schema import Schema
 
 
+# Globals of every generated module, and the one name that methods need.
+_TAKEN = frozenset("Enum Operation Procedure Record Type Union globals procedures self tuple types".split())
+
+
 def name(identifier: str) -> str:
-    """The identifier; a Python keyword gets an underscore behind it."""
-    return identifier + "_" if iskeyword(identifier) or identifier == "self" else identifier
+    """The identifier; a Python keyword or a name that the module needs gets an underscore behind it."""
+    return identifier + "_" if iskeyword(identifier) or identifier in _TAKEN else identifier
 
 
 def qualified(identifier: str, owner: Schema, user: Schema) -> str:
@@ -26,4 +30,4 @@ def enumerator(enum: m.Enum, value: int, user: Schema) -> str | None:
 
 def arm_names(union: m.Union) -> list[str]:
     """Attributes of a union's record beside the discriminant, in the order of the description."""
-    return [name(arm.name) for arm in union.all_arms() if arm.name]
+    return [name(arm.name) for arm in union.arm_fields()]

@@ -6,10 +6,11 @@ without `| None` although it is None when the discriminant selects another: whoe
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...model import types as m
 from ...model.schema import Schema
 from ..templating import render
-from .module import procedures
 from .names import name, qualified
 from .values import field_name
 
@@ -20,11 +21,21 @@ def emit_stub(schema: Schema) -> str:
         "python/stub.pyi.j2",
         schema=schema,
         definitions=[_definition(t, aliases) for t in schema.types],
-        versions=[(v.name, v.number) for p in schema.programs for v in p.versions],
-        procedure_names={q["name"]: q["number"] for q in procedures(schema)},
+        constants=_constants(schema),
+        versions=[v.name for p in schema.programs for v in p.versions],
         aliases=aliases,
         name=name,
     )
+
+
+def _constants(schema: Schema) -> list[tuple[str, int]]:
+    numbers = {c.name: c.value for c in schema.constants}
+    for program in schema.programs:
+        numbers[program.name] = program.number
+        for version in program.versions:
+            numbers[version.name] = version.number
+            numbers |= {procedure.name: procedure.number for procedure in version.procedures}
+    return list(numbers.items())
 
 
 class _Aliases:
@@ -88,24 +99,25 @@ def parameter(t: m.Type, user: Schema) -> str:
     return attribute(t, user)
 
 
-def _definition(t: m.Named, aliases: _Aliases) -> dict[str, object]:
+def _definition(t: m.Definition, aliases: _Aliases) -> dict[str, object]:
     out: dict[str, object] = {"name": name(t.name)}
     if isinstance(t, m.Typedef):
         return out | {"what": "typedef"}
     if isinstance(t, m.Enum):
         return out | {"what": "enum", "members": [(name(x.name), x.value) for x in t.members]}
-    if isinstance(t, m.Struct):
-        members: list[m.Field | m.Arm] = list(t.fields)
-    else:
-        members = [t.discriminant, *(arm for arm in t.all_arms() if arm.name)]
+    members = t.fields if isinstance(t, m.Struct) else [t.discriminant, *t.arm_fields()]
     attributes = {field_name(f) for f in members}
 
-    def annotated(f: m.Field | m.Arm, of) -> str:
+    def annotated(f: m.Field, of: Callable[[m.Type, Schema], str]) -> str:
         return aliases.free_of(of(f.type, t.schema), attributes)
 
     return out | {
         "what": "record",
         "base": "Union" if isinstance(t, m.Union) else "Record",
-        "members": [(field_name(f), annotated(f, attribute), annotated(f, parameter)) for f in members],
-        "optional": isinstance(t, m.Union),
+        "members": [(field_name(f), annotated(f, attribute), _or_none(t, annotated(f, parameter))) for f in members],
     }
+
+
+def _or_none(t: m.Definition, annotation: str) -> str:
+    """Everything of a union can be left out with None, to be filled in."""
+    return annotation if isinstance(t, m.Struct) or annotation.endswith("| None") else f"{annotation} | None"

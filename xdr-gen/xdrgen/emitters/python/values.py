@@ -15,7 +15,7 @@ def zero(t: m.Type, user: Schema) -> str:
     if isinstance(t, m.Enum):
         return enumerator(t, 0, user) or qualified(t.members[0].name, t.schema, user)
     if isinstance(t, m.Opaque) and t.fixed:
-        return f"bytes({t.size})"
+        return f'b"\\0" * {t.count}'
     if isinstance(t, m.Opaque | m.Payload):
         return 'b""'
     if isinstance(t, m.String):
@@ -23,9 +23,11 @@ def zero(t: m.Type, user: Schema) -> str:
     if isinstance(t, m.Optional):
         return "None"
     if isinstance(t, m.Array) and t.fixed:
-        return f"[{zero(t.element, user)} for _ in range({t.size})]"
+        one = zero(t.element, user)
+        return f"[{one}] * {t.count}" if is_shared(t.element) else f"[{one} for _ in (None,) * {t.count}]"
     if isinstance(t, m.Array | m.LinkedList):
         return "[]"
+    assert isinstance(t, m.Struct | m.Union)
     return f"{qualified(t.name, t.schema, user)}()"
 
 
@@ -43,5 +45,5 @@ def handle(t: m.Type, user: Schema) -> str:
     return f'Type("", "{t.name}")'
 
 
-def field_name(f: m.Field | m.Arm) -> str:
+def field_name(f: m.Field) -> str:
     return name(f.name)

@@ -9,8 +9,11 @@ from .base import Kind, Lines
 
 class _Named(Kind):
     @property
-    def target(self) -> m.Named:
-        return self.t.target if isinstance(self.t, m.Reference) else self.t
+    def target(self) -> m.Definition:
+        if isinstance(self.t, m.Reference):
+            return self.t.target
+        assert isinstance(self.t, m.Typedef | m.Enum | m.Struct | m.Union)
+        return self.t
 
     @property
     def ctype(self) -> str:
@@ -50,7 +53,7 @@ class Enumeration(Compound):
         return [f"w.i32({value});"]
 
     def load(self, at: str, lvalue: str) -> Lines:
-        if self.target.open:
+        if isinstance(self.target, m.Enum) and self.target.open:
             return [f"{lvalue} = static_cast<{self.ctype}>(wire::load_i32({at}));"]
         return super().load(at, lvalue)
 
@@ -63,7 +66,7 @@ class Newtype(_Named):
 
     @property
     def inner(self) -> Kind:
-        return self.kinds.of(m.resolve(self.target.type))
+        return self.kinds.of(m.underlying(self.target))
 
     def decode(self, lvalue: str) -> Lines:
         return self.inner.decode(f"{lvalue}.value")
@@ -84,6 +87,7 @@ class Alias(_Named):
 
     @property
     def inner(self) -> Kind:
+        assert isinstance(self.target, m.Typedef)
         return self.kinds.of(self.target.type)
 
     @property

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from ....model import types as m
 from .base import Kind, Lines
 
-_CTYPE = {"int": "i32", "unsigned int": "u32", "hyper": "i64", "unsigned hyper": "u64", "float": "float", "double": "double"}
+_CTYPE = {
+    "int": "i32",
+    "unsigned int": "u32",
+    "hyper": "i64",
+    "unsigned hyper": "u64",
+    "float": "float",
+    "double": "double",
+}
 _CALL = {**{k: k for k in ("i32", "u32", "i64", "u64")}, "float": "f32", "double": "f64"}
 
 
 class Number(Kind):
+    t: m.Primitive
+
     @property
     def ctype(self) -> str:
         return _CTYPE[self.t.name]
@@ -23,6 +33,11 @@ class Number(Kind):
 
     def encode(self, value: str) -> Lines:
         return [f"w.{self.call}({value});"]
+
+    def equal(self, a: str, b: str) -> Lines:
+        if self.ctype in ("float", "double"):
+            return super().equal(f"wire::bits({a})", f"wire::bits({b})")
+        return super().equal(a, b)
 
     def load(self, at: str, lvalue: str) -> Lines:
         return [f"{lvalue} = wire::load_{self.call}({at});"]

@@ -1,0 +1,66 @@
+"""What the package costs, and that its stubs are whole."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import dittofs.wire
+import pytest
+
+PACKAGE = Path(dittofs.wire.__file__).parent.parent.parent
+TESTS = next(Path(p) for p in sys.path if (Path(p) / "torture.pyi").exists())
+
+
+def test_import_of_all_records_is_quick() -> None:
+    """20 ms is the budget on an idle machine; this is for whoever makes it ten times that."""
+    code = (
+        "import enum, time\n"
+        "start = time.perf_counter()\n"
+        "from dittofs.wire import mount, nfs3, portmap, rpc, rpcbind\n"
+        "print(time.perf_counter() - start)\n"
+    )
+    runs = [subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True) for _ in range(5)]
+    assert min(float(run.stdout) for run in runs) < 0.2
+
+
+@pytest.mark.skipif(shutil.which("mypy") is None, reason="mypy is not installed")
+def test_stubs_satisfy_mypy(tmp_path: Path) -> None:
+    use = tmp_path / "use.py"
+    use.write_text(
+        "import torture, hard4\n"
+        "from dittofs import wire\n"
+        "from dittofs.wire import nfs3, mount\n"
+        "args = nfs3.READ3args(nfs3.nfs_fh3(b'x'), count=7)\n"
+        "reveal_type(wire.decode(nfs3.READ3res, b'').resok.data)\n"
+        "reveal_type(args.file.data)\n"
+        "reveal_type(nfs3.READDIR3res().resok.reply.entries[0].name)\n"
+        "reveal_type(torture.tree().left)\n"
+        "reveal_type(wire.message(args).patch('count', 1).bytes)\n"
+        "nfs3.READ3args(zzz=7)\n"
+        "nfs3.READ3args(count=b'7')\n"
+    )
+    run = subprocess.run(
+        ["mypy", "--strict", "--no-error-summary", f"--cache-dir={tmp_path / 'cache'}", str(use)],
+        capture_output=True,
+        text=True,
+        env={"MYPYPATH": f"{PACKAGE}:{TESTS}", "PATH": "/usr/bin:/bin"},
+        cwd=tmp_path,
+    )
+    # The rest of the package is held to its own rules elsewhere.
+    wire_files = ("use.py", "torture.pyi", "hard4.pyi", "/wire/", "_wire.pyi")
+    lines = [line.split(": ", 1) for line in run.stdout.splitlines()]
+    said = [message for place, message in lines if any(file in place for file in wire_files)]
+    assert [line for line in said if line.startswith("note: Revealed")] == [
+        'note: Revealed type is "builtins.bytes"',
+        'note: Revealed type is "builtins.bytes"',
+        'note: Revealed type is "builtins.str"',
+        'note: Revealed type is "Union[torture.tree, None]"',
+        'note: Revealed type is "builtins.bytes"',
+    ]
+    assert [line for line in said if line.startswith("error")] == [
+        'error: Unexpected keyword argument "zzz" for "READ3args"  [call-arg]',
+        'error: Argument "count" to "READ3args" has incompatible type "bytes"; expected "int"  [arg-type]',
+    ]

@@ -1,0 +1,56 @@
+"""Markdown: what a reader of the description looks up, with our decisions (bounds, payloads, open enums) in it."""
+
+from __future__ import annotations
+
+from ...model import types as m
+from ...model.schema import Procedure, Schema
+from ...passes.sizes import fixed_wire, min_wire
+from ..templating import render
+from .spelling import declared, named
+
+__all__ = ["emit_docs"]
+
+
+def emit_docs(schema: Schema) -> str:
+    return render(
+        "docs/schema.md.j2",
+        schema=schema,
+        versions=[(p, v, [_procedure(q) for q in v.procedures]) for p in schema.programs for v in p.versions],
+        enums=[t for t in schema.types if isinstance(t, m.Enum)],
+        typedefs=[_typedef(t) for t in schema.types if isinstance(t, m.Typedef)],
+        structs=[_struct(t) for t in schema.types if isinstance(t, m.Struct)],
+        unions=[_union(t) for t in schema.types if isinstance(t, m.Union)],
+    )
+
+
+def _procedure(q: Procedure) -> dict[str, object]:
+    return {
+        "number": q.number,
+        "name": q.name,
+        "args": named(q.args[0]) if q.args else "void",
+        "result": named(q.result) if q.result else "void",
+    }
+
+
+def _size(t: m.Type) -> str:
+    """`84`, or `8 ..` for what starts there and varies."""
+    fixed = fixed_wire(t)
+    return str(fixed) if fixed is not None else f"{min_wire(t)} .."
+
+
+def _typedef(t: m.Typedef) -> tuple[str, str, str]:
+    return t.name, declared(t.type) + (" (a type of its own)" if t.newtype else ""), _size(t)
+
+
+def _struct(t: m.Struct) -> dict[str, object]:
+    return {"name": t.name, "size": _size(t), "rows": [(f.name, declared(f.type), _size(f.type)) for f in t.fields]}
+
+
+def _union(t: m.Union) -> dict[str, object]:
+    rows = []
+    for arm in t.all_arms():
+        labels = ", ".join(f"`{label.text}`" for label in arm.labels) or "default"
+        d = arm.declaration
+        rows.append((labels, f"`{d.name}`" if d else "", declared(d.type) if d else "void"))
+    switch = (t.discriminant.name, declared(t.discriminant.type))
+    return {"name": t.name, "size": _size(t), "switch": switch, "rows": rows}
