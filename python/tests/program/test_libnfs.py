@@ -1,13 +1,8 @@
 """Clients nobody here wrote: libnfs's programs, on memory and on LMDB with a restart in between."""
 
-import pathlib
 import subprocess
-import sys
 
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "program"))
-from conftest import clean_env, start  # noqa: E402,F401  (the same fixtures)
 
 
 def libnfs(program: str, *args: str) -> str:
