@@ -52,7 +52,7 @@ bool valid(FileType t) { return t >= FileType::regular && t <= FileType::socket;
 
 Key& Key::text(std::string_view s) {
   DFS_CHECK(s.size() <= sizeof bytes_ - size_);
-  std::memcpy(bytes_ + size_, s.data(), s.size());
+  if (!s.empty()) std::memcpy(bytes_ + size_, s.data(), s.size());
   size_ += static_cast<u32>(s.size());
   return *this;
 }
