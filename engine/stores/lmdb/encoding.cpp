@@ -57,6 +57,12 @@ Key& Key::text(std::string_view s) {
   return *this;
 }
 
+FileId id_of(std::string_view key) {
+  u64 id = 0;
+  for (char c : key.substr(1)) id = id << 8 | static_cast<u8>(c);
+  return FileId(id);
+}
+
 std::string encode_inode(const Inode& inode) {
   Writer w;
   w.out.reserve(160);
