@@ -25,6 +25,18 @@ struct ContentChange {
   FsError error = FsError::ok;
   ContentEditPtr edit;
 };
+// What is wrong with a store.
+struct Finding {
+  enum class Severity : u8 {
+    damage,    // something that was stored is lost, or two places disagree
+    leftover,  // something nobody needs takes space
+  };
+  Severity severity;
+  FileId object;     // 0: none in particular
+  std::string text;  // a sentence
+};
+using FindingSink = FunctionRef<void(Finding)>;
+
 struct Extent {
   u64 offset, length;
   bool data;  // false: a hole
@@ -65,6 +77,9 @@ class ContentStore {
   // Makes everything written so far durable; the metadata store's commit barrier.
   virtual FsError sync() = 0;
   virtual FsStat statfs() const = 0;  // bytes only
+  // Compares what is stored with the metadata of a store nobody uses, and reports every difference. deep:
+  // reads all data as well. An error is what ended the check early.
+  virtual FsError check(MetadataView&, bool /*deep*/, FindingSink) { return FsError::ok; }
   // Forgets what is not durable and refuses every further call with FsError::io.
   virtual void crash() = 0;
   // Makes everything durable and ends background work. Comes before the metadata store's close(), whose last

@@ -65,7 +65,8 @@ struct ReadDir {
 
   // "." and "..", which are no entries of the store. False when the visitor wants no more.
   bool visit_dots(MetadataView& view) {
-    if (after < kDotCookie && !visit(".", {kDotCookie, out.dir.id, FileType::directory}, &out.dir)) return false;
+    if (after < kDotCookie && !visit(".", {kDotCookie, out.dir.id, FileType::directory}, &out.dir))
+      return false;
     if (after >= kDotDotCookie) return true;
     auto parent = view.inode(out.dir.parent);
     const Inode* node = parent ? &*parent : nullptr;
@@ -123,7 +124,8 @@ Async<TextResult> FileSystem::readlink(const Credential&, NodeRef link) {
 
 Async<ReadDirResult> FileSystem::readdir(const Credential& who, NodeRef dir, Cookie after, bool with_inodes,
                                          EntryVisitor visit, bool with_dots) {
-  return read_and_touch(*impl_, ReadDir{&who, dir, after, with_inodes, with_dots, visit, {}}, &ReadDirResult::dir);
+  return read_and_touch(*impl_, ReadDir{&who, dir, after, with_inodes, with_dots, visit, {}},
+                        &ReadDirResult::dir);
 }
 
 }  // namespace dfs::fs

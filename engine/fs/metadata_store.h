@@ -13,7 +13,8 @@ namespace dfs::fs {
 using CommitSeq = u64;
 
 // A consistent view of a store's tables. Calls never block for long and never suspend.
-// Rows that are absent give FsError::not_found; a row that cannot be understood gives FsError::corrupt.
+// Rows that are absent give FsError::not_found; a row that cannot be understood gives FsError::corrupt. A
+// visitor may read from the view but must not change it.
 class MetadataView {
  public:
   virtual ~MetadataView() = default;
@@ -37,6 +38,9 @@ class MetadataView {
   using RowVisitor = FunctionRef<bool(std::string_view key, std::string_view value)>;
   virtual FsError rows(Table table, std::string_view prefix, std::string_view after, RowVisitor visit) = 0;
   virtual u64 inode_count() = 0;
+  // Every inode with an id above `after`, in order of ids, until visit returns false. For checks and tools.
+  using InodeVisitor = FunctionRef<bool(const Inode&)>;
+  virtual FsError inodes(FileId after, InodeVisitor visit) = 0;
 };
 
 // A view that can change. Reads see the transaction's own writes.

@@ -118,6 +118,29 @@ void metadata_rows(const StoreFactory& make) {
     };
     REQUIRE(update(*s, erase) == FsError::ok);
   }
+  SECTION("all inodes in order of ids") {
+    auto put = [](MetadataTxn& t) {
+      for (u64 id : {300, 5, 70000, 11}) t.put_inode(inode_of(id, id));
+      t.erase_inode(FileId(5));
+      return FsError::ok;
+    };
+    REQUIRE(update(*s, put) == FsError::ok);
+    auto check = [](MetadataView& v) {
+      std::vector<u64> ids;
+      auto visit = [&](const Inode& n) {
+        CHECK(same(n, inode_of(n.id.value, n.id.value)));
+        ids.push_back(n.id.value);
+        return ids.size() < 2;
+      };
+      CHECK(v.inodes(FileId(0), visit) == FsError::ok);
+      CHECK(ids == std::vector<u64>{11, 300});
+      ids.clear();
+      CHECK(v.inodes(FileId(11), visit) == FsError::ok);
+      CHECK(ids == std::vector<u64>{300, 70000});
+      return FsError::ok;
+    };
+    REQUIRE(read(*s, check) == FsError::ok);
+  }
   SECTION("rows of a table in key order, under a prefix, after a key") {
     auto put = [](MetadataTxn& t) {
       for (auto k : {"b1", "a2", "a1", "b", "a3", "c"}) t.put_row(Table::xattr, k, std::string("v") + k);

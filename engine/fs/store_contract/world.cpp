@@ -2,14 +2,26 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/fs/check.h"
+
 namespace dfs::fs::contract {
 
 World::World(const StoreFactory& make) : stores_(make()) { start(); }
 
 World::~World() {
   fs_.reset();
-  stores_->content().close();
+  stores_->content().close();  // first, so that nothing changes during the check
+  if (!damaged_) CHECK(findings() == "");
   stores_->metadata().close();
+}
+
+std::string World::findings() {
+  std::string all;
+  for (const Finding& f : wait(check(stores_->metadata(), stores_->content(), true))) {
+    all += f.severity == Finding::Severity::damage ? "damage: " : "leftover: ";
+    all += std::to_string(f.object.value) + " " + f.text + "\n";
+  }
+  return all;
 }
 
 void World::start() {

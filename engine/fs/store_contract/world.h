@@ -20,7 +20,8 @@ inline SetAttr with_size(u64 size) {
 inline SliceList bytes(std::string_view s) { return {Slice::copy_of(s.data(), static_cast<u32>(s.size()))}; }
 
 // A file system over a fresh pair of stores, with a clock that only moves when told to and short forms of the
-// calls, which wait. Calls named like their FileSystem originals act as `who`, root unless set.
+// calls, which wait. At the end the stores are checked: whatever a test did, they must be sound. Calls named
+// like their FileSystem originals act as `who`, root unless set.
 class World {
  public:
   explicit World(const StoreFactory& make);
@@ -31,6 +32,10 @@ class World {
   StoreFixture& stores() { return *stores_; }
   NodeRef root() const { return fs_->root(); }
   void tick() { clock_.advance(kSecond); }
+  // What check() finds, one line each.
+  std::string findings();
+  // For tests that break the store on purpose: nothing is checked at the end.
+  void leave_damaged() { damaged_ = true; }
   // Stops, cleanly or as a power cut would, and starts again on the same backing.
   void restart();
   void crash();
@@ -64,6 +69,7 @@ class World {
   void start();
   NodeRef give(const Inode& node, u32 owner, u32 group, u16 mode);
 
+  bool damaged_ = false;
   ManualClock clock_;
   Random random_{1};
   std::unique_ptr<StoreFixture> stores_;

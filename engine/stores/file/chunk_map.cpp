@@ -119,4 +119,16 @@ std::string to_hex(const ChunkHash& hash) {
   return out;
 }
 
+std::optional<ChunkHash> from_hex(std::string_view hex) {
+  ChunkHash hash{};
+  if (hex.size() != 2 * hash.size()) return {};
+  for (size_t i = 0; i < hex.size(); ++i) {
+    char c = hex[i];
+    bool digit = c >= '0' && c <= '9';
+    if (!digit && (c < 'a' || c > 'f')) return {};
+    hash[i / 2] = static_cast<u8>(hash[i / 2] << 4 | (digit ? c - '0' : c - 'a' + 10));
+  }
+  return hash;
+}
+
 }  // namespace dfs::stores

@@ -45,5 +45,6 @@ std::string encode(const ChunkMap& map);
 std::optional<ChunkMap> decode_chunk_map(std::string_view row);
 
 std::string to_hex(const ChunkHash& hash);
+std::optional<ChunkHash> from_hex(std::string_view hex);
 
 }  // namespace dfs::stores

@@ -1,5 +1,6 @@
 #include "engine/stores/file/content_folder.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
@@ -235,6 +236,32 @@ FsError ContentFolder::remove_chunk(const ChunkHash& hash) {
   }
   std::string name = fmt::format("{}/{}", chunk_dir(hash), to_hex(hash));
   return unlink(name.c_str()) == 0 || errno == ENOENT ? FsError::ok : error_of(errno);
+}
+
+void ContentFolder::each_file(const char* part,
+                              FunctionRef<bool(const std::string&, const std::string&)> visit) {
+  for (int i = 0; i < 256; ++i) {
+    std::string path = fmt::format("{}/{}/{:02x}", path_, part, i);
+    DIR* dir = opendir(path.c_str());
+    if (dir == nullptr) continue;
+    bool more = true;
+    while (dirent* entry = more ? readdir(dir) : nullptr)
+      if (entry->d_name[0] != '.') more = visit(path, entry->d_name);
+    closedir(dir);
+    if (!more) return;
+  }
+}
+
+void ContentFolder::each_chunk(FunctionRef<bool(const std::string&, const std::optional<ChunkHash>&)> visit) {
+  each_file("chunks", [&](const std::string& dir, const std::string& file) {
+    return visit(fmt::format("{}/{}", dir, file), from_hex(file));
+  });
+}
+
+void ContentFolder::each_staging(FunctionRef<bool(FileId)> visit) {
+  each_file("staging", [&](const std::string&, const std::string& file) {
+    return visit(FileId(std::strtoull(file.c_str(), nullptr, 16)));
+  });
 }
 
 FsError ContentFolder::sync_all() {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/base/function_ref.h"
 #include "engine/base/slice.h"
 #include "engine/fs/types.h"
 #include "engine/stores/common/store_lock.h"
@@ -53,6 +54,11 @@ class ContentFolder {
   fs::FsError write_chunk(const ChunkHash& hash, const std::string& bytes);
   fs::FsError remove_chunk(const ChunkHash& hash);
 
+  // Every file of a part of the folder, until visit returns false. A chunk file that was not finished has no
+  // hash.
+  void each_chunk(FunctionRef<bool(const std::string& path, const std::optional<ChunkHash>&)> visit);
+  void each_staging(FunctionRef<bool(fs::FileId)> visit);
+
   // Flushes all of the file system the folder is on.
   fs::FsError sync_all();
   void statfs(fs::FsStat& out) const;
@@ -61,6 +67,7 @@ class ContentFolder {
   ContentFolder(StoreLock lock, std::string path) : lock_(std::move(lock)), path_(std::move(path)) {}
   std::string load_format();
   std::string make();
+  void each_file(const char* part, FunctionRef<bool(const std::string& dir, const std::string& file)> visit);
   std::string staging_dir(fs::FileId file) const;
   std::string chunk_dir(const ChunkHash& hash) const;
 

@@ -38,6 +38,7 @@ std::string FileContent::claim_metadata() {
     auto owner = txn.row(Table::content, std::string(1, rows::kStore));
     if (!owner && owner.error() != FsError::not_found) return owner.error();
     foreign = owner && *owner != folder_->id();
+    first_id_ = txn.new_id();
     if (!owner) txn.put_row(Table::content, std::string(1, rows::kStore), folder_->id());
     return FsError::ok;
   };

@@ -47,6 +47,7 @@ class FileContent final : public fs::ContentStore {
   fs::FsError remove(fs::MetadataTxn& txn, const fs::Inode& file) override;
   fs::FsError sync() override;
   fs::FsStat statfs() const override;
+  fs::FsError check(fs::MetadataView& view, bool deep, fs::FindingSink report) override;
   void crash() override;
   fs::FsError close() override;
 
@@ -64,6 +65,7 @@ class FileContent final : public fs::ContentStore {
   struct CloneJob;
   class CloneEdit;
   struct SealBatch;
+  class Check;
 
   FileContent(std::unique_ptr<ContentFolder> folder, fs::MetadataStore& metadata, Workers& workers,
               FileContentOptions options);
@@ -93,8 +95,11 @@ class FileContent final : public fs::ContentStore {
   void free_slots(fs::FileId file, std::vector<u64> slots);
   void punch_freed();
   void delete_unused();
+  void remove_unnamed(const ChunkHash& hash);
+  void sweep_leftovers();
   void seal_idle(std::chrono::milliseconds idle);
   void keep_house();
+  bool stopping_now();
   void stop();
   void poke();
 
@@ -103,6 +108,7 @@ class FileContent final : public fs::ContentStore {
   fs::MetadataStore& metadata_;
   Workers& workers_;
   const FileContentOptions options_;
+  fs::FileId first_id_{};  // no file that this run makes has a smaller id
 
   std::atomic<bool> crashed_{false};
   FileTable table_;

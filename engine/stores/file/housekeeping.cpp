@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "engine/base/log.h"
 #include "engine/stores/file/file_content.h"
@@ -20,6 +21,7 @@ struct FileContent::SealBatch {
   };
   static constexpr size_t kCells = 32;  // 8 MiB
   std::vector<Cell> cells;
+  std::vector<ChunkHash> written;
 };
 
 // Moves all staged bytes of the file into chunk files. busy: somebody writes it.
@@ -73,6 +75,7 @@ FsError FileContent::seal_batch(const StateRef& state, u64 generation, u64& next
     c.after.hash = hash_bytes(bytes);
     e = folder_->write_chunk(*c.after.hash, bytes);
     if (e != FsError::ok) return e;
+    batch.written.push_back(*c.after.hash);
   }
   auto rename = [&](MetadataTxn& txn) {
     {
@@ -89,7 +92,47 @@ FsError FileContent::seal_batch(const StateRef& state, u64 generation, u64& next
     }
     return FsError::ok;
   };
-  return run_blocking(metadata_.update(rename));
+  e = run_blocking(metadata_.update(rename));
+  if (e != FsError::ok)
+    for (const ChunkHash& hash : batch.written) remove_unnamed(hash);
+  return e;
+}
+
+// Under chunks_mutex_, so nobody is about to name it. What a row names, or named until now, is left.
+void FileContent::remove_unnamed(const ChunkHash& hash) {
+  bool named = true;
+  auto look = [&](MetadataView& view) {
+    auto references = rows::references(view, hash);
+    auto due = view.row(Table::content, rows::hash_key(rows::kUnused, hash));
+    named = !references || *references > 0 || due || due.error() != FsError::not_found;
+    return FsError::ok;
+  };
+  if (run_blocking(metadata_.read(look)) == FsError::ok && !named) folder_->remove_chunk(hash);
+}
+
+// What a crash left behind: files that were made, but whose rows never became durable. Ids from first_id_ on
+// are being given out now; their turn comes at the next start.
+void FileContent::sweep_leftovers() {
+  folder_->each_chunk([&](const std::string& path, const std::optional<ChunkHash>& hash) {
+    std::lock_guard chunks(chunks_mutex_);  // so that what is not finished now never will be
+    if (hash)
+      remove_unnamed(*hash);
+    else
+      unlink(path.c_str());
+    return !stopping_now();
+  });
+  folder_->each_staging([&](FileId file) {
+    bool gone = false;
+    auto look = [&](MetadataView& view) {
+      auto node = view.inode(file);
+      auto due = view.row(Table::content, rows::doomed_key(file));
+      gone = !node && node.error() == FsError::not_found && !due && due.error() == FsError::not_found;
+      return FsError::ok;
+    };
+    if (file < first_id_ && run_blocking(metadata_.read(look)) == FsError::ok && gone)
+      folder_->remove_staging(file);
+    return !stopping_now();
+  });
 }
 
 void FileContent::seal_idle(std::chrono::milliseconds idle) {
@@ -187,6 +230,7 @@ void FileContent::delete_unused() {
 }
 
 void FileContent::tidy(std::chrono::milliseconds idle) {
+  sweep_leftovers();
   punch_freed();
   seal_idle(idle);
   delete_unused();
@@ -198,7 +242,13 @@ void FileContent::poke() {
   house_wake_.notify_one();
 }
 
+bool FileContent::stopping_now() {
+  std::lock_guard lock(house_mutex_);
+  return stopping_;
+}
+
 void FileContent::keep_house() {
+  sweep_leftovers();
   std::unique_lock lock(house_mutex_);
   while (!stopping_) {
     // What is due gathers for a period, so that a burst of removals is one round.

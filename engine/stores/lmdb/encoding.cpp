@@ -52,9 +52,15 @@ bool valid(FileType t) { return t >= FileType::regular && t <= FileType::socket;
 
 Key& Key::text(std::string_view s) {
   DFS_CHECK(s.size() <= sizeof bytes_ - size_);
-  std::memcpy(bytes_ + size_, s.data(), s.size());
+  if (!s.empty()) std::memcpy(bytes_ + size_, s.data(), s.size());
   size_ += static_cast<u32>(s.size());
   return *this;
+}
+
+FileId id_of(std::string_view key) {
+  u64 id = 0;
+  for (char c : key.substr(1)) id = id << 8 | static_cast<u8>(c);
+  return FileId(id);
 }
 
 std::string encode_inode(const Inode& inode) {

@@ -43,6 +43,8 @@ class Key {
   u32 size_ = 0;
 };
 
+fs::FileId id_of(std::string_view inode_key);
+
 // Values. Decoding gives false for anything encode did not make.
 std::string encode_inode(const fs::Inode& inode);
 bool decode_inode(fs::FileId id, std::string_view value, fs::Inode& out);

@@ -61,7 +61,7 @@ int put_checked(MDB_txn* txn, MDB_dbi table, std::string_view key, std::string_v
   int e = mdb_put(txn, table, &k, &v, MDB_RESERVE);
   if (e != MDB_SUCCESS) return e;
   auto* to = static_cast<char*>(v.mv_data);
-  std::memcpy(to, value.data(), value.size());
+  if (!value.empty()) std::memcpy(to, value.data(), value.size());
   std::memcpy(to + value.size(), &sum, kSum);
   return MDB_SUCCESS;
 }

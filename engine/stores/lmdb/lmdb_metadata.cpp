@@ -96,7 +96,7 @@ FsError LmdbMetadata::apply(UpdateFn fn, CommitSeq* seq) {
     txn.roll_back();
     return e;
   }
-  inodes_ = txn.inodes();
+  inodes_ = txn.count();
   if (txn.changed()) seq_.store(seq_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   if (seq) *seq = seq_.load(std::memory_order_relaxed);
   txn.run_hooks();

@@ -60,6 +60,20 @@ FsError Reading<Base>::rows(Table table, std::string_view prefix, std::string_vi
   return tables_.scan(Key::row(table, prefix), first, each);
 }
 
+template <class Base>
+FsError Reading<Base>::inodes(FileId after, fs::MetadataView::InodeVisitor visit) {
+  if (after.value == UINT64_MAX) return FsError::ok;
+  FsError e = FsError::ok;
+  auto each = [&](std::string_view key, std::string_view value) {
+    Inode node;
+    if (key.size() == 9 && decode_inode(id_of(key), value, node)) return visit(node);
+    e = FsError::corrupt;
+    return false;
+  };
+  FsError scanned = tables_.scan("i", Key::inode(FileId(after.value + 1)), each);
+  return scanned == FsError::ok ? e : scanned;
+}
+
 template class Reading<fs::MetadataView>;
 template class Reading<fs::MetadataTxn>;
 

@@ -24,6 +24,7 @@ class Reading : public Base {
   fs::FsError rows(Table table, std::string_view prefix, std::string_view after,
                    fs::MetadataView::RowVisitor visit) override;
   u64 inode_count() override { return inodes_; }
+  fs::FsError inodes(fs::FileId after, fs::MetadataView::InodeVisitor visit) override;
 
  protected:
   Tables tables_;
@@ -51,7 +52,7 @@ class Txn final : public Reading<fs::MetadataTxn> {
   bool grows() const { return added_ > erased_; }
   // What went wrong in a call that cannot say so; such an update must not commit.
   fs::FsError error() const { return error_; }
-  u64 inodes() const { return inodes_; }
+  u64 count() const { return inodes_; }
   void run_hooks() { run_commit_hooks(); }
   void roll_back();
 

@@ -1,5 +1,7 @@
 #include "engine/stores/mem/memory_content.h"
 
+#include <fmt/format.h>
+
 namespace dfs::stores {
 
 using fs::ContentChange;
@@ -205,6 +207,22 @@ fs::FsStat MemoryContent::statfs() const {
   stat.total_bytes = capacity_;
   stat.free_bytes = stat.available_bytes = capacity_ - used_.load(std::memory_order_relaxed);
   return stat;
+}
+
+FsError MemoryContent::check(fs::MetadataView& view, bool, fs::FindingSink report) {
+  using Severity = fs::Finding::Severity;
+  for (Stripe& s : stripes_) {
+    std::lock_guard lock(s.mutex);
+    for (auto& [id, file] : s.files)
+      if (!view.inode(id)) report({Severity::leftover, id, "data is held of a file that does not exist"});
+  }
+  return view.inodes(FileId(0), [&](const Inode& node) {
+    u64 bytes = node.type == fs::FileType::regular ? space(node.id) : node.space_used;
+    if (bytes != node.space_used)
+      report({Severity::damage, node.id,
+              fmt::format("holds {} bytes where its inode says {}", bytes, node.space_used)});
+    return true;
+  });
 }
 
 void MemoryContent::crash() {

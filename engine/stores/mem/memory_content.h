@@ -29,6 +29,7 @@ class MemoryContent final : public fs::ContentStore {
   fs::FsError remove(fs::MetadataTxn& txn, const fs::Inode& file) override;
   fs::FsError sync() override { return fs::FsError::ok; }
   fs::FsStat statfs() const override;
+  fs::FsError check(fs::MetadataView& view, bool deep, fs::FindingSink report) override;
   void crash() override;
   fs::FsError close() override { return fs::FsError::ok; }
 

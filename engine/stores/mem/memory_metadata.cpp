@@ -57,6 +57,15 @@ class Reader : public Base {
     return FsError::ok;
   }
   u64 inode_count() override { return tables_.inodes.size(); }
+  FsError inodes(FileId after, MetadataView::InodeVisitor visit) override {
+    std::vector<FileId> ids;
+    for (const auto& [id, inode] : tables_.inodes)
+      if (id > after) ids.push_back(id);
+    std::sort(ids.begin(), ids.end());
+    for (FileId id : ids)
+      if (!visit(tables_.inodes.find(id)->second)) break;
+    return FsError::ok;
+  }
 
  protected:
   Tables& tables_;
