@@ -46,7 +46,15 @@ Server::Server(Config config, Parts parts)
       net_{faults_, trace_},
       limits_(limits_of(config_)) {
   trace_.enable(config_.trace);
+  fs::declare_store_points(faults_);
 }
+
+Server::Volume::Volume(Stores s, Trace& trace, fault::Registry& faults)
+    : stores(std::move(s)),
+      traced_metadata(std::make_unique<fs::TraceMetadata>(*stores.metadata, trace)),
+      traced_content(std::make_unique<fs::TraceContent>(*stores.content, trace)),
+      metadata(std::make_unique<fs::FaultMetadata>(*traced_metadata, faults)),
+      content(std::make_unique<fs::FaultContent>(*traced_content, faults)) {}
 
 Server::~Server() { crash(); }
 
@@ -72,14 +80,13 @@ std::string Server::open_volumes() {
   for (const ExportConfig& e : config_.exports) {
     auto stores = parts_.stores({config_, e, *clock_, random_, *workers_});
     if (!stores) return stores.error();
-    volumes_.push_back({std::move(*stores), nullptr});
+    volumes_.emplace_back(std::move(*stores), trace_, faults_);
     Volume& v = volumes_.back();
     fs::FileSystemConfig fc;
     fc.root_mode = parse_mode(config_.root_mode);
     fc.max_io = static_cast<u32>(config_.io_size);
     fc.relatime = config_.atime;
-    auto opened =
-        run_blocking(fs::FileSystem::open(*v.stores.metadata, *v.stores.content, *clock_, random_, fc));
+    auto opened = run_blocking(fs::FileSystem::open(*v.metadata, *v.content, *clock_, random_, fc));
     if (!opened) return fmt::format("the store of {} cannot be used: {}", e.path, fs::name(opened.error()));
     v.file_system = std::move(*opened);
     if (std::string error = exports_.add(e.path, v.file_system.get(), e.rules); !error.empty()) return error;

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "engine/fs/fault_store.h"
+#include "engine/fs/trace_store.h"
 #include "engine/net/listener.h"
 #include "protocols/mount/program.h"
 #include "protocols/nfs3/program.h"
@@ -49,8 +51,14 @@ class Server {
   size_t connections() const { return open_connections_.load(); }
 
  private:
+  // An export's stores, seen through the trace and the fault rules.
   struct Volume {
+    Volume(Stores s, Trace& trace, fault::Registry& faults);
     Stores stores;
+    std::unique_ptr<fs::TraceMetadata> traced_metadata;
+    std::unique_ptr<fs::TraceContent> traced_content;
+    std::unique_ptr<fs::FaultMetadata> metadata;
+    std::unique_ptr<fs::FaultContent> content;
     std::unique_ptr<fs::FileSystem> file_system;
   };
   struct LoopState {

@@ -36,8 +36,8 @@ void Server::crash() {
   if (!running_ && volumes_.empty()) return;
   // The stores first: what a call still under way does from here on must not become durable.
   for (Volume& v : volumes_) {
-    v.stores.metadata->crash();
-    v.stores.content->crash();
+    v.metadata->crash();
+    v.content->crash();
   }
   close_ports();
   stop_loops(0);
@@ -85,7 +85,7 @@ std::string Server::close_volumes(bool crashed) {
     v.file_system.reset();
     if (crashed) continue;
     // Data before the metadata that names it.
-    for (const fs::FsError e : {v.stores.content->close(), v.stores.metadata->close()})
+    for (const fs::FsError e : {v.content->close(), v.metadata->close()})
       if (e != fs::FsError::ok) error = fmt::format("a store could not be closed cleanly: {}", fs::name(e));
   }
   exports_ = fs::ExportTable();

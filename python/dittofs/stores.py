@@ -85,6 +85,10 @@ class MetadataStore:
     def inode_count(self) -> int:
         return len(self.inodes)
 
+    def all_inodes(self, after: int) -> Iterable[Inode]:
+        """Every inode with an id above `after`, in order of ids; for checks."""
+        return [self.inodes[id] for id in sorted(self.inodes) if id > after]
+
     def lookup(self, dir: int, name: bytes) -> Optional[Dirent]:
         return self.entries.get(dir, {}).get(name)
 

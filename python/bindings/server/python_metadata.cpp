@@ -54,6 +54,12 @@ class PythonTxn final : public fs::MetadataTxn {
       }
     });
   }
+  FsError inodes(fs::FileId after, InodeVisitor visit) override {
+    return guarded([&] {
+      for (py::handle item : store_.attr("all_inodes")(after.value))
+        if (!visit(item.cast<fs::Inode>())) return;
+    });
+  }
   u64 inode_count() override {
     u64 n = 0;
     keep(guarded([&] { n = store_.attr("inode_count")().cast<u64>(); }));
