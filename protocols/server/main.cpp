@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "engine/base/log.h"
+#include "protocols/server/check_store.h"
 #include "protocols/server/server.h"
 
 extern char** environ;
@@ -169,6 +170,10 @@ int main(int argc, char** argv) {
   auto* schema = config_command->add_subcommand("schema", "Print the JSON schema of the configuration file");
   bool markdown = false;
   schema->add_flag("--markdown", markdown, "As the table of docs/configuration.md");
+  bool deep = false;
+  auto* verify = app.add_subcommand("check", "Verify the durable stores while no server uses them");
+  add_config_options(verify);
+  verify->add_flag("--deep", deep, "Read all data and compare it with its hashes");
   auto* version = app.add_subcommand("version", "Print the version");
 
   CLI11_PARSE(app, argc, argv);
@@ -189,6 +194,11 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (std::string error = validate(*config); !error.empty()) return complain(error);
+  if (verify->parsed()) {
+    if (config->store == "memory") return complain("a memory store leaves nothing to check");
+    return check_stores(*config, deep, [](const std::string& line) { fmt::print("{}\n", line); }) == 0 ? 0
+                                                                                                       : 1;
+  }
   fmt::print("the configuration is good\n");
   return 0;
 }

@@ -72,5 +72,5 @@ def test_version(dfs):
 
 def test_help_names_every_command(dfs):
     text = dfs("--help").stdout
-    for command in ("start", "init", "config", "version"):
+    for command in ("start", "init", "config", "check", "version"):
         assert command in text

@@ -1,0 +1,49 @@
+#include "protocols/server/check_store.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "engine/fs/check.h"
+#include "protocols/server/stores_factory.h"
+
+namespace dfs::server {
+
+int check_stores(const Config& config, bool deep, const std::function<void(const std::string&)>& say) {
+  RealClock clock;
+  Random random(1);
+  Workers workers(1);
+  int bad = 0;
+  for (const ExportConfig& e : config.exports) {
+    const std::string folder = store_folder(config, e.path);
+    if (!std::filesystem::exists(folder)) {
+      say(fmt::format("{}: {} is not there", e.path, folder));
+      ++bad;
+      continue;
+    }
+    auto stores = open_configured_stores({config, e, clock, random, workers});
+    if (!stores) {
+      say(fmt::format("{}: {}", e.path, stores.error()));
+      ++bad;
+      continue;
+    }
+    size_t damage = 0, leftovers = 0;
+    for (const fs::Finding& f : run_blocking(fs::check(*stores->metadata, *stores->content, deep))) {
+      const bool damaged = f.severity == fs::Finding::Severity::damage;
+      ++(damaged ? damage : leftovers);
+      say(fmt::format("{}: {}: object {}: {}", e.path, damaged ? "damage" : "leftover", f.object.value,
+                      f.text));
+    }
+    say(fmt::format("{}: {}", e.path,
+                    damage != 0 ? fmt::format("damaged in {} places; restore it from a backup", damage)
+                    : leftovers != 0
+                        ? fmt::format("sound, with {} leftovers that the next start removes", leftovers)
+                        : std::string("sound")));
+    bad += damage != 0;
+    stores->content->close();
+    stores->metadata->close();
+  }
+  return bad;
+}
+
+}  // namespace dfs::server
