@@ -14,7 +14,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from dittofs.rpc import Client as RpcClient
-from dittofs.rpc import procedure, table
+from dittofs.rpc import Sys, procedure, table
 from dittofs.wire import nfs3 as wire
 from dittofs.wire.nfs3 import *  # noqa: F403
 from dittofs.wire.nfs3 import (
@@ -216,6 +216,16 @@ class Client(RpcClient):
     def commit(file: Handle, offset: int = 0, count: int = 0) -> COMMIT3args:
         """RFC 1813 3.3.21. A count of 0 means to the end of the file."""
         return COMMIT3args(file=fh(file), offset=offset, count=count)
+
+
+def connect(url: str, *, mount_port: int | None = None, cred=Sys(), **options) -> tuple[Client, nfs_fh3]:
+    """A client, and the handle of the export's root: c, root = nfs3.connect("nfs://host:12049/export")."""
+    from dittofs import locate, mount
+
+    host, port, path = locate.parse(url)
+    with mount.Client(host, mount_port or locate.mount_port(host, port), cred=cred) as m:
+        root = m.mnt(path).fhandle
+    return Client(host, port, cred=cred, **options), fh(root)
 
 
 def _mknoddata(type: int, spec: tuple[int, int], attributes: sattr3) -> mknoddata3:

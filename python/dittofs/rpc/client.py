@@ -57,6 +57,7 @@ class Bound:
         self.client, self.procedure = client, what
 
     def __call__(self, *args, fails: Any = None, may_fail: Any = (), **more) -> Reply:
+        __tracebackhide__ = True
         return self.send(*args, **more).result(fails, may_fail)
 
     def call(self, *args, **more) -> Reply:
@@ -123,9 +124,9 @@ class Client:
         """The same connection under another credential."""
         return type(self)(self.endpoint, cred=cred)
 
-    def replay(self, reply: Reply) -> Reply:
-        """Sends the call behind `reply` again, the same bytes with the same xid, over this connection."""
-        return self.endpoint.send(reply.call).reply()
+    def replay(self, earlier: Union[Reply, Pending]) -> Reply:
+        """Sends an earlier call again, the same bytes with the same xid, over this connection."""
+        return self.endpoint.send(earlier.call).reply()
 
     @procedure
     def null():

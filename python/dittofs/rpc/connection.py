@@ -47,6 +47,7 @@ class Endpoint:
 
     def wait(self, pending: Pending) -> None:
         """Receives until `pending` has its reply."""
+        __tracebackhide__ = True
         while pending.answer is None:
             for message in self._receive():
                 self._deliver(message)
@@ -157,6 +158,7 @@ class Connection(Endpoint):
                 self._deliver(message)
 
     def _receive(self) -> list[bytes]:
+        __tracebackhide__ = True
         try:
             data = self.socket.recv(1 << 20)
         except socket.timeout as why:

@@ -41,6 +41,7 @@ class Datagram(Endpoint):
         self.socket.send(message)
 
     def _receive(self) -> list[bytes]:
+        __tracebackhide__ = True
         try:
             return [self.socket.recv(65536)]
         except socket.timeout as why:

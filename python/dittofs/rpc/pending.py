@@ -27,12 +27,14 @@ class Pending:
 
     def reply(self) -> Reply:
         """Waits for the reply, whatever it says."""
+        __tracebackhide__ = True
         if self.answer is None:
             self.endpoint.wait(self)
         return self.answer
 
     def result(self, fails: Outcomes = None, may_fail: Outcomes = ()) -> Reply:
         """Waits for the reply; anything but the expected outcome raises Unexpected."""
+        __tracebackhide__ = True
         reply = self.answer or self.reply()
         judge(reply, fails, may_fail)
         return reply
@@ -44,6 +46,7 @@ def judge(reply: Reply, fails: Outcomes = None, may_fail: Outcomes = ()) -> None
     `fails=...` stands for every status but success. `may_fail` are failures that are right as well as success.
     Statuses of different enumerations never compare equal, whatever their numbers.
     """
+    __tracebackhide__ = True  # a test that fails shows its own line
     if fails is None and succeeded(reply):
         return
     allowed = _many(fails) if fails is not None else _many(may_fail)

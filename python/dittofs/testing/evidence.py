@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 
 import pytest
@@ -28,11 +29,10 @@ def transcript(item: pytest.Item) -> str:
 
 
 def rerun(item: pytest.Item) -> str:
-    """The command that runs this test again, with the same seed."""
+    """The command that runs this test again, with the same seed. DITTOFS_RERUN: how the suites were started."""
     run = servers(item.config)
-    path = item.config.rootpath / item.nodeid.split("::")[0]
-    test = shlex.quote("::".join([str(path), *item.nodeid.split("::")[1:]]))
-    return f"/usr/bin/python3 -m pytest {run.rerun} --seed {run.seed} {test}"
+    how = os.environ.get("DITTOFS_RERUN") or f"cd {item.config.rootpath}; /usr/bin/python3 -m pytest -c pytest.ini"
+    return f"{how} {run.rerun} --seed {run.seed} {shlex.quote(item.nodeid)}"
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)

@@ -49,7 +49,7 @@ class Ledger:
 
         rows = []
         seen: set[str] = set()
-        for entry in yaml.safe_load(path.read_text())["rows"] or []:
+        for entry in (yaml.safe_load(path.read_text()) or {}).get("rows") or []:
             row = Row(**{**entry, "tests": tuple(entry["tests"])})
             if not row.tests or not all((row.section, row.sentence, row.why)):
                 raise pytest.UsageError(f"{path}: a row without section, sentence, why or tests: {row}")

@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--loops", type=int, default=1, help="event loops of our own server")
     group.addoption("--seed", type=int, help="seed of our own server and of random tests")
     group.addoption("--mount-port", type=int, help="MOUNT of a running server (else asked of its port mapper)")
-    group.addoption("--portmap-port", type=int, default=None, help="port mapper of a running server (else 111)")
+    group.addoption("--portmap-port", type=int, default=None, help="port mapper of a running server, which is tested then")
     group.addoption(
         "--export",
         action="append",

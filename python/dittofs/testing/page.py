@@ -9,6 +9,8 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from dittofs.testing.sections import title
+
 _TEMPLATE = Path(__file__).with_name("page.html")
 _VERDICTS = ("failed", "known", "skipped", "passed")
 _WORDS = {"failed": "failed", "known": "known failures", "skipped": "skipped", "passed": "passed"}
@@ -39,8 +41,9 @@ def _by_section(runs: list[dict]) -> dict[str, list[list[dict]]]:
 def _order(place: str) -> list:
     """3.3.10 after 3.3.9; POSIX and what has no section after the RFCs."""
     document, _, section = place.partition(" ")
+    number = document.removeprefix("RFC")
     parts = [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in re.split(r"[. ]", section)]
-    return [not document.startswith("RFC"), document, parts]
+    return [not number.isdigit(), int(number) if number.isdigit() else 0, document, parts]
 
 
 def _documents(places: dict) -> list[str]:
@@ -48,7 +51,8 @@ def _documents(places: dict) -> list[str]:
 
 
 def _document_rows(name: str, places: dict, width: int) -> str:
-    head = f'<tr class="document"><th colspan="{width + 1}" scope="rowgroup">{escape(name)}</th></tr>'
+    label = f'{escape(name)} <span class="quiet">{escape(title(name))}</span>'
+    head = f'<tr class="document"><th colspan="{width + 1}" scope="rowgroup">{label}</th></tr>'
     mine = [(place, tests) for place, tests in places.items() if place.split(" ")[0] == name]
     return head + "".join(_matrix_row(place, tests) for place, tests in mine)
 
@@ -56,8 +60,9 @@ def _document_rows(name: str, places: dict, width: int) -> str:
 def _matrix_row(place: str, columns: list[list[dict]]) -> str:
     anchor = _anchor(place)
     cells = "".join(f"<td>{_cell(tests, anchor)}</td>" for tests in columns)
-    label = place.partition(" ")[2] or place
-    return f'<tr><th scope="row"><a href="#{anchor}">{escape(label)}</a></th>{cells}</tr>'
+    number = place.partition(" ")[2] or place
+    label = f'<a href="#{anchor}"><span class="number">{escape(number)}</span> {escape(title(place))}</a>'
+    return f'<tr><th scope="row">{label}</th>{cells}</tr>'
 
 
 def _cell(tests: list[dict], anchor: str) -> str:
@@ -91,7 +96,7 @@ def _section(place: str, columns: list[list[dict]], runs: list[dict]) -> str:
         for test in tests:
             by_test[test["test"]][column] = test
     rows = "".join(_test(place, name, results, runs) for name, results in by_test.items())
-    return f'<section id="{_anchor(place)}"><h3>{escape(place)}</h3>{rows}</section>'
+    return f'<section id="{_anchor(place)}"><h3>{escape(place)} <span class="quiet">{escape(title(place))}</span></h3>{rows}</section>'
 
 
 def _test(place: str, name: str, results: dict[int, dict], runs: list[dict]) -> str:
