@@ -45,7 +45,7 @@ Result<u64, std::string> Registry::arm(Rule rule) {
   }
   const u64 id = next_id_++;
   rule.action.rule = id;
-  rules_.emplace(id, Entry{id, std::move(rule), {}, 0, {}});
+  rules_.emplace(id, Entry{id, std::move(rule), {}, 0, 0, 0, {}});
   armed_[index].fetch_add(1);
   return id;
 }
@@ -69,13 +69,25 @@ RuleStatus Registry::status(u64 id) const {
   return it == rules_.end() ? RuleStatus{} : it->second.status;
 }
 
+bool Registry::wait_fired(u64 id, u64 times, std::chrono::milliseconds limit) {
+  std::unique_lock lock(mutex_);
+  return fired_.wait_for(lock, limit, [&] {
+    auto it = rules_.find(id);
+    return it != rules_.end() && it->second.status.fired >= times;
+  });
+}
+
 void Registry::release(u64 id) {
   std::vector<std::pair<Executor*, std::coroutine_handle<>>> held;
   {
     std::lock_guard lock(mutex_);
     auto it = rules_.find(id);
     if (it == rules_.end()) return;
-    held.swap(it->second.held);
+    Entry& e = it->second;
+    // A call for which the rule fired a moment ago may not have reached its suspension: it is let go too.
+    e.permits += e.status.fired - e.let_go - e.permits - e.held.size();
+    e.let_go = e.status.fired - e.permits;
+    held.swap(e.held);
   }
   resume(held);
 }
@@ -114,6 +126,7 @@ std::optional<Action> Registry::evaluate(Point p, const Context& c) {
   std::lock_guard lock(mutex_);
   for (auto& [id, entry] : rules_) {
     if (entry.rule.point.point != p || !fires(entry, c)) continue;
+    fired_.notify_all();
     if (trace_.enabled())
       trace_.emit("fault.fired", c.conn, c.xid,
                   {{"rule", id},
@@ -134,6 +147,11 @@ struct Registry::Pause {
     std::lock_guard lock(registry.mutex_);
     auto it = registry.rules_.find(rule);
     if (it == registry.rules_.end()) return false;  // healed meanwhile
+    if (it->second.permits > 0) {
+      --it->second.permits;
+      ++it->second.let_go;
+      return false;
+    }
     it->second.held.emplace_back(Executor::current(), h);
     return true;
   }

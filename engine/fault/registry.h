@@ -2,6 +2,8 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <coroutine>
 #include <map>
 #include <memory>
@@ -40,6 +42,9 @@ class Registry {
   Result<u64, std::string> arm(Rule rule);
   void disarm(u64 id);
   RuleStatus status(u64 id) const;
+  // Waits until the rule has fired this often; false when limit (real time) passes first or there is no such
+  // rule.
+  bool wait_fired(u64 id, u64 times, std::chrono::milliseconds limit);
   // Lets calls held by a pause rule go on.
   void release(u64 id);
   // Removes every rule and lets everything go on.
@@ -62,6 +67,8 @@ class Registry {
     Rule rule;
     RuleStatus status;
     u64 bytes = 0;
+    // Of a pause: how many firings were let go, and how many of those have not suspended yet.
+    u64 let_go = 0, permits = 0;
     std::vector<std::pair<Executor*, std::coroutine_handle<>>> held;
   };
   struct Pause;
@@ -73,6 +80,7 @@ class Registry {
   Trace& trace_;
   std::array<std::atomic<u32>, kPointCount> armed_{};
   mutable std::mutex mutex_;
+  std::condition_variable fired_;
   std::map<u64, Entry> rules_;                         // changes under mutex_
   std::map<Point, std::vector<std::string>> details_;  // changes under mutex_
   u64 next_id_ = 1;                                    // changes under mutex_

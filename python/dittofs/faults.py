@@ -227,9 +227,10 @@ class Rule:
         """Times the action happened."""
         return self._status()[1]
 
-    def wait(self, limit: float = 10.0) -> "Rule":
-        """Until it has fired; needs srv.trace.start() before it was armed."""
-        self._faults._of.trace.wait("fault.fired", rule=self._id, limit=limit)
+    def wait(self, times: int = 1, *, limit: float = 10.0) -> "Rule":
+        """Until it has fired this often. limit: real seconds, a safety net; TimeoutError past it."""
+        if not self._faults._of._native().rule_wait(self._id, times, limit):
+            raise TimeoutError(f"the rule at {self.point} fired {self.fired} times within {limit} s, not {times}")
         return self
 
     def release(self) -> None:

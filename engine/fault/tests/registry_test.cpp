@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/loop/scope.h"
+
 using namespace dfs;
 using namespace dfs::fault;
 
@@ -143,4 +145,42 @@ TEST_CASE("pause: held until released") {
   CHECK(run_blocking(held(w, *action)) == 1);
   w.registry.disarm(id);
   CHECK(run_blocking(held(w, *action)) == 1);  // a rule that is gone holds nobody
+}
+
+TEST_CASE("waiting for a rule to fire") {
+  World w;
+  const u64 id = w.arm("rpc.record.rx");
+  CHECK_FALSE(w.registry.wait_fired(id, 1, std::chrono::milliseconds(1)));
+  std::thread other([&] { w.pattern(2); });
+  CHECK(w.registry.wait_fired(id, 2, std::chrono::seconds(10)));
+  other.join();
+  CHECK_FALSE(w.registry.wait_fired(99, 1, std::chrono::milliseconds(1)));
+}
+
+TEST_CASE("pause: a release between firing and suspending is not lost, and lets nobody go who fires later") {
+  World w;
+  const u64 id = w.arm("rpc.record.rx", {}, {ActionKind::pause});
+  auto go = [](World& world, Action a, bool& went) -> Task<int> {
+    co_await world.registry.spend(a);
+    went = true;
+    co_return 1;
+  };
+  auto first = w.registry.check(Point::rpc_record_rx, {});
+  w.registry.release(id);
+  bool went = false;
+  run_blocking(go(w, *first, went));
+  CHECK(went);
+  auto second = w.registry.check(Point::rpc_record_rx, {});
+  bool second_went = false;
+  auto both = [&](World& world) -> Task<int> {
+    TaskScope scope;
+    auto detached = [](Task<int> t) -> Task<void> { co_await t; };
+    scope.spawn(detached(go(world, *second, second_went)));
+    CHECK_FALSE(second_went);
+    world.registry.release(id);
+    co_await scope;
+    co_return 1;
+  };
+  run_blocking(both(w));
+  CHECK(second_went);
 }

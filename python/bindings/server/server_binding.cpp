@@ -118,6 +118,10 @@ void bind_server(py::module_& m) {
     const auto status = s.get().faults().status(id);
     return py::make_tuple(status.hits, status.fired);
   });
+  c.def("rule_wait", [](InProcessServer& s, u64 id, u64 times, double limit) {
+    py::gil_scoped_release release;
+    return s.get().faults().wait_fired(id, times, std::chrono::milliseconds(static_cast<i64>(limit * 1000)));
+  });
   c.def("trace_enable", [](InProcessServer& s, bool on) { s.get().trace().enable(on); });
   c.def("trace_last", [](InProcessServer& s) { return s.get().trace().last_seq(); });
   c.def("trace_since", [](InProcessServer& s, u64 after) { return trace_since(s.get().trace(), after); });
