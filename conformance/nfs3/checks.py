@@ -72,9 +72,9 @@ def exists(client: nfs3.Client, directory, name) -> bool:
 def retransmit(client: nfs3.Client, reply: Reply) -> Reply:
     """The same call again, until an answer comes: a server may drop a duplicate of what it has not quite finished."""
     sent = []
-    for _ in range(100):
+    for _ in range(50):
         sent.append(client.endpoint.send(reply.call))
-        client.null()
+        client.endpoint.poll(0.2)
         for pending in sent:
             if pending.answer is not None:
                 return pending.answer

@@ -52,6 +52,12 @@ class Endpoint:
             for message in self._receive():
                 self._deliver(message)
 
+    def poll(self, seconds: float = 0.0) -> None:
+        """Delivers the messages that have arrived, or else the first that arrives within `seconds`."""
+        if select.select([self.socket], [], [], seconds)[0]:
+            for message in self._receive():
+                self._deliver(message)
+
     def _deliver(self, message: bytes) -> None:
         queue = self._waiting.get(int.from_bytes(message[:4], "big"))
         if not queue:

@@ -29,9 +29,9 @@ def transcript(item: pytest.Item) -> str:
 
 
 def rerun(item: pytest.Item) -> str:
-    """The command that runs this test again, with the same seed. DITTOFS_RERUN: how the suites were started."""
+    """The command that runs this test again, with the same seed. CONFORMANCE_COMMAND: how the suites were started."""
     run = servers(item.config)
-    how = os.environ.get("DITTOFS_RERUN") or f"cd {item.config.rootpath}; /usr/bin/python3 -m pytest -c pytest.ini"
+    how = os.environ.get("CONFORMANCE_COMMAND") or f"cd {item.config.rootpath}; /usr/bin/python3 -m pytest -c pytest.ini"
     return f"{how} {run.rerun} --seed {run.seed} {shlex.quote(item.nodeid)}"
 
 

@@ -203,10 +203,12 @@ def instance(request: pytest.FixtureRequest) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture
-def faults(srv: Target):
+def faults(srv: Target) -> Iterator:
     """The fault rules of our own server, healed after the test; for tests that carry needs("faults")."""
+    srv.server.trace.start()  # a rule can be waited for
     yield srv.server.faults
     srv.server.faults.heal()
+    srv.server.trace.stop()
 
 
 @pytest.fixture

@@ -49,7 +49,10 @@ class Servers:
     @property
     def current(self) -> Target:
         if self._current is None:
-            self._current = self.start()
+            try:
+                self._current = self.start()
+            except pytest.UsageError as why:
+                pytest.exit(str(why), returncode=pytest.ExitCode.USAGE_ERROR)  # every test would say the same
         return self._current
 
     def start(self) -> Target:

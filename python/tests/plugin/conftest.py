@@ -17,7 +17,7 @@ NOBODY = ("--server", "nfs://127.0.0.1:9/export", "--mount-port", "9")
 @pytest.fixture
 def suite(pytester, monkeypatch):
     """suite(files, *options): runs pytest with the plugin over these files, against nobody."""
-    monkeypatch.delenv("DITTOFS_RERUN", raising=False)
+    monkeypatch.delenv("CONFORMANCE_COMMAND", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(Path(dittofs.__file__).absolute().parents[1]))
 
     def run(files, *options, server=NOBODY):

@@ -65,7 +65,7 @@ def test_a_failing_test_shows_its_evidence(suite):
 
 
 def test_the_command_that_runs_it_again_is_that_of_the_caller(suite, monkeypatch):
-    monkeypatch.setenv("DITTOFS_RERUN", "./dev conformance")
+    monkeypatch.setenv("CONFORMANCE_COMMAND", "./dev conformance")
     result = suite({"test_a": TESTS}, "-k", "does_not", server=OWN)
     result.stdout.fnmatch_lines(["./dev conformance --store memory*test_a.py::test_does_not"])
 
