@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes, check_wcc, names, unchanged
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, needs
 
 
 @pytest.mark.parametrize("kind", ["file", "fifo"])
@@ -96,3 +96,13 @@ def test_maximum(nfs3, home, subdir, file):
     assert attributes(nfs3, file).nlink == wanted
     if wanted == linkmax:
         nfs3.link(file, subdir, "more", fails=NFS3ERR.MLINK)
+
+
+@needs("export:all_squash")
+@covers("RFC1813 3.3.15", "NFS3ERR_XDEV: two file systems, by the fsid of their directories")
+def test_other_file_system(nfs3, home, file, exported):
+    there = exported("all_squash").handle
+    apart = attributes(nfs3, home).fsid != attributes(nfs3, there).fsid
+    r = nfs3.link(file, there, "new", may_fail=NFS3ERR.XDEV)
+    assert r.outcome == NFS3ERR.XDEV or not apart
+    assert names(nfs3, home) == {"file"}

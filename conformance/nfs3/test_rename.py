@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs3.checks import attributes, check_wcc, exists, names, unchanged
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, needs
 
 
 @pytest.fixture
@@ -195,3 +195,13 @@ def test_directory_between_parents(nfs3, home, subdir, other):
     if before_other > 1:
         counts = attributes(nfs3, home).nlink, attributes(nfs3, other).nlink
         assert counts == (before_home - 1, before_other + 1)
+
+
+@needs("export:all_squash")
+@covers("RFC1813 3.3.14", "NFS3ERR_XDEV: two file systems, by the fsid of their directories")
+def test_other_file_system(nfs3, home, file, exported):
+    there = exported("all_squash").handle
+    apart = attributes(nfs3, home).fsid != attributes(nfs3, there).fsid
+    r = nfs3.rename(home, "file", there, "new", may_fail=NFS3ERR.XDEV)
+    assert r.outcome == NFS3ERR.XDEV or not apart
+    assert names(nfs3, home) == ({"file"} if r.outcome != 0 else set())

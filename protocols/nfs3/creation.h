@@ -1,18 +1,10 @@
 #pragma once
 
-#include "protocols/nfs3/attrs.h"
-#include "protocols/nfs3/status.h"
+#include "protocols/nfs3/refusal.h"
 
 namespace dfs::nfs3 {
 
 // What CREATE, MKDIR, SYMLINK and MKNOD share: their results differ in name only (RFC 1813 3.3.8 to 3.3.11).
-template <class Res>
-Res failed(nfsstat3 status) {
-  Res res{};
-  res.status = status;
-  return res;
-}
-
 template <class Res>
 struct Created {
   Nfs3& n;

@@ -5,9 +5,9 @@ namespace dfs::nfs3 {
 
 // RFC 1813 3.3.8
 Async<CREATE3res> create(Nfs3& n, rpc::Call& call, const CREATE3args& a) {
-  const Place* p;
+  const Place* p = nullptr;
   if (const nfsstat3 s = resolve_for_change(n, call, a.where.dir, &p); s != NFS3_OK)
-    return failed<CREATE3res>(s);
+    return refused<CREATE3res>(p, s, of_directory);
   if (a.how.mode == EXCLUSIVE) {
     static constexpr fs::SetAttr kNone{};
     return then(p->fs().create(p->who, p->node, a.where.name.view(), fs::CreateHow::exclusive, kNone,
@@ -15,7 +15,7 @@ Async<CREATE3res> create(Nfs3& n, rpc::Call& call, const CREATE3args& a) {
                 Created<CREATE3res>{n, call, *p});
   }
   const fs::SetAttr* attr = to_setattr(call, a.how.obj_attributes);
-  if (attr == nullptr) return failed<CREATE3res>(NFS3ERR_INVAL);
+  if (attr == nullptr) return refused<CREATE3res>(p, NFS3ERR_INVAL, of_directory);
   const auto how = a.how.mode == GUARDED ? fs::CreateHow::guarded : fs::CreateHow::unchecked;
   return then(p->fs().create(p->who, p->node, a.where.name.view(), how, *attr),
               Created<CREATE3res>{n, call, *p});

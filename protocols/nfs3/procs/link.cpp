@@ -1,19 +1,19 @@
-#include "protocols/nfs3/attrs.h"
-#include "protocols/nfs3/status.h"
+#include "protocols/nfs3/refusal.h"
 
 namespace dfs::nfs3 {
 
 // RFC 1813 3.3.15
 Async<LINK3res> link(Nfs3& n, rpc::Call& call, const LINK3args& a) {
-  LINK3res res{};
-  const Place* file;
-  const Place* dir;
-  if ((res.status = resolve_for_change(n, call, a.file, &file)) != NFS3_OK) return res;
-  if ((res.status = resolve_for_change(n, call, a.link.dir, &dir)) != NFS3_OK) return res;
-  if (file->ex != dir->ex) {
-    res.status = NFS3ERR_XDEV;
-    return res;
-  }
+  const Place* file = nullptr;
+  const Place* dir = nullptr;
+  const nfsstat3 file_status = resolve_for_change(n, call, a.file, &file);
+  const nfsstat3 dir_status = resolve_for_change(n, call, a.link.dir, &dir);
+  nfsstat3 refusal = file_status != NFS3_OK ? file_status : dir_status;
+  if (refusal == NFS3_OK && file->ex != dir->ex) refusal = NFS3ERR_XDEV;
+  if (refusal != NFS3_OK)
+    return refused<LINK3res>(
+        file, dir, refusal, [](LINK3resfail& f) -> post_op_attr& { return f.file_attributes; },
+        [](LINK3resfail& f) -> post_op_attr& { return f.linkdir_wcc.after; });
   return then(file->fs().link(file->who, file->node, dir->node, a.link.name.view()),
               [file, dir](const fs::LinkResult& r) {
                 LINK3res res{};

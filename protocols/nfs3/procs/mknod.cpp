@@ -4,9 +4,9 @@ namespace dfs::nfs3 {
 
 // RFC 1813 3.3.11
 Async<MKNOD3res> mknod(Nfs3& n, rpc::Call& call, const MKNOD3args& a) {
-  const Place* p;
+  const Place* p = nullptr;
   if (const nfsstat3 s = resolve_for_change(n, call, a.where.dir, &p); s != NFS3_OK)
-    return failed<MKNOD3res>(s);
+    return refused<MKNOD3res>(p, s, of_directory);
   fs::FileType type;
   switch (a.what.type) {
     case NF3CHR:
@@ -22,11 +22,12 @@ Async<MKNOD3res> mknod(Nfs3& n, rpc::Call& call, const MKNOD3args& a) {
       type = fs::FileType::fifo;
       break;
     default:
-      return failed<MKNOD3res>(NFS3ERR_BADTYPE);  // regular files, directories, links have calls of their own
+      return refused<MKNOD3res>(p, NFS3ERR_BADTYPE,
+                                of_directory);  // regular files, directories, links have calls of their own
   }
   const bool device = a.what.type == NF3CHR || a.what.type == NF3BLK;
   const fs::SetAttr* attr = to_setattr(call, device ? a.what.device.dev_attributes : a.what.pipe_attributes);
-  if (attr == nullptr) return failed<MKNOD3res>(NFS3ERR_INVAL);
+  if (attr == nullptr) return refused<MKNOD3res>(p, NFS3ERR_INVAL, of_directory);
   const specdata3 spec = device ? a.what.device.spec : specdata3{};
   return then(
       p->fs().mknod(p->who, p->node, a.where.name.view(), type, spec.specdata1, spec.specdata2, *attr),

@@ -1,13 +1,12 @@
-#include "protocols/nfs3/attrs.h"
-#include "protocols/nfs3/status.h"
+#include "protocols/nfs3/refusal.h"
 
 namespace dfs::nfs3 {
 
 // RFC 1813 3.3.12
 Async<REMOVE3res> remove(Nfs3& n, rpc::Call& call, const REMOVE3args& a) {
-  REMOVE3res res{};
-  const Place* p;
-  if ((res.status = resolve_for_change(n, call, a.object.dir, &p)) != NFS3_OK) return res;
+  const Place* p = nullptr;
+  if (const nfsstat3 s = resolve_for_change(n, call, a.object.dir, &p); s != NFS3_OK)
+    return refused<REMOVE3res>(p, s, of_directory);
   return then(p->fs().remove(p->who, p->node, a.object.name.view()), [p](const fs::RemoveResult& r) {
     REMOVE3res res{};
     res.status = to_status(r.error, NFS3ERR_ISDIR);  // "." and ".." are directories

@@ -1,19 +1,19 @@
-#include "protocols/nfs3/attrs.h"
-#include "protocols/nfs3/status.h"
+#include "protocols/nfs3/refusal.h"
 
 namespace dfs::nfs3 {
 
 // RFC 1813 3.3.14
 Async<RENAME3res> rename(Nfs3& n, rpc::Call& call, const RENAME3args& a) {
-  RENAME3res res{};
-  const Place* from;
-  const Place* to;
-  if ((res.status = resolve_for_change(n, call, a.from.dir, &from)) != NFS3_OK) return res;
-  if ((res.status = resolve_for_change(n, call, a.to.dir, &to)) != NFS3_OK) return res;
-  if (from->ex != to->ex) {
-    res.status = NFS3ERR_XDEV;
-    return res;
-  }
+  const Place* from = nullptr;
+  const Place* to = nullptr;
+  const nfsstat3 from_dir_status = resolve_for_change(n, call, a.from.dir, &from);
+  const nfsstat3 to_dir_status = resolve_for_change(n, call, a.to.dir, &to);
+  nfsstat3 refusal = from_dir_status != NFS3_OK ? from_dir_status : to_dir_status;
+  if (refusal == NFS3_OK && from->ex != to->ex) refusal = NFS3ERR_XDEV;
+  if (refusal != NFS3_OK)
+    return refused<RENAME3res>(
+        from, to, refusal, [](RENAME3resfail& f) -> post_op_attr& { return f.fromdir_wcc.after; },
+        [](RENAME3resfail& f) -> post_op_attr& { return f.todir_wcc.after; });
   return then(from->fs().rename(from->who, from->node, a.from.name.view(), to->node, a.to.name.view()),
               [from, to](const fs::RenameResult& r) {
                 RENAME3res res{};

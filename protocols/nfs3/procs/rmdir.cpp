@@ -1,13 +1,12 @@
-#include "protocols/nfs3/attrs.h"
-#include "protocols/nfs3/status.h"
+#include "protocols/nfs3/refusal.h"
 
 namespace dfs::nfs3 {
 
 // RFC 1813 3.3.13
 Async<RMDIR3res> rmdir(Nfs3& n, rpc::Call& call, const RMDIR3args& a) {
-  RMDIR3res res{};
-  const Place* p;
-  if ((res.status = resolve_for_change(n, call, a.object.dir, &p)) != NFS3_OK) return res;
+  const Place* p = nullptr;
+  if (const nfsstat3 s = resolve_for_change(n, call, a.object.dir, &p); s != NFS3_OK)
+    return refused<RMDIR3res>(p, s, of_directory);
   // The implementation notes: "." gives INVAL, ".." gives EXIST.
   const nfsstat3 dot = a.object.name.view() == "." ? NFS3ERR_INVAL : NFS3ERR_EXIST;
   return then(p->fs().rmdir(p->who, p->node, a.object.name.view()), [p, dot](const fs::RemoveResult& r) {

@@ -1,18 +1,15 @@
-#include "protocols/nfs3/attrs.h"
-#include "protocols/nfs3/status.h"
+#include "protocols/nfs3/refusal.h"
 
 namespace dfs::nfs3 {
 
 // RFC 1813 3.3.2
 Async<SETATTR3res> setattr(Nfs3& n, rpc::Call& call, const SETATTR3args& a) {
-  SETATTR3res res{};
-  const Place* p;
-  if ((res.status = resolve_for_change(n, call, a.object, &p)) != NFS3_OK) return res;
+  constexpr auto of_object = [](SETATTR3resfail& f) -> post_op_attr& { return f.obj_wcc.after; };
+  const Place* p = nullptr;
+  if (const nfsstat3 s = resolve_for_change(n, call, a.object, &p); s != NFS3_OK)
+    return refused<SETATTR3res>(p, s, of_object);
   const fs::SetAttr* attr = to_setattr(call, a.new_attributes);
-  if (attr == nullptr) {
-    res.status = NFS3ERR_INVAL;
-    return res;
-  }
+  if (attr == nullptr) return refused<SETATTR3res>(p, NFS3ERR_INVAL, of_object);
   std::optional<WallTime> guard;
   if (a.guard.check) guard = from_nfstime(a.guard.obj_ctime);
   return then(p->fs().setattr(p->who, p->node, *attr, guard), [p](const fs::SetAttrResult& r) {

@@ -1,5 +1,4 @@
-#include "protocols/nfs3/attrs.h"
-#include "protocols/nfs3/status.h"
+#include "protocols/nfs3/refusal.h"
 #include "protocols/nfs3/verifier.h"
 
 namespace dfs::nfs3 {
@@ -21,13 +20,12 @@ SliceList data_of(const rpc::Call& call, const Payload& data, u32 count) {
 
 // RFC 1813 3.3.7
 Async<WRITE3res> write(Nfs3& n, rpc::Call& call, const WRITE3args& a) {
-  WRITE3res res{};
-  const Place* p;
-  if ((res.status = resolve_for_change(n, call, a.file, &p)) != NFS3_OK) return res;
-  if (a.count > a.data.size) {
-    res.status = NFS3ERR_INVAL;  // it promises bytes that it does not carry
-    return res;
-  }
+  constexpr auto of_file = [](WRITE3resfail& f) -> post_op_attr& { return f.file_wcc.after; };
+  const Place* p = nullptr;
+  if (const nfsstat3 s = resolve_for_change(n, call, a.file, &p); s != NFS3_OK)
+    return refused<WRITE3res>(p, s, of_file);
+  // It promises bytes that it does not carry.
+  if (a.count > a.data.size) return refused<WRITE3res>(p, NFS3ERR_INVAL, of_file);
   // "If greater, the server may write only wtmax bytes, resulting in a short write."
   const u32 count = std::min(a.count, n.limits_for(call).io_size);
   return then(p->fs().write(p->who, p->node, a.offset, data_of(call, a.data, count),

@@ -207,8 +207,11 @@ def faults(srv: Target) -> Iterator:
     """The fault rules of our own server, healed after the test; for tests that carry needs("faults")."""
     srv.server.trace.start()  # a rule can be waited for
     yield srv.server.faults
+    unused = [rule.point for rule in srv.server.faults.armed if not rule.fired]
     srv.server.faults.heal()
     srv.server.trace.stop()
+    if unused:
+        pytest.fail(f"armed, and nothing ever came by: {', '.join(unused)}", pytrace=False)
 
 
 @pytest.fixture

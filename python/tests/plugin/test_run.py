@@ -30,7 +30,14 @@ def test_skipped():
 @needs("faults")
 @covers("RFC1813 4.5", "rules are healed")
 def test_armed(nfs3, faults):
-    from dittofs.faults import at, drop_reply, once
+    from dittofs.faults import at, note
+    faults.arm(at.nfs3("NULL").leave, note())
+    nfs3.null()
+
+@needs("faults")
+@covers("RFC1813 4.5", "a rule that never fires is a mistake")
+def test_never_fired(nfs3, faults):
+    from dittofs.faults import at, drop_reply
     faults.arm(at.nfs3("NULL").leave, drop_reply())
 
 @covers("RFC1813 3.3.0", "after a test that armed a rule")
@@ -43,7 +50,8 @@ OWN = ("--server", "dittofs")
 
 def test_verdicts(suite):
     result = suite({"test_a": TESTS}, "--seed", "7", server=OWN)
-    result.assert_outcomes(passed=4, failed=1, skipped=1)
+    result.assert_outcomes(passed=5, failed=1, skipped=1, errors=1)
+    result.stdout.fnmatch_lines(["*armed, and nothing ever came by: nfs3.proc.NULL.leave"])
 
 
 def test_a_failing_test_shows_its_evidence(suite):
@@ -117,4 +125,4 @@ def test_a_server_that_runs_elsewhere(suite):
 
     with Server() as srv:
         result = suite({"test_a": TESTS}, server=("--server", srv.url))
-    result.assert_outcomes(passed=3, failed=1, skipped=2)
+    result.assert_outcomes(passed=3, failed=1, skipped=3)
