@@ -22,9 +22,9 @@ def watch(item: pytest.Item, name: str, endpoint: Endpoint) -> None:
 
 def transcript(item: pytest.Item) -> str:
     parts = []
-    for name, endpoint in item.stash.get(_ENDPOINTS, []):
+    for number, (name, endpoint) in enumerate(item.stash.get(_ENDPOINTS, []), 1):
         if len(endpoint.log):
-            parts.append(f"{name}\n{endpoint.log.tail(SHOWN)}")
+            parts.append(f"{number}: {name}\n{endpoint.log.tail(SHOWN)}")
     return "\n\n".join(parts)
 
 

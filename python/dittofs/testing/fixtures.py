@@ -44,10 +44,15 @@ def seed(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def connect(request: pytest.FixtureRequest, srv: Target) -> Iterator[Callable[..., Endpoint]]:
-    """connect(service="nfs", udp=False, source=None): another connection, closed after the test."""
+    """connect(service="nfs", udp=False, source=None): another connection, closed after the test.
+
+    What goes over it is shown when the test fails, unless evidence=False.
+    """
     opened: list[Endpoint] = []
 
-    def open_(service: str = "nfs", udp: bool = False, source: Optional[str] = None, **options) -> Endpoint:
+    def open_(
+        service: str = "nfs", udp: bool = False, source: Optional[str] = None, evidence: bool = True, **options
+    ) -> Endpoint:
         where = getattr(srv, service)
         if where is None:
             pytest.skip(srv.missing(service))
@@ -57,7 +62,8 @@ def connect(request: pytest.FixtureRequest, srv: Target) -> Iterator[Callable[..
             options["connect"] = lambda: where.connect(kind)
         endpoint = (Datagram if udp else Connection)(where.host, where.port, source=source, **options)
         opened.append(endpoint)
-        watch(request.node, f"connection {len(opened)} to {service}{' over UDP' if udp else ''}", endpoint)
+        if evidence:
+            watch(request.node, f"connection to {service}{' over UDP' if udp else ''}", endpoint)
         return endpoint
 
     yield open_
@@ -152,7 +158,7 @@ def exported(request: pytest.FixtureRequest, srv: Target, connect) -> Iterator[C
         way = Twin(srv.exports["rw"]) if role == "rw" else srv.twins.get(role)
         if way is None:
             pytest.skip(f"{srv.name}: no way known to prepare files in the export for the role {role}")
-        admin = nfs3_.Client(connect(source=way.source))
+        admin = nfs3_.Client(connect(source=way.source, evidence=False))
         parent = mounted(connect, way.path, way.source)
         if way.below:
             parent = admin.lookup(parent, way.below).object
@@ -160,7 +166,7 @@ def exported(request: pytest.FixtureRequest, srv: Target, connect) -> Iterator[C
         made.append((admin, parent))
         if role == "rw":
             return Exported(twin, admin, twin)
-        user = nfs3_.Client(connect())
+        user = nfs3_.Client(connect(evidence=False))
         return Exported(user.lookup(mounted(connect, srv.exports[role]), name).object, admin, twin)
 
     yield fresh
@@ -170,7 +176,7 @@ def exported(request: pytest.FixtureRequest, srv: Target, connect) -> Iterator[C
 
 def mounted(connect, path: str, source: Optional[str] = None) -> nfs3_.nfs_fh3:
     """The root of an export, as MOUNT gives it to a client at `source`."""
-    with mount_.Client(connect("mount", source=source), cred=Sys()) as mount:
+    with mount_.Client(connect("mount", source=source, evidence=False), cred=Sys()) as mount:
         return nfs3_.fh(mount.mnt(path).fhandle)
 
 

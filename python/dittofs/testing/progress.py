@@ -9,7 +9,7 @@ import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.option.verbose == 0 and sys.stdout.isatty() and not config.option.collectonly:
+    if config.option.verbose <= 0 and sys.stdout.isatty() and not config.option.collectonly:
         config.pluginmanager.register(Bar(config), "dittofs-progress-bar")
 
 
