@@ -18,7 +18,7 @@ and types come from the generated table. What a method returns, and when it rais
 from __future__ import annotations
 
 import inspect
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional, TypeVar, Union, overload
 
 from dittofs.rpc.connection import Connection, Endpoint
 from dittofs.rpc.cred import NONE, Auth, Sys
@@ -27,6 +27,8 @@ from dittofs.rpc.message import Call, Reply
 from dittofs.rpc.pending import Pending
 from dittofs.rpc.procedure import encode_args
 from dittofs.wire import Procedure
+
+C = TypeVar("C", bound="Client")
 
 # Fields of the call message a caller may set; the names are those of RFC 5531 9.
 _HEADER = frozenset({"xid", "mtype", "rpcvers", "prog", "vers", "proc", "cred", "verf"})
@@ -43,6 +45,12 @@ class procedure:
         parameters = inspect.signature(build).parameters
         # A parameter of the procedure itself hides the header field of that name.
         self.header = _HEADER - parameters.keys()
+
+    @overload
+    def __get__(self, client: None, owner: type) -> procedure: ...
+
+    @overload
+    def __get__(self, client: Client, owner: type) -> Bound: ...
 
     def __get__(self, client: Optional[Client], owner: type) -> Union[procedure, Bound]:
         return self if client is None else Bound(client, self)
@@ -85,7 +93,7 @@ class Bound:
     def message(self, *args, **more) -> Call:
         """The whole call, not sent."""
         client, row = self.client, self.row
-        header = {"prog": client.program, "vers": client.version, "proc": row.proc, "cred": client.cred}
+        header: dict[str, Any] = {"prog": client.program, "vers": client.version, "proc": row.proc, "cred": client.cred}
         header["verf"] = NONE
         if more:
             for name in self.procedure.header & more.keys():
@@ -120,7 +128,7 @@ class Client:
             self.endpoint = (Datagram if udp else Connection)(where, port, **options)
         self.cred = cred
 
-    def as_(self, cred: Union[Auth, Sys]) -> Client:
+    def as_(self: C, cred: Union[Auth, Sys]) -> C:
         """The same connection under another credential."""
         return type(self)(self.endpoint, cred=cred)
 
@@ -129,8 +137,8 @@ class Client:
         return self.endpoint.send(earlier.call).reply()
 
     @procedure
-    def null():
-        return None
+    def null() -> None:  # type: ignore[misc]
+        """Procedure 0 of every program."""
 
     def close(self) -> None:
         self.endpoint.close()

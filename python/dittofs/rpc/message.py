@@ -66,13 +66,22 @@ class Reply:
     or auth_stat. `bytes` is the message as received.
     """
 
-    __slots__ = ("call", "bytes", "xid", "reply_stat", "accept_stat", "reject_stat", "auth_stat")
-    __slots__ += ("low", "high", "verifier", "body", "result", "arm", "outcome")
+    __slots__ = (
+        "accept_stat", "arm", "auth_stat", "body", "bytes", "call", "high", "low", "outcome", "reject_stat",
+        "reply_stat", "result", "verifier", "xid",
+    )  # fmt: skip
 
     def __init__(self, call: Call, data: bytes) -> None:
         self.call, self.bytes = call, data
-        self.accept_stat = self.reject_stat = self.auth_stat = None
-        self.low = self.high = self.verifier = self.result = self.arm = None
+        self.accept_stat: Optional[int] = None
+        self.reject_stat: Optional[int] = None
+        self.auth_stat: Optional[int] = None
+        self.low: Optional[int] = None  # of the versions there are, with a mismatch
+        self.high: Optional[int] = None
+        self.verifier: Optional[Auth] = None  # of the reply message; a field `verf` is the results'
+        self.result: Any = None
+        self.arm: Any = None
+        self.outcome: Any = None
         self.body = b""
         try:
             self._read(data)

@@ -28,7 +28,7 @@ class Pending:
     def reply(self) -> Reply:
         """Waits for the reply, whatever it says."""
         __tracebackhide__ = True
-        if self.answer is None:
+        while self.answer is None:
             self.endpoint.wait(self)
         return self.answer
 

@@ -105,9 +105,13 @@ def _names(value: Any) -> Optional[tuple[str, ...]]:
     return getattr(type(value), "__slots__", None)
 
 
+def _parts(record: Any) -> list[tuple[str, Any]]:
+    return [(name, getattr(record, name, None)) for name in _names(record) or ()]
+
+
 def _only_numbers(record: Any, nested: bool = True) -> bool:
     """Numbers, and pairs of numbers such as times; no union over a bool."""
-    parts = [getattr(record, name, None) for name in _names(record)]
+    parts = [part for _, part in _parts(record)]
     if len(parts) < 2 or isinstance(parts[0], bool):
         return False
     return all(isinstance(p, int) or nested and _names(p) is not None and _only_numbers(p, False) for p in parts)
@@ -115,10 +119,9 @@ def _only_numbers(record: Any, nested: bool = True) -> bool:
 
 def _inline(record: Any) -> str:
     words = []
-    for name in _names(record):
-        part = getattr(record, name)
+    for name, part in _parts(record):
         if _names(part) is not None:
-            words.append(f"{name} {'.'.join(shown(getattr(part, n)) for n in _names(part))}")
+            words.append(f"{name} {'.'.join(shown(number) for _, number in _parts(part))}")
         else:
             words.append(f"{name} {oct(part) if name == 'mode' else shown(part)}")
     return " ".join(words)

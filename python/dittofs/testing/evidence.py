@@ -12,20 +12,19 @@ from dittofs.testing.options import servers
 
 SHOWN = 40  # messages of a connection
 
-_ENDPOINTS = pytest.StashKey[list]()
+_ENDPOINTS = pytest.StashKey[list[tuple[str, Endpoint]]]()
 
 
-def watch(item: pytest.Item, name: str, endpoint: Endpoint) -> None:
-    """Adds a connection to the evidence of a test."""
-    item.stash.setdefault(_ENDPOINTS, []).append((name, endpoint))
+def watched(item: pytest.Item) -> list[tuple[str, Endpoint]]:
+    """The connections of a test, by name, in the order they were made."""
+    if _ENDPOINTS not in item.stash:
+        item.stash[_ENDPOINTS] = []
+    return item.stash[_ENDPOINTS]
 
 
 def transcript(item: pytest.Item) -> str:
-    parts = []
-    for number, (name, endpoint) in enumerate(item.stash.get(_ENDPOINTS, []), 1):
-        if len(endpoint.log):
-            parts.append(f"{number}: {name}\n{endpoint.log.tail(SHOWN)}")
-    return "\n\n".join(parts)
+    said = [f"{n}: {name}\n{end.log.tail(SHOWN)}" for n, (name, end) in enumerate(watched(item), 1) if len(end.log)]
+    return "\n\n".join(said)
 
 
 def rerun(item: pytest.Item) -> str:
@@ -38,9 +37,11 @@ def rerun(item: pytest.Item) -> str:
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     report = (yield).get_result()
-    if not report.failed or _ENDPOINTS not in item.stash:
+    if not report.failed:
         return
-    report.sections.append(("transcript", transcript(item)))
+    said = transcript(item)
+    if said:
+        report.sections.append(("transcript", said))
     server = servers(item.config).current.server
     if server is not None and hasattr(server, "trace"):
         report.sections.append(("trace of the server", str(server.trace)))

@@ -17,7 +17,7 @@ from dittofs import mount as mount_
 from dittofs import nfs3 as nfs3_
 from dittofs import portmap as portmap_
 from dittofs.rpc import NONE, Connection, Datagram, Endpoint, Sys
-from dittofs.testing.evidence import watch
+from dittofs.testing.evidence import watched
 from dittofs.testing.options import servers
 from dittofs.testing.targets.target import Target, Twin
 from dittofs.testing.tree import remove_tree
@@ -55,7 +55,7 @@ def connect(request: pytest.FixtureRequest, srv: Target) -> Iterator[Callable[..
     ) -> Endpoint:
         where = getattr(srv, service)
         if where is None:
-            pytest.skip(srv.missing(service))
+            pytest.skip(srv.missing(service) or "")
         options.setdefault("timeout", request.config.option.timeout)
         if where.connect is not None:
             kind = socket.SOCK_DGRAM if udp else socket.SOCK_STREAM
@@ -63,7 +63,7 @@ def connect(request: pytest.FixtureRequest, srv: Target) -> Iterator[Callable[..
         endpoint = (Datagram if udp else Connection)(where.host, where.port, source=source, **options)
         opened.append(endpoint)
         if evidence:
-            watch(request.node, f"connection to {service}{' over UDP' if udp else ''}", endpoint)
+            watched(request.node).append((f"connection to {service}{' over UDP' if udp else ''}", endpoint))
         return endpoint
 
     yield open_

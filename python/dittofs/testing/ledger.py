@@ -45,12 +45,13 @@ class Ledger:
 
     @classmethod
     def read(cls, path: Path) -> Ledger:
-        import yaml
+        import yaml  # type: ignore[import]
 
         rows = []
         seen: set[str] = set()
         for entry in (yaml.safe_load(path.read_text()) or {}).get("rows") or []:
-            row = Row(**{**entry, "tests": tuple(entry["tests"])})
+            entry["tests"] = tuple(entry["tests"])
+            row = Row(**entry)
             if not row.tests or not all((row.section, row.sentence, row.why)):
                 raise pytest.UsageError(f"{path}: a row without section, sentence, why or tests: {row}")
             for test in row.tests:

@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*capabilities): faults, trace, own, udp, root, mount, portmap, export:ROLE")
 
 
-def covered(item: pytest.Item) -> list[tuple[str, str]]:
+def covered(item: pytest.Item) -> list[tuple]:
     """(section, what) of a test, its own marks first."""
     return [mark.args for mark in item.iter_markers("covers")]
 

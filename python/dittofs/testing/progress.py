@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Optional
+from typing import Any, Optional
 
 import pytest
 
@@ -16,7 +16,7 @@ def pytest_configure(config: pytest.Config) -> None:
 class Bar:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._progress = None
+        self._progress: Any = None  # rich's, while tests run
         self._task: Optional[int] = None
         self._counts = {"failed": 0, "skipped": 0}
 

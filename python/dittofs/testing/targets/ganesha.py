@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
 from dittofs.testing.targets.namespace import loopback_up, socket_inside
 from dittofs.testing.targets.target import Address, Target, Twin
@@ -74,6 +74,8 @@ class Ganesha(Target):
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}
         )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._stdin = self._process.stdin
         line = self._process.stdout.readline()
         if not line:
             self._process.wait()
@@ -91,7 +93,7 @@ class Ganesha(Target):
         )
 
     def stop(self) -> None:
-        self._process.stdin.close()
+        self._stdin.close()
         self._process.wait()
 
     def alive(self) -> Optional[str]:
@@ -158,11 +160,11 @@ def _start_ganesha(base: Path, nfs: int, mount: int) -> subprocess.Popen:
     return ganesha
 
 
-def _until(ready, process: subprocess.Popen) -> None:
+def _until(ready: Callable[[], bool], process: subprocess.Popen) -> None:
     limit = time.monotonic() + START_LIMIT
     while not ready():
         if process.poll() is not None or time.monotonic() > limit:
-            raise Unavailable(f"{process.args[0]} did not come up")
+            raise Unavailable(f"{process.args!r} did not come up")
         time.sleep(0.01)
 
 

@@ -20,7 +20,7 @@ _READY = re.compile(r"ready nfs=(\d+) mount=(\d+) portmap=(\d+)")
 
 class Program(Target):
     def __init__(self, options) -> None:
-        command = [find(options.dfs), "start", "--nfs-port", "0", "--portmap-port", "0"]
+        self._command = command = [find(options.dfs), "start", "--nfs-port", "0", "--portmap-port", "0"]
         command += ["--set", f"server.loops={options.loops}"]
         self._folder: Optional[str] = None
         if options.store == "memory":
@@ -45,16 +45,18 @@ class Program(Target):
         )
 
     def _wait_ready(self) -> list[int]:
+        assert self._process.stdout is not None
         for line in self._process.stdout:
             found = _READY.search(line)
             if found:
                 return [int(port) for port in found.groups()]
-        raise pytest.UsageError(f"{' '.join(self._process.args)}: {self._tail()}")
+        raise pytest.UsageError(f"{' '.join(self._command)}: {self._tail()}")
 
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait(10)
-        self._process.stdout.close()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
         self._log.close()
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)

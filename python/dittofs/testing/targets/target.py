@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass, field
-from typing import Callable, Optional
+from typing import Any, Callable, Optional
 
 # Exports by what they are for. A test names a role; a server that has no such export skips it.
 ROLES = {
@@ -53,7 +53,7 @@ class Target:
     limited_to: str = "127.0.0.2"  # where the clients of the limited export are
     anonymous: tuple[int, int] = (65534, 65534)  # uid, gid of squashed users
     can: frozenset[str] = frozenset()  # faults, trace, udp, own (servers of a test's own)
-    server: object = None  # the in-process dittofs.Server, when it is one
+    server: Any = None  # the in-process dittofs.Server, when it is one
     rerun: str = ""  # the options that select this server again
 
     def stop(self) -> None:
