@@ -9,6 +9,8 @@ using Table = MetadataView::Table;
 namespace {
 
 constexpr std::string_view kUuidKey = "uuid";
+// There only between a clean end and the next start, so that a crash finds none.
+constexpr std::string_view kVerifierKey = "write verifier";
 
 Inode make_root(const FileSystemConfig& config, u64 generation, WallTime now) {
   Inode root{};
@@ -38,13 +40,18 @@ Task<Result<std::unique_ptr<FileSystem>, FsError>> open_later(std::unique_ptr<Fi
 }  // namespace
 
 Task<FsError> FileSystem::Impl::start() {
-  random.fill(&verifier, sizeof verifier);
+  u64 drawn;
+  random.fill(&drawn, sizeof drawn);
   random.fill(uuid.data(), uuid.size());
   Inode fresh = make_root(config, draw_generation(), clock.wall());
   CommitSeq seq = 0;
   auto find_or_make = [&](MetadataTxn& txn) {
     auto node = txn.inode(kRootId);
     auto id = txn.row(Table::server, kUuidKey);
+    auto kept = txn.row(Table::server, kVerifierKey);
+    verifier = drawn;
+    if (kept && kept->size() == sizeof verifier) std::memcpy(&verifier, kept->data(), sizeof verifier);
+    txn.erase_row(Table::server, kVerifierKey);
     if (node && id) {
       if (node->type != FileType::directory || id->size() != uuid.size()) return FsError::corrupt;
       root = {node->id, node->generation};
@@ -76,6 +83,26 @@ Async<Result<std::unique_ptr<FileSystem>, FsError>> FileSystem::open(MetadataSto
   Impl& opened = *impl;
   return open_later(std::unique_ptr<FileSystem>(new FileSystem(std::move(impl))), opened);
 }
+
+namespace {
+
+Task<FsError> close_later(MetadataStore& store, u64 verifier) {
+  CommitSeq seq = 0;
+  auto keep = [&](MetadataTxn& txn) {
+    txn.put_row(Table::server, kVerifierKey, {reinterpret_cast<const char*>(&verifier), sizeof verifier});
+    return FsError::ok;
+  };
+  Async<FsError> keeping = store.update(keep, &seq);
+  FsError e = co_await keeping;
+  if (e != FsError::ok) co_return e;
+  // Durability is of a prefix: with this row, all that came before it is there.
+  Async<FsError> waiting = store.wait_durable(seq);
+  co_return co_await waiting;
+}
+
+}  // namespace
+
+Async<FsError> FileSystem::close() { return close_later(impl_->metadata, impl_->verifier); }
 
 NodeRef FileSystem::root() const { return impl_->root; }
 const std::array<u8, 16>& FileSystem::uuid() const { return impl_->uuid; }

@@ -139,8 +139,12 @@ class FileSystem {
   void hold(FileId id);
   Async<FsError> release(FileId id);
 
-  // Changes whenever unstable data may have been lost: drawn at open (RFC 1813 3.3.7 writeverf3).
+  // Changes exactly when unstable data may have been lost (RFC 1813 3.3.7 writeverf3): drawn at open, unless
+  // the last run ended with close().
   u64 write_verifier() const;
+
+  // The last call of a run that ends cleanly: everything so far is durable when it returns.
+  Async<FsError> close();
 
   MetadataStore& metadata();
   ContentStore& content();

@@ -107,7 +107,7 @@ Task<WriteResult> record_later(WriteCall call) {
 }
 
 Async<WriteResult> record(WriteCall& call, ContentChange&& change) {
-  if (change.error != FsError::ok) return call.refuse(change.error);
+  if (change.error != FsError::ok) return refuse_written(std::move(call), change.error);
   call.edit = std::move(change.edit);
   CommitSeq seq = 0;
   Async<FsError> updated = call.fs->metadata.update(call, &seq);

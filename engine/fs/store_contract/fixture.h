@@ -50,6 +50,9 @@ void fs_directories(const StoreFactory& make);
 void fs_holds(const StoreFactory& make);
 void fs_concurrency(const StoreFactory& make);
 void fs_restart(const StoreFactory& make);
+// Power cuts and failing calls, at every point there is.
+void fs_crashes(const StoreFactory& make);
+void fs_failing_calls(const StoreFactory& make);
 
 }  // namespace dfs::fs::contract
 
@@ -77,4 +80,6 @@ void fs_restart(const StoreFactory& make);
   DFS_STORE_CONTRACT_CASE(fs_directories, store, factory) \
   DFS_STORE_CONTRACT_CASE(fs_holds, store, factory)       \
   DFS_STORE_CONTRACT_CASE(fs_concurrency, store, factory) \
-  DFS_STORE_CONTRACT_CASE(fs_restart, store, factory)
+  DFS_STORE_CONTRACT_CASE(fs_restart, store, factory)     \
+  DFS_STORE_CONTRACT_CASE(fs_crashes, store, factory)     \
+  DFS_STORE_CONTRACT_CASE(fs_failing_calls, store, factory)

@@ -98,11 +98,14 @@ void fs_restart(const StoreFactory& make) {
     CHECK(w.text(f) == data);
     CHECK(w.get(f).space_used == data.size());
     CHECK(w.fs().uuid() == uuid);
+    CHECK(w.fs().write_verifier() == verifier);  // nothing was lost
     CHECK(w.list(d) == std::vector<std::string>{"f", "l"});
     CHECK(wait(w.fs().readlink(w.who, ref(w.lookup(d, "l").node))).text == "somewhere");
     CHECK(w.create(d, "f").error == FsError::exists);
     Inode n = w.create(d, "g").node;
     CHECK(n.id > f.id);
+    w.crash();
+    CHECK(w.fs().write_verifier() != verifier);
   }
   SECTION("what was answered as stable, after a power cut") {
     w.write(f, 0, data, Stable::file_sync);

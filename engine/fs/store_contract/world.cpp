@@ -18,7 +18,9 @@ World::~World() {
 std::string World::findings() {
   std::string all;
   for (const Finding& f : wait(check(stores_->metadata(), stores_->content(), true))) {
-    all += f.severity == Finding::Severity::damage ? "damage: " : "leftover: ";
+    bool damage = f.severity == Finding::Severity::damage;
+    if (!damage && crashed_) continue;
+    all += damage ? "damage: " : "leftover: ";
     all += std::to_string(f.object.value) + " " + f.text + "\n";
   }
   return all;
@@ -31,6 +33,7 @@ void World::start() {
 }
 
 void World::restart() {
+  REQUIRE(wait(fs_->close()) == FsError::ok);
   fs_.reset();
   REQUIRE(stores_->content().close() == FsError::ok);
   REQUIRE(stores_->metadata().close() == FsError::ok);
@@ -39,6 +42,7 @@ void World::restart() {
 }
 
 void World::crash() {
+  crashed_ = true;
   stores_->metadata().crash();
   stores_->content().crash();
   fs_.reset();

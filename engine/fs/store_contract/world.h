@@ -32,7 +32,7 @@ class World {
   StoreFixture& stores() { return *stores_; }
   NodeRef root() const { return fs_->root(); }
   void tick() { clock_.advance(kSecond); }
-  // What check() finds, one line each.
+  // What check() finds, one line each. After a crash() leftovers are no fault: a store may take its time.
   std::string findings();
   // For tests that break the store on purpose: nothing is checked at the end.
   void leave_damaged() { damaged_ = true; }
@@ -69,7 +69,7 @@ class World {
   void start();
   NodeRef give(const Inode& node, u32 owner, u32 group, u16 mode);
 
-  bool damaged_ = false;
+  bool damaged_ = false, crashed_ = false;
   ManualClock clock_;
   Random random_{1};
   std::unique_ptr<StoreFixture> stores_;

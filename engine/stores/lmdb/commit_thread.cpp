@@ -24,6 +24,11 @@ bool LmdbMetadata::wait_for_work() {
   return more;
 }
 
+bool LmdbMetadata::is_crashed() {
+  std::lock_guard lock(commit_mutex_);
+  return crashed_;
+}
+
 void LmdbMetadata::flush() {
   CommitSeq seq;
   u64 inodes, next_id;
@@ -57,7 +62,8 @@ FsError LmdbMetadata::commit(u64 inodes, u64 next_id) {
     std::lock_guard lock(barrier_mutex_);
     FsError e = barrier_ ? barrier_() : FsError::ok;
     if (e != FsError::ok) {
-      log::error("metadata store: the data of a commit could not be made durable: {}", name(e));
+      if (!is_crashed())
+        log::error("metadata store: the data of a commit could not be made durable: {}", name(e));
       return e;
     }
   }
@@ -65,10 +71,7 @@ FsError LmdbMetadata::commit(u64 inodes, u64 next_id) {
     MDB_txn* txn = nullptr;
     int e = mdb_txn_begin(env_->env(), nullptr, 0, &txn);
     if (e == MDB_SUCCESS) e = write(txn, inodes, next_id);
-    {
-      std::lock_guard lock(commit_mutex_);
-      if (e == MDB_SUCCESS && crashed_) e = EIO;
-    }
+    if (e == MDB_SUCCESS && is_crashed()) e = EIO;
     if (e == MDB_SUCCESS)
       e = mdb_txn_commit(txn);
     else if (txn)
@@ -83,7 +86,7 @@ FsError LmdbMetadata::commit(u64 inodes, u64 next_id) {
       low_space_ = env_->free_space() < options_.reserve;
       return FsError::ok;
     }
-    log::error("metadata store: a commit failed: {}", mdb_strerror(e));
+    if (!is_crashed()) log::error("metadata store: a commit failed: {}", mdb_strerror(e));
     return lmdb::to_fs_error(e);
   }
 }

@@ -69,6 +69,7 @@ class LmdbMetadata final : public fs::MetadataStore {
   // The committing thread.
   void serve();
   bool wait_for_work();
+  bool is_crashed();
   void flush();
   fs::FsError commit(u64 inodes, u64 next_id);
   int write(MDB_txn* txn, u64 inodes, u64 next_id);

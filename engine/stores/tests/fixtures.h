@@ -35,11 +35,18 @@ inline std::unique_ptr<fs::contract::StoreFixture> memory_stores() {
   return std::make_unique<MemoryFixture>();
 }
 
-// A folder that ends with its owner.
+// A folder that ends with its owner: in memory where there is such a file system, because the tests sync a
+// lot; on the disk of the system's temporary folder when asked to, or in DFS_TEST_DIR.
 class TempFolder {
  public:
-  TempFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dfs-stores-XXXXXX").string();
+  explicit TempFolder(bool on_disk = false) {
+    namespace stdfs = std::filesystem;
+    stdfs::path base = stdfs::temp_directory_path();
+    if (const char* chosen = std::getenv("DFS_TEST_DIR"))
+      base = chosen;
+    else if (!on_disk && stdfs::is_directory("/dev/shm"))
+      base = "/dev/shm";
+    std::string pattern = (base / "dfs-stores-XXXXXX").string();
     REQUIRE(mkdtemp(pattern.data()) != nullptr);
     path_ = pattern;
   }
@@ -94,11 +101,14 @@ inline std::unique_ptr<fs::contract::StoreFixture> lmdb_stores() {
 // sealed as soon as they are written.
 class DurableFixture final : public fs::contract::StoreFixture {
  public:
-  explicit DurableFixture(bool sealing) : sealing_(sealing) { open(); }
+  explicit DurableFixture(bool sealing, bool on_disk = false) : sealing_(sealing), folder_(on_disk) {
+    open();
+  }
   void open() override {
     content_.reset();
     metadata_.reset();
     auto metadata = LmdbMetadata::open(folder_.path() + "/metadata", small_lmdb());
+    INFO((metadata ? std::string() : metadata.error()));
     REQUIRE(metadata.has_value());
     metadata_ = std::move(*metadata);
     FileContentOptions options;

@@ -1,20 +1,290 @@
-#include <catch2/catch.hpp>
+#include <lmdb.h>
 
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <thread>
+
+#include "engine/base/log.h"
+#include "engine/fs/store_contract/world.h"
 #include "engine/stores/tests/fixtures.h"
 
 namespace dfs::stores {
+namespace {
+
+using namespace fs;
+using fs::contract::wait;
+using Table = MetadataView::Table;
+
+std::unique_ptr<LmdbMetadata> open_ok(const std::string& folder, LmdbOptions options = small_lmdb()) {
+  auto opened = LmdbMetadata::open(folder, options);
+  INFO((opened ? std::string() : opened.error()));
+  REQUIRE(opened.has_value());
+  return std::move(*opened);
+}
+std::string open_error(const std::string& folder) {
+  auto opened = LmdbMetadata::open(folder, small_lmdb());
+  REQUIRE_FALSE(opened.has_value());
+  return opened.error();
+}
+
+FsError put(LmdbMetadata& store, const std::string& key, const std::string& value, CommitSeq* seq = nullptr) {
+  auto fn = [&](MetadataTxn& t) {
+    t.put_row(Table::server, key, value);
+    return FsError::ok;
+  };
+  return wait(store.update(fn, seq));
+}
+Result<std::string, FsError> get(LmdbMetadata& store, const std::string& key) {
+  Result<std::string, FsError> out;
+  auto fn = [&](MetadataView& v) {
+    out = v.row(Table::server, key);
+    return FsError::ok;
+  };
+  REQUIRE(wait(store.read(fn)) == FsError::ok);
+  return out;
+}
+
+// Opens the database as any LMDB program would.
+template <class F>
+void with_database(const std::string& folder, F change) {
+  MDB_env* env;
+  MDB_txn* txn;
+  MDB_dbi table;
+  REQUIRE(mdb_env_create(&env) == 0);
+  REQUIRE(mdb_env_open(env, folder.c_str(), 0, 0600) == 0);
+  REQUIRE(mdb_txn_begin(env, nullptr, 0, &txn) == 0);
+  REQUIRE(mdb_dbi_open(txn, nullptr, 0, &table) == 0);
+  change(txn, table);
+  REQUIRE(mdb_txn_commit(txn) == 0);
+  mdb_env_close(env);
+}
+
+std::string slurp(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+void spill(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+struct Quiet {  // for tests whose store says loudly that it failed
+  Quiet() { log::configure(log::Level::off); }
+  ~Quiet() { log::configure(log::Level::warn); }
+};
+
+}  // namespace
 
 DFS_METADATA_CONTRACT("lmdb", lmdb_stores)
 
-}  // namespace dfs::stores
-namespace dfs::stores {
-DFS_STORE_CONTRACT_CASE(fs_create, "lmdb", lmdb_stores)
-DFS_STORE_CONTRACT_CASE(fs_permissions, "lmdb", lmdb_stores)
-DFS_STORE_CONTRACT_CASE(fs_attributes, "lmdb", lmdb_stores)
-DFS_STORE_CONTRACT_CASE(fs_names, "lmdb", lmdb_stores)
-DFS_STORE_CONTRACT_CASE(fs_rename, "lmdb", lmdb_stores)
-DFS_STORE_CONTRACT_CASE(fs_links, "lmdb", lmdb_stores)
-DFS_STORE_CONTRACT_CASE(fs_io, "lmdb", lmdb_stores)
-DFS_STORE_CONTRACT_CASE(fs_directories, "lmdb", lmdb_stores)
-DFS_STORE_CONTRACT_CASE(fs_concurrency, "lmdb", lmdb_stores)
+TEST_CASE("opening a metadata store that is not to be opened says why") {
+  TempFolder folder;
+  std::string path = folder.path() + "/m";
+  SECTION("in use") {
+    auto store = open_ok(path);
+    CHECK(open_error(path).find("is in use by process") != std::string::npos);
+    store.reset();
+    open_ok(path);
+  }
+  SECTION("no place for it") {
+    CHECK(open_error("/proc/nowhere/m").find("cannot make the folder") != std::string::npos);
+  }
+  SECTION("another program's database") {
+    std::filesystem::create_directory(path);
+    with_database(path, [](MDB_txn* txn, MDB_dbi table) {
+      MDB_val k{3, const_cast<char*>("key")}, v{5, const_cast<char*>("value")};
+      REQUIRE(mdb_put(txn, table, &k, &v, 0) == 0);
+    });
+    CHECK(open_error(path).find("is a database of another program") != std::string::npos);
+  }
+  SECTION("a newer format") {
+    open_ok(path)->close();
+    with_database(path, [](MDB_txn* txn, MDB_dbi table) {
+      std::string value = "DittoFS metadata" + lmdb::encode_number(lmdb::kFormatVersion + 1);
+      REQUIRE(lmdb::put_checked(txn, table, lmdb::Key::meta("format"), value) == 0);
+    });
+    CHECK(open_error(path).find("has format 2; this program knows formats up to 1") != std::string::npos);
+  }
+  SECTION("not a database") {
+    std::filesystem::create_directory(path);
+    spill(path + "/data.mdb", std::string(100000, 'x'));
+    CHECK(open_error(path).find("cannot open the database") != std::string::npos);
+  }
+  SECTION("cut short") {
+    {
+      auto store = open_ok(path);
+      for (int i = 0; i < 100; ++i) put(*store, "k" + std::to_string(i), std::string(2000, 'v'));
+      store->close();
+    }
+    std::filesystem::resize_file(path + "/data.mdb", 65536);
+    CHECK(open_error(path).find("is damaged: it has 65536 bytes") != std::string::npos);
+  }
+  SECTION("damaged counters") {
+    open_ok(path)->close();
+    with_database(path, [](MDB_txn* txn, MDB_dbi table) {
+      MDB_val k{7, const_cast<char*>("minodes")};
+      REQUIRE(mdb_del(txn, table, &k, nullptr) == 0);
+    });
+    CHECK(open_error(path).find("is damaged: its counters cannot be read") != std::string::npos);
+  }
+}
+
+TEST_CASE("a damaged row is corrupt, never served") {
+  TempFolder folder;
+  Inode inode{};
+  inode.id = kRootId;
+  inode.type = FileType::regular;
+  inode.create_verifier = 0x5a5a5a5a13579bdf;  // to be found in the file
+  {
+    auto store = open_ok(folder.path());
+    auto fn = [&](MetadataTxn& t) {
+      t.put_inode(inode);
+      t.put_row(Table::server, "row", "some value to be damaged");
+      t.put_dirent(FileId(2), "named-entry", {3, inode.id, FileType::regular});
+      return FsError::ok;
+    };
+    REQUIRE(wait(store->update(fn)) == FsError::ok);
+    REQUIRE(store->close() == FsError::ok);
+  }
+  std::string file = folder.path() + "/data.mdb", bytes = slurp(file);
+  auto flip = [&](std::string_view what) {
+    size_t n = 0;
+    for (size_t at = bytes.find(what); at != bytes.npos; at = bytes.find(what, at + 1), ++n) bytes[at] ^= 1;
+    REQUIRE(n > 0);
+  };
+  flip(std::string("\xdf\x9b\x57\x13\x5a\x5a\x5a\x5a", 8));
+  flip("some value");
+  flip("named-entry");
+  spill(file, bytes);
+  auto store = open_ok(folder.path());
+  auto look = [&](MetadataView& v) {
+    CHECK(v.inode(inode.id).error() == FsError::corrupt);
+    CHECK(v.row(Table::server, "row").error() == FsError::corrupt);
+    auto ignore = [](auto&&...) { return true; };
+    CHECK(v.scan(FileId(2), 0, false, ignore) == FsError::corrupt);
+    CHECK(v.rows(Table::server, {}, {}, ignore) == FsError::corrupt);
+    CHECK(v.inodes(FileId(0), ignore) == FsError::corrupt);
+    return FsError::ok;
+  };
+  CHECK(wait(store->read(look)) == FsError::ok);
+  auto change = [&](MetadataTxn& t) {
+    t.put_inode(inode);
+    return FsError::ok;
+  };
+  CHECK(wait(store->update(change)) == FsError::corrupt);
+}
+
+TEST_CASE("callers that wait at the same time share a commit") {
+  TempFolder folder;
+  auto store = open_ok(folder.path());
+  store->set_commit_barrier([] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // a disk
+    return FsError::ok;
+  });
+  u64 before = store->commits();
+  std::vector<std::thread> clients;
+  std::atomic<int> failures{0};
+  constexpr int kClients = 16, kEach = 10;
+  for (int c = 0; c < kClients; ++c)
+    clients.emplace_back([&, c] {
+      BlockingExecutor here;
+      for (int i = 0; i < kEach; ++i) {
+        CommitSeq seq;
+        if (put(*store, std::to_string(c), std::to_string(i), &seq) != FsError::ok) ++failures;
+        if (wait(store->wait_durable(seq)) != FsError::ok) ++failures;
+      }
+    });
+  for (auto& t : clients) t.join();
+  CHECK(failures == 0);
+  CHECK(store->commits() - before <= kClients * kEach / 4);
+  store->set_commit_barrier({});
+}
+
+TEST_CASE("changes that nobody waits for become durable soon") {
+  TempFolder folder;
+  LmdbOptions options = small_lmdb();
+  options.flush_after = std::chrono::milliseconds(1);
+  auto store = open_ok(folder.path(), options);
+  std::atomic<int> barriers{0};
+  store->set_commit_barrier([&] {
+    ++barriers;
+    return FsError::ok;
+  });
+  put(*store, "k", "v");
+  for (int i = 0; i < 5000 && barriers == 0; ++i) std::this_thread::sleep_for(std::chrono::microseconds(100));
+  CHECK(barriers > 0);
+  store->set_commit_barrier({});
+}
+
+TEST_CASE("what waits for the disk is bounded: then callers wait too") {
+  TempFolder folder;
+  auto store = open_ok(folder.path());
+  std::mutex disk;
+  std::unique_lock stuck(disk);
+  store->set_commit_barrier([&] {
+    std::lock_guard turn(disk);
+    return FsError::ok;
+  });
+  std::string value(10000, 'v');
+  int taken = 0;
+  for (bool ready = true; ready && taken < 1000; ++taken) {
+    auto fn = [&](MetadataTxn& t) {
+      t.put_row(Table::server, std::to_string(taken), value);
+      return FsError::ok;
+    };
+    ready = store->update(fn).ready();  // one that is not has not begun
+  }
+  CHECK(taken > 20);
+  CHECK(taken < 80);  // two memtables of 256 KiB
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    stuck.unlock();
+  });
+  BlockingExecutor here;
+  CHECK(put(*store, "after", "v") == FsError::ok);
+  later.join();
+  CHECK(*get(*store, "after") == "v");
+  store->set_commit_barrier({});
+}
+
+TEST_CASE("a commit that fails is undone, and no more are taken") {
+  Quiet quiet;
+  TempFolder folder;
+  auto store = open_ok(folder.path());
+  CommitSeq one, two;
+  put(*store, "k", "old", &one);
+  REQUIRE(wait(store->wait_durable(one)) == FsError::ok);
+  store->set_commit_barrier([] { return FsError::no_space; });
+  put(*store, "k", "new", &two);
+  CHECK(*get(*store, "k") == "new");
+  CHECK(wait(store->wait_durable(two)) == FsError::no_space);
+  CHECK(*get(*store, "k") == "old");
+  CHECK(put(*store, "k", "newer") == FsError::no_space);
+  CHECK(wait(store->wait_durable(one)) == FsError::ok);
+  CHECK(wait(store->wait_durable(store->last_seq())) == FsError::no_space);
+  CHECK(store->close() == FsError::no_space);
+  store.reset();
+  store = open_ok(folder.path());
+  CHECK(*get(*store, "k") == "old");
+  CHECK(put(*store, "k", "newer") == FsError::ok);
+}
+
+TEST_CASE("with little disk space left only what takes none is done") {
+  TempFolder folder;
+  LmdbOptions options = small_lmdb();
+  {
+    auto store = open_ok(folder.path(), options);
+    put(*store, "k", "v");
+    store->close();
+  }
+  options.reserve = u64(1) << 60;
+  auto store = open_ok(folder.path(), options);
+  CHECK(put(*store, "new", "v") == FsError::no_space);
+  auto erase = [](MetadataTxn& t) {
+    t.erase_row(Table::server, "k");
+    return FsError::ok;
+  };
+  CHECK(wait(store->update(erase)) == FsError::ok);
+  CHECK(get(*store, "k").error() == FsError::not_found);
+}
+
 }  // namespace dfs::stores
