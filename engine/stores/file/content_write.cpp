@@ -159,7 +159,8 @@ FsError FileContent::sync() {
     s->dirty = false;
     s->unsynced.clear();
     if (s->staging) files.push_back(s->staging);
-    if (std::exchange(s->new_name, false)) names.emplace(s->id.value & 0xff, s->id);
+    s->new_name = false;
+    if (!std::exchange(s->name_synced, true)) names.emplace(s->id.value & 0xff, s->id);
   }
   if (files.size() > kManyFiles) return folder_->sync_all();
   for (const FdRef& f : files)

@@ -43,6 +43,7 @@ struct FileState {
   bool to_seal = false;         // was written since it was last sealed
   bool dirty = false;           // in the table's dirty list
   bool new_name = false;        // the staging file was made since the last sync
+  bool name_synced = false;     // its name is durable
   std::vector<Range> unsynced;  // of the staging file: bytes no sync has covered and no durable row names
 
   // Both under mutex. A slot that holds no bytes any row names.

@@ -164,7 +164,7 @@ void FileContent::drop_staging(const StateRef& state, u64 generation) {
   if (state->generation != generation || !state->assigned.empty()) return;
   if (folder_->remove_staging(state->id) != FsError::ok) return;
   state->staging.reset();
-  state->new_name = false;
+  state->new_name = state->name_synced = false;
   state->unsynced.clear();
   state->next_slot = 0;
   state->free_slots.clear();

@@ -42,7 +42,8 @@ void Chunk::cut(u32 begin, u32 end) {
 void Chunk::adopt(u32 at, Slice slice) {
   cut(at, at + slice.size());
   pieces_.insert(first_ending_after(at), Piece{at, std::move(slice)});
-  if (pieces_.size() > kMaxPieces) merge();
+  if (pieces_.size() > kMergeAbove) merge();
+  if (pieces_.size() > kMaxPieces) fill();
 }
 
 void Chunk::write(u32 at, const u8* data, u32 size) {
@@ -107,6 +108,17 @@ void Chunk::merge() {
     i = j;
   }
   pieces_ = std::move(merged);
+}
+
+void Chunk::fill() {
+  u32 begin = pieces_.front().begin, size = pieces_.back().end() - begin;
+  BlockRef block = BlockRef::allocate(size);
+  std::memset(block->data(), 0, size);
+  for (const Piece& p : pieces_)
+    std::memcpy(block->data() + (p.begin - begin), p.bytes.data(), p.bytes.size());
+  const u8* p = block->data();
+  pieces_.clear();
+  pieces_.push_back({begin, Slice(std::move(block), p, size)});
 }
 
 void Chunk::read(u32 begin, u32 end, SliceList& out) const {

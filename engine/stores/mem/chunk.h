@@ -44,12 +44,16 @@ class Chunk {
     Slice bytes;
     u32 end() const { return begin + bytes.size(); }
   };
-  static constexpr size_t kMaxPieces = 16;
+  static constexpr size_t kMergeAbove = 16;
+  // A chunk with more holes than this has them filled with zeros: a list of scattered bytes would take a
+  // hundred times their memory.
+  static constexpr size_t kMaxPieces = 64;
 
   std::vector<Piece>::iterator first_ending_after(u32 at);
   bool write_in_place(u32 at, const u8* data, u32 size);
   bool append(u32 at, const u8* data, u32 size);
   void merge();
+  void fill();
 
   std::vector<Piece> pieces_;
 };

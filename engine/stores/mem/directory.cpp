@@ -22,65 +22,37 @@ Directory::Entry* Directory::make_entry(std::string_view name, u32 hash, const D
   return e;
 }
 
-size_t Directory::find_slot(std::string_view name, u32 hash) const {
+DirectoryEntry* NameTable::find(std::string_view name, u32 hash) const {
+  if (slots_.empty()) return nullptr;
   size_t mask = slots_.size() - 1;
   size_t i = hash & mask;
   while (slots_[i] != nullptr && (slots_[i]->hash != hash || slots_[i]->name() != name)) i = (i + 1) & mask;
-  return i;
+  return slots_[i];
 }
 
-const Dirent* Directory::find(std::string_view name) const {
-  if (slots_.empty()) return nullptr;
-  const Entry* e = slots_[find_slot(name, hash(name))];
-  return e ? &e->entry : nullptr;
-}
-
-std::optional<Dirent> Directory::put(std::string_view name, const Dirent& entry) {
+void NameTable::insert(DirectoryEntry* entry) {
   if ((count_ + 1) * 4 > slots_.size() * 3) grow();
-  u32 h = hash(name);
-  Entry*& slot = slots_[find_slot(name, h)];
-  std::optional<Dirent> before;
-  if (slot != nullptr) {
-    before = slot->entry;
-    unlink(slot);
-    slot->entry = entry;
-  } else {
-    slot = make_entry(name, h, entry);
-    ++count_;
-  }
-  link(slot);
-  return before;
-}
-
-std::optional<Dirent> Directory::erase(std::string_view name) {
-  if (slots_.empty()) return {};
-  size_t i = find_slot(name, hash(name));
-  Entry* e = slots_[i];
-  if (e == nullptr) return {};
-  Dirent before = e->entry;
-  unlink(e);
-  vacate(i);
-  --count_;
-  std::free(e);
-  return before;
-}
-
-void Directory::grow() {
-  std::vector<Entry*> old(std::max<size_t>(4, slots_.size() * 2));
-  old.swap(slots_);
   size_t mask = slots_.size() - 1;
-  for (Entry* e : old) {
-    if (e == nullptr) continue;
-    size_t i = e->hash & mask;
-    while (slots_[i] != nullptr) i = (i + 1) & mask;
-    slots_[i] = e;
-  }
+  size_t i = entry->hash & mask;
+  while (slots_[i] != nullptr) i = (i + 1) & mask;
+  slots_[i] = entry;
+  ++count_;
+}
+
+void NameTable::grow() {
+  std::vector<DirectoryEntry*> old(std::max<size_t>(4, slots_.size() * 2));
+  old.swap(slots_);
+  count_ = 0;
+  for (DirectoryEntry* e : old)
+    if (e) insert(e);
 }
 
 // Removal from a linearly probed table: every later entry of the cluster whose home is not between the gap
 // and its place moves into the gap (Knuth, The Art of Computer Programming vol. 3, 6.4, algorithm R).
-void Directory::vacate(size_t gap) {
+void NameTable::erase(const DirectoryEntry* entry) {
   size_t mask = slots_.size() - 1;
+  size_t gap = entry->hash & mask;
+  while (slots_[gap] != entry) gap = (gap + 1) & mask;
   for (size_t i = (gap + 1) & mask; slots_[i] != nullptr; i = (i + 1) & mask) {
     size_t home = slots_[i]->hash & mask;
     if (((i - home) & mask) >= ((i - gap) & mask)) {
@@ -89,6 +61,48 @@ void Directory::vacate(size_t gap) {
     }
   }
   slots_[gap] = nullptr;
+  --count_;
+}
+
+const Dirent* Directory::find(std::string_view name) const {
+  u32 h = hash(name);
+  const Entry* e = table(h).find(name, h);
+  return e ? &e->entry : nullptr;
+}
+
+std::optional<Dirent> Directory::put(std::string_view name, const Dirent& entry) {
+  u32 h = hash(name);
+  std::optional<Dirent> before;
+  Entry* e = table(h).find(name, h);
+  if (e != nullptr) {
+    before = e->entry;
+    unlink(e);
+    e->entry = entry;
+  } else {
+    e = make_entry(name, h, entry);
+    table(h).insert(e);
+    if (++count_ > kSplit && names_.size() == 1) split();
+  }
+  link(e);
+  return before;
+}
+
+std::optional<Dirent> Directory::erase(std::string_view name) {
+  u32 h = hash(name);
+  Entry* e = table(h).find(name, h);
+  if (e == nullptr) return {};
+  Dirent before = e->entry;
+  unlink(e);
+  table(h).erase(e);
+  --count_;
+  std::free(e);
+  return before;
+}
+
+void Directory::split() {
+  NameTable all = std::move(names_[0]);
+  names_ = std::vector<NameTable>(kTables);
+  all.each([&](Entry* e) { table(e->hash).insert(e); });
 }
 
 Directory::Run::const_iterator Directory::after_cookie(const Run& run, Cookie cookie) {

@@ -10,12 +10,36 @@
 
 namespace dfs::stores {
 
-// One directory in memory: entries by name in a hash table, and in cookie order. Every operation costs
-// O(log n), a page of a listing O(page), and no operation ever touches all entries but the doubling of the
-// table.
+// Entries by name: open addressing, power of two, at most 3/4 full. The entries belong to the Directory.
+struct DirectoryEntry {
+  fs::Dirent entry;
+  u32 hash;
+  u16 length;  // of the name, which follows in the same allocation
+  std::string_view name() const { return {reinterpret_cast<const char*>(this + 1), length}; }
+};
+class NameTable {
+ public:
+  DirectoryEntry* find(std::string_view name, u32 hash) const;
+  void insert(DirectoryEntry* entry);  // a name that is not there
+  void erase(const DirectoryEntry* entry);
+  template <class Visit>
+  void each(Visit visit) const {
+    for (DirectoryEntry* e : slots_)
+      if (e) visit(e);
+  }
+
+ private:
+  void grow();
+  std::vector<DirectoryEntry*> slots_;
+  size_t count_ = 0;
+};
+
+// One directory in memory: entries by name in hash tables, and in cookie order. Every operation costs O(log
+// n), a page of a listing O(page), and none ever stops to touch all entries: a large directory has many
+// tables, which grow at different times.
 class Directory {
  public:
-  explicit Directory(const SipKey& key) : key_(key) {}
+  explicit Directory(const SipKey& key) : key_(key), names_(1) {}
   ~Directory();
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
@@ -39,32 +63,26 @@ class Directory {
   }
 
  private:
-  // Header of an allocation that goes on with the name.
-  struct Entry {
-    fs::Dirent entry;
-    u32 hash;
-    u16 length;
-    std::string_view name() const { return {reinterpret_cast<const char*>(this + 1), length}; }
-  };
+  using Entry = DirectoryEntry;
   // The cookie order, in runs of at most kRun entries keyed by their first cookie: a vector's density with a
   // tree's cost of removal.
   using Run = std::vector<Entry*>;
   static constexpr size_t kRun = 128;
+  static constexpr size_t kSplit = 4096, kTables = 64;  // above so many entries, so many tables
 
   u32 hash(std::string_view name) const {
     return static_cast<u32>(siphash64(key_, name.data(), name.size()));
   }
+  const NameTable& table(u32 hash) const { return names_[names_.size() == 1 ? 0 : hash >> 26]; }
+  NameTable& table(u32 hash) { return names_[names_.size() == 1 ? 0 : hash >> 26]; }
   static Entry* make_entry(std::string_view name, u32 hash, const fs::Dirent& entry);
   static Run::const_iterator after_cookie(const Run& run, fs::Cookie cookie);
-
-  size_t find_slot(std::string_view name, u32 hash) const;  // its slot, or the empty one where it would go
-  void grow();
-  void vacate(size_t slot);
+  void split();
   void link(Entry* e);
   void unlink(Entry* e);
 
-  const SipKey& key_;          // names are chosen by peers; a keyed hash keeps them from making collisions
-  std::vector<Entry*> slots_;  // open addressing, power of two, at most 3/4 full
+  const SipKey& key_;  // names are chosen by peers; a keyed hash keeps them from making collisions
+  std::vector<NameTable> names_;
   size_t count_ = 0;
   std::map<fs::Cookie, Run> runs_;
 };

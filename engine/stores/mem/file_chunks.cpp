@@ -40,8 +40,9 @@ void FileChunks::split(u64 offset, const Slice& slice, Change change) {
     u32 at = static_cast<u32>((offset + done) % kChunk);
     u32 n = std::min(slice.size() - done, kChunk - at);
     Chunk& chunk = cell((offset + done) / kChunk);
-    space_ += n - chunk.covered(at, at + n);
+    space_ -= chunk.covered(0, kChunk);
     change(chunk, at, slice.sub(done, n));
+    space_ += chunk.covered(0, kChunk);
     done += n;
   }
 }

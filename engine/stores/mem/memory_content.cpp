@@ -139,13 +139,14 @@ Async<ContentChange> MemoryContent::write(const Inode& file, u64 offset, SliceLi
   u64 length = total_size(data);
   std::lock_guard lock(s.mutex);
   FileChunks& chunks = s.files[file.id];
-  u64 more = length - chunks.covered(offset, offset + length);
+  u64 before = chunks.space(), more = length - chunks.covered(offset, offset + length);
   if (!charge(more)) {
     if (chunks.space() == 0) s.files.erase(file.id);
     return ContentChange{FsError::no_space, nullptr};
   }
   chunks.write(offset, data);
   data.clear();
+  used_ += chunks.space() - before - more;  // holes that were filled
   return ContentChange{FsError::ok, std::make_unique<SpaceEdit>(*this, file.id)};
 }
 

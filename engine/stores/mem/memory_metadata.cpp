@@ -22,9 +22,9 @@ class Reader : public Base {
   explicit Reader(Tables& tables) : tables_(tables) {}
 
   Result<Inode, FsError> inode(FileId id) override {
-    auto it = tables_.inodes.find(id);
-    if (it == tables_.inodes.end()) return failure(FsError::not_found);
-    return it->second;
+    const Inode* found = tables_.inodes.find(id);
+    if (found == nullptr) return failure(FsError::not_found);
+    return *found;
   }
   Result<Dirent, FsError> lookup(FileId dir, std::string_view name) override {
     auto it = tables_.directories.find(dir);
@@ -37,8 +37,7 @@ class Reader : public Base {
     if (it == tables_.directories.end()) return FsError::ok;
     it->second.scan(after, [&](std::string_view name, const Dirent& entry) {
       if (!with_inodes) return visit(name, entry, nullptr);
-      auto node = tables_.inodes.find(entry.id);
-      return visit(name, entry, node == tables_.inodes.end() ? nullptr : &node->second);
+      return visit(name, entry, tables_.inodes.find(entry.id));
     });
     return FsError::ok;
   }
@@ -58,12 +57,8 @@ class Reader : public Base {
   }
   u64 inode_count() override { return tables_.inodes.size(); }
   FsError inodes(FileId after, MetadataView::InodeVisitor visit) override {
-    std::vector<FileId> ids;
-    for (const auto& [id, inode] : tables_.inodes)
-      if (id > after) ids.push_back(id);
-    std::sort(ids.begin(), ids.end());
-    for (FileId id : ids)
-      if (!visit(tables_.inodes.find(id)->second)) break;
+    for (FileId id : tables_.inodes.ids(after))
+      if (!visit(*tables_.inodes.find(id))) break;
     return FsError::ok;
   }
 
@@ -85,19 +80,19 @@ class MemoryMetadata::Txn final : public Reader<MetadataTxn, Tables> {
 
   FileId new_id() override { return FileId(store_.next_id_.fetch_add(1, std::memory_order_relaxed)); }
   void put_inode(const Inode& inode) override {
-    auto [it, added] = tables_.inodes.try_emplace(inode.id, inode);
-    if (added) {
-      undo_.emplace_back(UndoInode{inode.id, {}});
+    if (Inode* there = tables_.inodes.find(inode.id)) {
+      undo_.emplace_back(UndoInode{inode.id, *there});
+      *there = inode;
     } else {
-      undo_.emplace_back(UndoInode{inode.id, it->second});
-      it->second = inode;
+      undo_.emplace_back(UndoInode{inode.id, {}});
+      tables_.inodes.put(inode);
     }
   }
   void erase_inode(FileId id) override {
-    auto it = tables_.inodes.find(id);
-    if (it == tables_.inodes.end()) return;
-    undo_.emplace_back(UndoInode{id, it->second});
-    tables_.inodes.erase(it);
+    const Inode* there = tables_.inodes.find(id);
+    if (there == nullptr) return;
+    undo_.emplace_back(UndoInode{id, *there});
+    tables_.inodes.erase(id);
   }
   void put_dirent(FileId dir, std::string_view name, const Dirent& entry) override {
     undo_.emplace_back(UndoEntry{dir, std::string(name), set_entry(dir, name, entry)});
@@ -158,7 +153,7 @@ class MemoryMetadata::Txn final : public Reader<MetadataTxn, Tables> {
 
   void undo(const UndoInode& u) {
     if (u.before)
-      tables_.inodes[u.id] = *u.before;
+      tables_.inodes.put(*u.before);
     else
       tables_.inodes.erase(u.id);
   }

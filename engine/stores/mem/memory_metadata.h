@@ -9,6 +9,7 @@
 #include "engine/base/random.h"
 #include "engine/fs/metadata_store.h"
 #include "engine/stores/mem/directory.h"
+#include "engine/stores/mem/inode_table.h"
 
 namespace dfs::stores {
 
@@ -32,7 +33,7 @@ class MemoryMetadata final : public fs::MetadataStore {
   using Rows = std::map<std::string, std::string, std::less<>>;
   static constexpr size_t kTables = static_cast<size_t>(Table::server) + 1;
   struct Tables {
-    std::unordered_map<fs::FileId, fs::Inode> inodes;
+    InodeTable inodes;
     std::unordered_map<fs::FileId, Directory> directories;  // those with entries
     Rows rows[kTables];
   };

@@ -28,4 +28,27 @@ TEST_CASE("the memory store is full at its capacity, and has room again after a 
   CHECK(content.statfs().free_bytes == 10000);
 }
 
+TEST_CASE("scattered bytes take the memory of the chunk they are in, not more") {
+  Random random(1);
+  MemoryMetadata metadata(random);
+  MemoryContent content(u64(1) << 30);
+  fs::Inode n{};
+  n.id = fs::FileId(10);
+  n.size = 65536;
+  for (u32 at = 0; at < 65536; at += 2) {
+    SliceList data{Slice::copy_of("x", 1)};
+    auto change = std::move(content.write(n, at, data)).get();
+    REQUIRE(change.error == fs::FsError::ok);
+    auto apply = [&](fs::MetadataTxn& t) { return change.edit->apply(t, n); };
+    REQUIRE(std::move(metadata.update(apply)).get() == fs::FsError::ok);
+  }
+  CHECK(n.space_used > 65000);  // the holes count, but for the last few
+  CHECK(content.statfs().total_bytes - content.statfs().free_bytes == n.space_used);
+  auto got = std::move(content.read(n, 0, 65536)).get();
+  CHECK(got.data.size() < 200);
+  std::string expected;
+  for (int i = 0; i < 32768; ++i) expected += std::string("x\0", 2);
+  CHECK(flatten(got.data) == expected);
+}
+
 }  // namespace dfs::stores

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/fs/types.h"
+
+namespace dfs::stores {
+
+// Inodes by id: a map of pages of pointers. Ids follow each other, so there is a page for many inodes, and
+// the map stays so small that its growth is not felt (one of a million inodes would stop everybody for a
+// tenth of a second).
+class InodeTable {
+ public:
+  fs::Inode* find(fs::FileId id) {
+    auto it = pages_.find(id.value / kPage);
+    return it == pages_.end() ? nullptr : it->second->slots[id.value % kPage].get();
+  }
+  const fs::Inode* find(fs::FileId id) const { return const_cast<InodeTable*>(this)->find(id); }
+  void put(const fs::Inode& inode) {
+    std::unique_ptr<Page>& page = pages_[inode.id.value / kPage];
+    if (!page) page = std::make_unique<Page>();
+    std::unique_ptr<fs::Inode>& slot = page->slots[inode.id.value % kPage];
+    if (slot) {
+      *slot = inode;
+      return;
+    }
+    slot = std::make_unique<fs::Inode>(inode);
+    ++page->used;
+    ++count_;
+  }
+  void erase(fs::FileId id) {
+    auto it = pages_.find(id.value / kPage);
+    if (it == pages_.end() || !it->second->slots[id.value % kPage]) return;
+    it->second->slots[id.value % kPage].reset();
+    if (--it->second->used == 0) pages_.erase(it);
+    --count_;
+  }
+  size_t size() const { return count_; }
+
+  // The ids above `after`, in order.
+  std::vector<fs::FileId> ids(fs::FileId after) const {
+    std::vector<fs::FileId> out;
+    for (const auto& [index, page] : pages_)
+      for (u64 i = 0; i < kPage; ++i)
+        if (page->slots[i] && page->slots[i]->id > after) out.push_back(page->slots[i]->id);
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+
+ private:
+  static constexpr u64 kPage = 64;
+  struct Page {
+    std::unique_ptr<fs::Inode> slots[kPage];
+    u32 used = 0;
+  };
+  std::unordered_map<u64, std::unique_ptr<Page>> pages_;
+  size_t count_ = 0;
+};
+
+}  // namespace dfs::stores
