@@ -10,7 +10,7 @@ import pytest
 from dittofs.rpc import Endpoint
 from dittofs.testing.options import servers
 
-SHOWN = 40  # messages of a connection
+SHOWN = 40  # messages of a connection, events of the server
 
 _ENDPOINTS = pytest.StashKey[list[tuple[str, Endpoint]]]()
 
@@ -18,7 +18,8 @@ _ENDPOINTS = pytest.StashKey[list[tuple[str, Endpoint]]]()
 def watched(item: pytest.Item) -> list[tuple[str, Endpoint]]:
     """The connections of a test, by name, in the order they were made."""
     if _ENDPOINTS not in item.stash:
-        item.stash[_ENDPOINTS] = []
+        none_yet: list[tuple[str, Endpoint]] = []
+        item.stash[_ENDPOINTS] = none_yet
     return item.stash[_ENDPOINTS]
 
 
@@ -37,12 +38,13 @@ def rerun(item: pytest.Item) -> str:
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     report = (yield).get_result()
-    if not report.failed:
+    if not report.failed or "srv" not in getattr(item, "fixturenames", ()):
         return
     said = transcript(item)
     if said:
         report.sections.append(("transcript", said))
     server = servers(item.config).current.server
-    if server is not None and hasattr(server, "trace"):
-        report.sections.append(("trace of the server", str(server.trace)))
+    if server is not None and server.trace.on:
+        events = "\n".join(map(str, server.trace.events()[-SHOWN:]))
+        report.sections.append(("trace of the server", events))
     report.sections.append(("run it again", rerun(item)))

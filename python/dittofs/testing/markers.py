@@ -6,17 +6,13 @@ import re
 
 import pytest
 
-from dittofs.testing.options import servers
+from dittofs.testing.options import is_suite, servers
 
 # A specification and a place in it. POSIX stands for behaviour the protocol's RFC leaves open.
 _SECTION = re.compile(r"(RFC\d+ [A-Z]?\d*(\.\d+)*|POSIX [a-z_.]+)")
 
 covers = pytest.mark.covers
 needs = pytest.mark.needs
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addini("covers_strict", "every test must carry covers(section, what)", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,8 +26,7 @@ def covered(item: pytest.Item) -> list[tuple]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    strict = config.getini("covers_strict")
-    problems = [p for item in items for p in _problems(item, strict)]
+    problems = [p for item in items for p in _problems(item, is_suite(config))]
     if problems:
         raise pytest.UsageError("\n".join(problems))
 

@@ -13,6 +13,7 @@ _SERVERS = pytest.StashKey["Servers"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addini("covers_strict", "a conformance suite: every test carries covers(section, what)", type="bool")
     group = parser.getgroup("dittofs", "the server under test")
     group.addoption(
         "--server",
@@ -101,8 +102,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[_SERVERS].stop()
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    return f"server: {config.option.server}, seed: {servers(config).seed}"
+def is_suite(config: pytest.Config) -> bool:
+    """Whether this run is of a conformance suite; the plugin is there in any other run too."""
+    return bool(config.getini("covers_strict"))
+
+
+def pytest_report_header(config: pytest.Config) -> Optional[str]:
+    return f"server: {config.option.server}, seed: {servers(config).seed}" if is_suite(config) else None
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -7,9 +7,11 @@ from typing import Any, Optional
 
 import pytest
 
+from dittofs.testing.options import is_suite
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    if config.option.verbose <= 0 and sys.stdout.isatty() and not config.option.collectonly:
+    if is_suite(config) and config.option.verbose <= 0 and sys.stdout.isatty() and not config.option.collectonly:
         config.pluginmanager.register(Bar(config), "dittofs-progress-bar")
 
 

@@ -126,3 +126,12 @@ def test_a_server_that_runs_elsewhere(suite):
     with Server() as srv:
         result = suite({"test_a": TESTS}, server=("--server", srv.url))
     result.assert_outcomes(passed=3, failed=1, skipped=3)
+
+
+def test_other_runs_are_left_alone(pytester):
+    """The plugin is there wherever the package is installed."""
+    pytester.makepyfile(test_a="def test_a():\n    assert 1 == 2")
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*run it again*")
+    result.stdout.no_fnmatch_line("server:*")
