@@ -38,6 +38,8 @@ FsError guarded(F fn) {
 }  // namespace
 
 PythonContent::~PythonContent() {
+  // What remove() posted refers to this store; when the thread has got as far as here, all of it has run.
+  thread_.call_and_wait([] { return 0; });
   py::gil_scoped_acquire gil;
   store_ = py::object();
 }
