@@ -87,7 +87,7 @@ def test_ctime(nfs3, home, file):
     assert after.mtime == before.mtime
 
 
-@covers("RFC1813 3.3.20", "as many links as PATHCONF linkmax says, as far as a test can count; then NFS3ERR_MLINK")
+@covers("RFC1813 3.3.20", "as many links as PATHCONF linkmax says, then NFS3ERR_MLINK; of a huge number the first thousand")
 def test_maximum(nfs3, home, subdir, file):
     linkmax = nfs3.pathconf(file).linkmax
     wanted = min(linkmax, 1000)
