@@ -50,7 +50,9 @@ class Program(Target):
             found = _READY.search(line)
             if found:
                 return [int(port) for port in found.groups()]
-        raise pytest.UsageError(f"{' '.join(self._command)}: {self._tail()}")
+        said = self._tail()
+        self.stop()
+        raise pytest.UsageError(f"{' '.join(self._command)}: {said}")
 
     def stop(self) -> None:
         self._process.terminate()
