@@ -218,10 +218,9 @@ TEST_CASE("changes that nobody waits for become durable soon") {
 TEST_CASE("what waits for the disk is bounded: then callers wait too") {
   TempFolder folder;
   auto store = open_ok(folder.path());
-  std::mutex disk;
-  std::unique_lock stuck(disk);
+  std::atomic<bool> stuck{true};
   store->set_commit_barrier([&] {
-    std::lock_guard turn(disk);
+    stuck.wait(true);
     return FsError::ok;
   });
   std::string value(10000, 'v');
@@ -237,7 +236,8 @@ TEST_CASE("what waits for the disk is bounded: then callers wait too") {
   CHECK(taken < 80);  // two memtables of 256 KiB
   std::thread later([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    stuck.unlock();
+    stuck = false;
+    stuck.notify_all();
   });
   BlockingExecutor here;
   CHECK(put(*store, "after", "v") == FsError::ok);
