@@ -26,6 +26,13 @@ nlohmann::json to_json(const std::string& kind, u32 connections, u32 depth, cons
           {"replies_per_read", m.replies_per_read}};
 }
 
+Measurement run_limit(Workload& recorded, const Target& target, const std::string& kind, u32 connections,
+                      u32 depth, double seconds) {
+  const Responder responder(collect_replies(recorded, target.nfs));
+  auto workload = make_workload(kind, target, connections, depth);
+  return run(*workload, responder.address(), connections, depth, seconds, responder.pid());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -37,7 +44,7 @@ int main(int argc, char** argv) {
   std::optional<u32> connections, depth;
   double seconds = 2;
   pid_t pid = 0;
-  bool list = false;
+  bool list = false, limit = false;
   app.add_option("workloads", wanted, "Which to run (default: all); --list names them");
   app.add_option("--host", host, "Address of the server");
   app.add_option("--port", port, "NFS port");
@@ -48,6 +55,8 @@ int main(int argc, char** argv) {
   app.add_option("--depth", depth, "Requests under way on each connection")->check(CLI::Range(1, 4096));
   app.add_option("--seconds", seconds, "Length of one measurement");
   app.add_option("--server-pid", pid, "Process of the server, to report its CPU time per operation");
+  app.add_flag("--limit", limit,
+               "Measure a bare responder that repeats this server's replies: what no server can beat");
   app.add_option("--json", json_file, "Write the results here as well");
   app.add_flag("--list", list, "Name the workloads");
   CLI11_PARSE(app, argc, argv);
@@ -70,7 +79,8 @@ int main(int argc, char** argv) {
       if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), s.name) == wanted.end()) continue;
       const u32 c = connections.value_or(s.connections), d = depth.value_or(s.depth);
       auto workload = make_workload(s.name, target, c, d);
-      const Measurement m = run(*workload, target.nfs, c, d, seconds, pid);
+      const Measurement m = limit ? run_limit(*workload, target, s.name, c, d, seconds)
+                                  : run(*workload, target.nfs, c, d, seconds, pid);
       fmt::print("{:14} {:>7} {:>12.0f} {:>9.1f} {:>11.3f} {:>11.3f} {:>9.1f} {:>9.1f} {:>11.2f}\n", s.name,
                  fmt::format("{}x{}", c, d), m.rate(), static_cast<double>(m.bytes) / m.seconds / 1e6,
                  m.server_cpu_us, m.client_cpu_us, m.p50_us, m.p99_us, m.replies_per_read);

@@ -56,8 +56,7 @@ std::string encode_call(u32 xid, u32 program, u32 version, u32 procedure, const 
 RpcClient::RpcClient(const Endpoint& server) : fd_(connect_to(server)) {}
 RpcClient::~RpcClient() { close(fd_); }
 
-std::string RpcClient::call(u32 program, u32 version, u32 procedure, const std::string& arguments) {
-  const std::string request = encode_call(++xid_, program, version, procedure, arguments);
+std::string RpcClient::exchange(const std::string& request) {
   for (size_t sent = 0; sent < request.size();) {
     const ssize_t k = send(fd_, request.data() + sent, request.size() - sent, MSG_NOSIGNAL);
     if (k <= 0) throw std::runtime_error("the server closed the connection");
@@ -72,6 +71,11 @@ std::string RpcClient::call(u32 program, u32 version, u32 procedure, const std::
     reply.resize(old + (word(mark, 0) & 0x7fffffffu));
     read_exactly(fd_, reply.data() + old, reply.size() - old);
   }
+  return reply;
+}
+
+std::string RpcClient::call(u32 program, u32 version, u32 procedure, const std::string& arguments) {
+  const std::string reply = exchange(encode_call(++xid_, program, version, procedure, arguments));
   // xid, REPLY, MSG_ACCEPTED, verifier (flavor, length 0), SUCCESS
   if (reply.size() < 24 || word(reply, 2) != 0 || word(reply, 5) != 0)
     throw std::runtime_error(fmt::format("the server refused program {} procedure {}", program, procedure));

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include "benchmarks/load/responder.h"
 #include "benchmarks/load/workload.h"
 
 namespace dfs::load {
@@ -21,5 +22,8 @@ struct Measurement {
 // server: its process, whose CPU time is read before and after; 0: unknown.
 Measurement run(Workload& workload, const Endpoint& server_address, u32 connections, u32 depth,
                 double seconds, pid_t server);
+
+// Answers for every procedure the workload calls, from the real server; the workload is then used up.
+CannedReplies collect_replies(Workload& workload, const Endpoint& server);
 
 }  // namespace dfs::load

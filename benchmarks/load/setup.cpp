@@ -29,25 +29,29 @@ void require(nfsstat3 status, const char* what) {
 
 Setup::Setup(const Target& target) : client_(target.nfs), root_(mount_root(target)) {}
 
-Setup::Handle Setup::lookup(const Handle& parent, const std::string& name) {
+std::optional<Setup::Handle> Setup::find(const Handle& parent, const std::string& name) {
   Arena arena;
   const auto res = call<LOOKUP3res>(NFSPROC3_LOOKUP, LOOKUP3args{{fh(parent), Text::of(name)}}, arena);
+  if (res.status == NFS3ERR_NOENT) return std::nullopt;
   require(res.status, "LOOKUP");
   return res.resok.object.data.str();
 }
 
 Setup::Handle Setup::directory(const Handle& parent, const std::string& name) {
+  if (const auto found = find(parent, name)) return *found;
   Arena arena;
   MKDIR3args args{};
   args.where = {fh(parent), Text::of(name)};
   args.attributes.mode.set_it = true;
   args.attributes.mode.mode = 0777;
   const auto res = call<MKDIR3res>(NFSPROC3_MKDIR, args, arena);
-  if (res.status != NFS3ERR_EXIST) require(res.status, "MKDIR");
-  return lookup(parent, name);
+  require(res.status, "MKDIR");
+  return find(parent, name).value();
 }
 
 Setup::Handle Setup::file(const Handle& parent, const std::string& name) {
+  // Found without CREATE: one of an existing file may keep it open on the server, and thousands do add up.
+  if (const auto found = find(parent, name)) return *found;
   Arena arena;
   CREATE3args args{};
   args.where = {fh(parent), Text::of(name)};
@@ -56,7 +60,7 @@ Setup::Handle Setup::file(const Handle& parent, const std::string& name) {
   args.how.obj_attributes.mode.mode = 0666;
   const auto res = call<CREATE3res>(NFSPROC3_CREATE, args, arena);
   require(res.status, "CREATE");
-  return res.resok.obj.handle_follows ? res.resok.obj.handle.data.str() : lookup(parent, name);
+  return res.resok.obj.handle_follows ? res.resok.obj.handle.data.str() : find(parent, name).value();
 }
 
 Setup::Handle Setup::filled_file(const Handle& parent, const std::string& name, u64 size) {

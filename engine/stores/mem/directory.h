@@ -57,8 +57,11 @@ class Directory {
     if (run != runs_.begin()) --run;
     for (; run != runs_.end(); ++run) {
       const Run& r = run->second;
-      for (auto it = after_cookie(r, after); it != r.end(); ++it)
+      for (auto it = after_cookie(r, after); it != r.end(); ++it) {
+        // Entries lie wherever malloc put them: those of soon are fetched while this one is looked at.
+        if (r.end() - it > kAhead) __builtin_prefetch(it[kAhead]);
         if (!visit((*it)->name(), (*it)->entry)) return;
+      }
     }
   }
 
@@ -68,6 +71,7 @@ class Directory {
   // tree's cost of removal.
   using Run = std::vector<Entry*>;
   static constexpr size_t kRun = 128;
+  static constexpr ptrdiff_t kAhead = 6;
   static constexpr size_t kSplit = 4096, kTables = 64;  // above so many entries, so many tables
 
   u32 hash(std::string_view name) const {

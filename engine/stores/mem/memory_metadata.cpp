@@ -35,9 +35,9 @@ class Reader : public Base {
   FsError scan(FileId dir, Cookie after, bool with_inodes, MetadataView::EntryVisitor visit) override {
     auto it = tables_.directories.find(dir);
     if (it == tables_.directories.end()) return FsError::ok;
+    InodeTable::Cursor inodes(tables_.inodes);
     it->second.scan(after, [&](std::string_view name, const Dirent& entry) {
-      if (!with_inodes) return visit(name, entry, nullptr);
-      return visit(name, entry, tables_.inodes.find(entry.id));
+      return visit(name, entry, with_inodes ? inodes.find(entry.id) : nullptr);
     });
     return FsError::ok;
   }
