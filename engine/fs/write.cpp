@@ -95,6 +95,9 @@ Task<WriteResult> refuse_written(WriteCall call, FsError e) {
 
 Async<WriteResult> recorded(WriteCall& call, FsError e, CommitSeq seq) {
   if (e != FsError::ok) return refuse_written(std::move(call), e);
+  // Before whoever may take the data away again enters: to the content store the write is under way until
+  // then.
+  call.edit.reset();
   call.lease.release();
   if (call.stable == Stable::unstable) return call.done();
   return when_durable(call.fs->metadata, call.done(), seq);

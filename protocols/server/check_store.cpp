@@ -21,7 +21,7 @@ int check_stores(const Config& config, bool deep, const std::function<void(const
       ++bad;
       continue;
     }
-    auto stores = open_configured_stores({config, e, clock, random, workers});
+    auto stores = open_configured_stores({config, e, clock, random, workers, false});
     if (!stores) {
       say(fmt::format("{}: {}", e.path, stores.error()));
       ++bad;

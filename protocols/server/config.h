@@ -43,6 +43,7 @@ struct Config {
   std::string store = "lmdb";
   std::string data_dir = "dittofs-data";
   i64 memory_capacity = i64{64} << 30;
+  double seal_after = 30;
   std::string root_mode = "0777";
   bool atime = true;
 

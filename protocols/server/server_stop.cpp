@@ -81,12 +81,18 @@ void Server::stop_loops(Nanos patience) {
 
 std::string Server::close_volumes(bool crashed) {
   std::string error;
+  auto note = [&](fs::FsError e) {
+    if (e != fs::FsError::ok) error = fmt::format("a store could not be closed cleanly: {}", fs::name(e));
+  };
   for (Volume& v : volumes_) {
+    // Everything that was answered becomes durable, and with it the word that it did: then clients need not
+    // send their unstable data again.
+    if (v.file_system && !crashed) note(run_blocking(v.file_system->close()));
     v.file_system.reset();
     if (crashed) continue;
     // Data before the metadata that names it.
-    for (const fs::FsError e : {v.content->close(), v.metadata->close()})
-      if (e != fs::FsError::ok) error = fmt::format("a store could not be closed cleanly: {}", fs::name(e));
+    note(v.content->close());
+    note(v.metadata->close());
   }
   exports_ = fs::ExportTable();
   volumes_.clear();

@@ -48,6 +48,8 @@ void visit(V&& v, Config& c) {
   v.text("store.data_dir", c.data_dir, "Folder of the durable store.");
   v.integer("store.memory_capacity", c.memory_capacity, 1 << 20, i64{1} << 50,
             "Bytes of file data the memory store takes before it answers that it is full.");
+  v.number("store.seal_after", c.seal_after, 0.001, 1e6,
+           "Seconds a file rests before its data moves to chunk files, which have checksums and are shared.");
   v.text("store.root_mode", c.root_mode, "Permission bits of a new export's root directory, in octal.");
   v.flag("store.atime", c.atime, "Reads update access times, as relatime does.");
 

@@ -41,7 +41,11 @@ Result<Stores, std::string> open_lmdb(const StoreContext& c) {
   if (error) return failure(fmt::format("cannot make {}: {}", folder, error.message()));
   auto metadata = stores::LmdbMetadata::open(folder, {});
   if (!metadata) return failure(metadata.error());
-  auto content = stores::FileContent::open(folder + "/content", **metadata, c.workers, {});
+  stores::FileContentOptions options;
+  options.housekeeping = c.housekeeping;
+  options.seal_after = std::chrono::milliseconds(static_cast<i64>(c.config.seal_after * 1000));
+  options.housekeeping_period = std::min(options.housekeeping_period, options.seal_after);
+  auto content = stores::FileContent::open(folder + "/content", **metadata, c.workers, options);
   if (!content) return failure(content.error());
   return Stores{std::move(*metadata), std::move(*content)};
 }

@@ -22,6 +22,7 @@ struct StoreContext {
   Clock& clock;
   Random& random;
   Workers& workers;
+  bool housekeeping = true;  // false: nothing changes in the stores but by calls
 };
 // Opens an export's stores, or says why that cannot be done and what to do about it.
 using StoreFactory = std::function<Result<Stores, std::string>(const StoreContext&)>;

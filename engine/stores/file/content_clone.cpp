@@ -69,7 +69,7 @@ class FileContent::CloneEdit final : public ContentEdit {
     }
     if (!freed.empty())
       txn.on_commit(
-          [this, freed = std::move(freed)]() mutable { store_.free_slots(job_.to->id, std::move(freed)); });
+          [this, freed = std::move(freed)]() mutable { store_.free_slots(job_.to, std::move(freed)); });
     return FsError::ok;
   }
 

@@ -18,8 +18,12 @@ class FileContent::CutEdit final : public ContentEdit {
 
   FsError apply(MetadataTxn& txn, Inode& inode) override {
     if (begin_ >= end_) return FsError::ok;
+    // Before any row lets go of a slot: whoever loads the state afterwards would give it out again.
+    StateRef state = store_.table_.get(file_);
+    FsError e = store_.load(txn, *state);
+    if (e != FsError::ok) return e;
     std::vector<std::pair<u64, ChunkMap>> hit;
-    FsError e = rows::each(txn, file_, begin_ / kFileChunk, [&](u64 index, ChunkMap& map) {
+    e = rows::each(txn, file_, begin_ / kFileChunk, [&](u64 index, ChunkMap& map) {
       if (index * kFileChunk >= end_) return false;
       hit.emplace_back(index, std::move(map));
       return true;
@@ -37,8 +41,8 @@ class FileContent::CutEdit final : public ContentEdit {
       if (!(after == before)) e = rows::replace(txn, file_, index, before, std::move(after));
     }
     if (!freed.empty())
-      txn.on_commit([&store = store_, file = file_, freed = std::move(freed)]() mutable {
-        store.free_slots(file, std::move(freed));
+      txn.on_commit([&store = store_, state, freed = std::move(freed)]() mutable {
+        store.free_slots(state, std::move(freed));
       });
     return e;
   }
@@ -79,10 +83,11 @@ FsError FileContent::remove(MetadataTxn& txn, const Inode& file) {
   return FsError::ok;
 }
 
-void FileContent::free_slots(FileId file, std::vector<u64> slots) {
+void FileContent::free_slots(const StateRef& state, std::vector<u64> slots) {
   std::lock_guard lock(house_mutex_);
-  auto& freed = freed_slots_[file];
-  freed.insert(freed.end(), slots.begin(), slots.end());
+  Freed& freed = freed_slots_[state->id];
+  freed.state = state;
+  freed.slots.insert(freed.slots.end(), slots.begin(), slots.end());
   poked_ = true;
   house_wake_.notify_one();
 }

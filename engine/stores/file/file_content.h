@@ -92,7 +92,7 @@ class FileContent final : public fs::ContentStore {
   fs::FsError seal(const StateRef& state);  // under state->sealing
   void drop_staging(const StateRef& state, u64 generation);
   fs::FsError seal_batch(const StateRef& state, u64 generation, u64& next, bool& more);
-  void free_slots(fs::FileId file, std::vector<u64> slots);
+  void free_slots(const StateRef& state, std::vector<u64> slots);
   void punch_freed();
   void delete_unused();
   void remove_unnamed(const ChunkHash& hash);
@@ -118,8 +118,13 @@ class FileContent final : public fs::ContentStore {
   std::mutex house_mutex_;
   std::condition_variable house_wake_;
   bool stopping_ = false, poked_ = false;  // change under house_mutex_
-  std::map<fs::FileId, std::vector<u64>>
-      freed_slots_;  // changes under house_mutex_; no visible row names them
+  // Slots that no visible row names, but a durable one may. The state is kept with them: one that was made
+  // anew from the rows would take them for unused.
+  struct Freed {
+    StateRef state;
+    std::vector<u64> slots;
+  };
+  std::map<fs::FileId, Freed> freed_slots_;  // changes under house_mutex_
   std::thread house_;
 };
 

@@ -174,17 +174,16 @@ void FileContent::drop_staging(const StateRef& state, u64 generation) {
 
 // Gives the space of slots back whose rows are durably gone.
 void FileContent::punch_freed() {
-  std::map<FileId, std::vector<u64>> freed;
+  std::map<FileId, Freed> freed;
   {
     std::lock_guard lock(house_mutex_);
     freed.swap(freed_slots_);
   }
   if (freed.empty() || run_blocking(metadata_.wait_durable(metadata_.last_seq())) != FsError::ok) return;
-  for (auto& [file, slots] : freed) {
-    StateRef state = table_.find(file);
-    if (!state) continue;  // removed, or to be found unused when it is sealed
+  for (auto& [file, given_up] : freed) {
+    auto& [state, slots] = given_up;
     auto fd = state->open(*folder_, false);
-    if (!fd) continue;
+    if (!fd) continue;  // the file is removed, or sealed
     for (u64 slot : slots)
       fallocate((*fd)->get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
                 static_cast<off_t>(slot * kFileChunk), static_cast<off_t>(kFileChunk));

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <thread>
 
 #include "engine/fs/check.h"
 #include "engine/fs/store_contract/world.h"
@@ -152,6 +153,42 @@ TEST_CASE("space of what was cut off is given back") {
   t.tidy();
   CHECK(t.blocks("staging") + t.blocks("chunks") <= before / 4);
   CHECK(t.w.text(f) == noise(3, 1u << 20).substr(0, 100000));
+}
+
+TEST_CASE("a slot that was cut off is not given out again before it is punched") {
+  Files t;
+  NodeRef f = t.file("f", noise(7, 600000));
+  SECTION("of a file that this run has not read or written yet") {
+    t.w.restart();
+    t.w.setattr(f, with_size(0));
+    t.w.write(f, 0, noise(8, 600000));
+    t.tidy();
+    CHECK((t.w.text(f) == noise(8, 600000)));
+  }
+  SECTION("while a write that used it waits for its commit") {
+    std::mutex disk;
+    std::unique_lock stuck(disk);
+    t.stores->metadata().set_commit_barrier([&] {
+      std::lock_guard turn(disk);
+      return t.stores->content().sync();
+    });
+    u64 change = t.w.get(f).change;
+    auto until_changed = [&] {
+      while (t.w.get(f).change == change) std::this_thread::yield();
+      change = t.w.get(f).change;
+    };
+    std::thread writer([&] { t.w.write(f, 0, noise(9, 1000)); });
+    until_changed();
+    std::thread cutter([&] { t.w.setattr(f, with_size(0)); });
+    until_changed();
+    CHECK(t.w.write(f, 0, noise(10, 1000), Stable::unstable).error == FsError::ok);
+    stuck.unlock();
+    writer.join();
+    cutter.join();
+    t.tidy();
+    CHECK((t.w.text(f) == noise(10, 1000)));
+    t.stores->metadata().set_commit_barrier([&] { return t.stores->content().sync(); });
+  }
 }
 
 TEST_CASE("bytes in the page cache are read without leaving the thread") {

@@ -1,0 +1,3 @@
+def pytest_addoption(parser):
+    parser.addoption("--rounds", type=int, default=30, help="rounds of the kill -9 test (default: 30)")
+    parser.addoption("--crash-seed", type=int, default=None, help="repeat the workload of a run")
