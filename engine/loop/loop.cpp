@@ -16,7 +16,11 @@ Loop::Loop(Clock& clock, unsigned index) : clock_(clock), index_(index), timers_
   DFS_CHECK(uv_timer_init(&uv_, &timer_) == 0);
   DFS_CHECK(uv_check_init(&uv_, &check_) == 0);
   // The last word of every turn: whatever was queued by any callback leaves now.
-  uv_check_start(&check_, [](uv_check_t* h) { static_cast<Loop*>(h->data)->finish_turn(); });
+  uv_check_start(&check_, [](uv_check_t* h) {
+    auto* loop = static_cast<Loop*>(h->data);
+    loop->finish_turn();
+    ++loop->turn_;
+  });
   if (!clock_.real()) {
     clock_token_ = clock_.subscribe([this](Nanos now) {
       if (on_this_thread()) return run_timers(now);

@@ -55,6 +55,9 @@ class Loop final : public Executor {
   // Runs what waits for the end of the turn; called by whoever handled a libuv callback.
   void finish_turn();
 
+  // Counts the turns: what happens between two waits for the kernel happens in the same one.
+  u64 turn() const { return turn_; }
+
   uv_loop_t* uv() { return &uv_; }
   unsigned index() const { return index_; }
   Clock& clock() { return clock_; }
@@ -87,6 +90,7 @@ class Loop final : public Executor {
   BlockCursor reply_cursor_;
   BlockRef receive_block_;
   std::vector<EndOfTurn*> end_of_turn_;
+  u64 turn_ = 1;
   std::thread thread_;
   std::atomic<bool> stopping_{false};
 

@@ -15,24 +15,24 @@ Connection::Connection(Loop& loop, NetContext& net, const Framing& framing, cons
   tcp_.data = write_request_.data = this;
 }
 
-Connection::~Connection() { loop_.forget(*this); }
+Connection::~Connection() {
+  loop_.forget(*this);
+  net_.bytes.fetch_sub(accounted_, std::memory_order_relaxed);
+}
 
-bool Connection::open(int fd, std::unique_ptr<ConnectionHandler> handler) {
+bool Connection::open(int fd, const Endpoint& peer, std::unique_ptr<ConnectionHandler> handler) {
   uv_tcp_init(loop_.uv(), &tcp_);
   state_ = State::open;
+  peer_ = peer;
   handler_ = std::move(handler);
-  sockaddr_storage address{};
-  int size = sizeof address;
   if (uv_tcp_open(&tcp_, fd) != 0) {
     ::close(fd);
     close();
     return false;
   }
-  if (uv_tcp_getpeername(&tcp_, reinterpret_cast<sockaddr*>(&address), &size) == 0)
-    peer_ = Endpoint::of(reinterpret_cast<sockaddr*>(&address));
   uv_tcp_nodelay(&tcp_, 1);
   uv_tcp_keepalive(&tcp_, 1, 60);
-  last_progress_ = loop_.clock().now();
+  last_activity_ = loop_.clock().now();
   if (net_.trace.enabled()) net_.trace.emit("net.accept", id_, 0, {{"peer", peer_.str()}});
   update_reading();
   watch_stall();
@@ -43,14 +43,21 @@ bool Connection::open(int fd, std::unique_ptr<ConnectionHandler> handler) {
 // -----------------------------------------------------------------------------------------------------
 
 void Connection::update_reading() {
-  const bool want = state_ == State::open && !held_ && !set_.draining() &&
-                    in_flight_ < limits_.max_in_flight && out_.bytes() < limits_.max_queued;
+  const bool take = may_take();
+  if (take && (rest_.n != 0 || (turn_ == loop_.turn() && !turn_left())) && !waits_for_turn_) {
+    waits_for_turn_ = true;
+    set_.wait_for_turn(*this);
+  }
+  account();
+  const bool want = take && !waits_for_turn_ && !peer_finished_;
   if (want == reading_) return;
   reading_ = want;
-  if (want)
+  if (want) {
+    input_since_ = loop_.clock().now();  // while we did not read, the peer could not go on
     uv_read_start(reinterpret_cast<uv_stream_t*>(&tcp_), on_alloc, on_read);
-  else
+  } else {
     uv_read_stop(reinterpret_cast<uv_stream_t*>(&tcp_));
+  }
 }
 
 void Connection::on_alloc(uv_handle_t* h, size_t, uv_buf_t* buf) {
@@ -70,22 +77,23 @@ void Connection::on_alloc(uv_handle_t* h, size_t, uv_buf_t* buf) {
 void Connection::on_read(uv_stream_t* s, ssize_t n, const uv_buf_t* buf) {
   auto& c = *static_cast<Connection*>(s->data);
   if (n == 0) return;
-  if (n < 0) {
-    c.close();
-    return;
-  }
+  if (n == UV_EOF) return c.peer_finished();
+  if (n < 0) return c.close();
   c.received(reinterpret_cast<const u8*>(buf->base), static_cast<size_t>(n));
 }
 
 void Connection::received(const u8* p, size_t n) {
-  last_progress_ = loop_.clock().now();
+  last_activity_ = loop_.clock().now();
+  begin_turn();
+  turn_bytes_ -= static_cast<i64>(n);
   const BlockRef block = loop_.receive_block();
   const bool direct = !block || p < block->data() || p >= block->data() + block->capacity();
+  Input input{block, p, n, direct};
   if (auto action = net_.faults.check(fault::Point::net_read, {.conn = id_, .bytes = n})) {
     if (fault::group_of(action->kind) == fault::kTime) {
       held_ = true;
       begin_work();
-      loop_.scope().spawn(deliver_later(*action, block, p, n, direct));
+      loop_.scope().spawn(deliver_later(*action, std::move(input)));
       update_reading();
       return;
     }
@@ -95,40 +103,81 @@ void Connection::received(const u8* p, size_t n) {
     // Taken from the socket and never seen by anybody; an unfinished record stays unfinished.
     return;
   }
-  deliver(block, p, n, direct);
+  deliver(input);
 }
 
-Task<void> Connection::deliver_later(fault::Action action, BlockRef block, const u8* p, size_t n,
-                                     bool direct) {
+Task<void> Connection::deliver_later(fault::Action action, Input input) {
   co_await net_.faults.spend(action);
   held_ = false;
-  if (state_ == State::open) deliver(block, p, n, direct);
+  if (state_ == State::open) deliver(input);
   end_work();
 }
 
-void Connection::deliver(const BlockRef& block, const u8* p, size_t n, bool direct) {
-  auto sink = [this](Record r) {
-    if (state_ == State::open) handler_->on_record(std::move(r));
+void Connection::deliver(const Input& input) {
+  bool completed = false;
+  auto sink = [&](Record r) {
+    if (state_ != State::open) return false;
+    completed = true;
+    const size_t before = out_.bytes();
+    handler_->on_record(std::move(r));
+    --turn_requests_;
+    if (out_.bytes() > before) turn_bytes_ -= static_cast<i64>(out_.bytes() - before);
+    return turn_left() && may_take();
   };
   in_delivery_ = true;
-  const auto status =
-      direct ? reader_.received(static_cast<u32>(n), sink) : reader_.consume(block, p, n, sink);
+  RecordReader::Taken taken{RecordReader::Status::ok, input.n};
+  if (input.direct)
+    taken.status = reader_.received(static_cast<u32>(input.n), sink);
+  else
+    taken = reader_.consume(input.block, input.p, input.n, sink);
   in_delivery_ = false;
-  if (status != RecordReader::Status::ok) {
+  if (taken.status != RecordReader::Status::ok) {
     if (net_.trace.enabled())
       net_.trace.emit("net.bad_record", id_, 0,
-                      {{"too_large", u64{status == RecordReader::Status::too_large}}});
+                      {{"too_large", u64{taken.status == RecordReader::Status::too_large}}});
     close();
     return;
   }
+  note_input(taken.bytes, completed);
+  if (taken.bytes < input.n && state_ == State::open)
+    keep({input.block, input.p + taken.bytes, input.n - taken.bytes});
   update_reading();
   loop_.finish_turn();
+  close_when_done();
+}
+
+// What was not taken keeps its block, unless it would pin much more than itself.
+void Connection::keep(const Input& rest) {
+  if (rest.n >= rest.block->capacity() / 2) {
+    rest_ = rest;
+    return;
+  }
+  BlockRef own = BlockRef::allocate(static_cast<u32>(rest.n));
+  std::memcpy(own->data(), rest.p, rest.n);
+  const u8* p = own->data();
+  rest_ = {std::move(own), p, rest.n};
+}
+
+void Connection::next_turn() {
+  waits_for_turn_ = false;
+  begin_turn();
+  if (rest_.n != 0 && may_take() && turn_left())
+    deliver(std::exchange(rest_, {}));
+  else
+    update_reading();
+}
+
+// The peer closed its side of the stream; what it asked for before is still answered.
+void Connection::peer_finished() {
+  peer_finished_ = true;
+  update_reading();
+  close_when_done();
 }
 
 void Connection::end_work() {
   --in_flight_;
   if (state_ == State::open && !in_delivery_) update_reading();
-  if (state_ == State::open && set_.draining() && in_flight_ == 0 && out_.empty()) close();
+  close_when_done();
   maybe_delete();
 }
 
@@ -155,7 +204,10 @@ void Connection::send(SliceList& bytes) {
       return;
     }
   }
-  if (out_.empty()) last_progress_ = loop_.clock().now();
+  if (out_.empty()) {
+    output_since_ = loop_.clock().now();
+    output_bytes_ = 0;
+  }
   out_.append(bytes);
   loop_.at_end_of_turn(*this);
 }
@@ -178,14 +230,12 @@ void Connection::flush() {
       close();
       return;
     }
-    last_progress_ = loop_.clock().now();
-    out_.consume(static_cast<size_t>(n));
+    sent(static_cast<size_t>(n));
     if (static_cast<size_t>(n) < offered) break;
   }
   if (out_.empty()) {
-    if (set_.draining() && in_flight_ == 0) return close();
     update_reading();
-    return;
+    return close_when_done();
   }
   // The socket is full: libuv waits for it and writes what is at the front.
   const size_t count = out_.gather(bufs, std::size(bufs), SIZE_MAX);
@@ -202,6 +252,16 @@ void Connection::flush() {
   update_reading();
 }
 
+void Connection::sent(size_t n) {
+  out_.consume(n);
+  output_bytes_ += n;
+  last_activity_ = loop_.clock().now();
+  // Under a fault rule that throttles, every byte counts: the peer is not to blame.
+  if (output_bytes_ < ConnectionLimits::kProgress && throttle_ == 0 && slice_ == 0) return;
+  output_since_ = last_activity_;
+  output_bytes_ = 0;
+}
+
 void Connection::written(int status) {
   const size_t n = std::exchange(writing_, 0);
   if (state_ != State::open) {
@@ -209,10 +269,10 @@ void Connection::written(int status) {
     return;
   }
   if (status != 0) return close();
-  last_progress_ = loop_.clock().now();
-  out_.consume(n);
+  sent(n);
   flush();
   if (state_ == State::open) update_reading();
+  close_when_done();
 }
 
 void Connection::flush_limited() {
@@ -224,11 +284,8 @@ void Connection::flush_limited() {
   const size_t count = out_.gather(bufs, std::size(bufs), allowance);
   const int n = uv_try_write(reinterpret_cast<uv_stream_t*>(&tcp_), bufs, static_cast<unsigned>(count));
   if (n < 0 && n != UV_EAGAIN) return close();
-  if (n > 0) {
-    last_progress_ = loop_.clock().now();
-    out_.consume(static_cast<size_t>(n));
-  }
-  if (out_.empty()) return;
+  if (n > 0) sent(static_cast<size_t>(n));
+  if (out_.empty()) return close_when_done();
   pump_timer_ = loop_.after(throttle_ != 0 || n < 0 ? 10 * kMillisecond : 0, [this] {
     pump_timer_ = 0;
     if (state_ == State::open) flush();
@@ -238,22 +295,6 @@ void Connection::flush_limited() {
 // --- ends
 // ------------------------------------------------------------------------------------------------------
 
-void Connection::watch_stall() {
-  const bool idle_matters = limits_.idle_timeout != 0;
-  const Nanos limit =
-      idle_matters ? std::min(limits_.idle_timeout, limits_.stall_timeout) : limits_.stall_timeout;
-  stall_timer_ = loop_.after(limit, [this, idle_matters] {
-    stall_timer_ = 0;
-    if (state_ != State::open) return;
-    const Nanos silent = loop_.clock().now() - last_progress_;
-    const bool stalled =
-        (!out_.empty() || (reader_.unfinished() && in_flight_ == 0)) && silent >= limits_.stall_timeout;
-    const bool idle = idle_matters && in_flight_ == 0 && out_.empty() && silent >= limits_.idle_timeout;
-    if (stalled || idle) return close();
-    watch_stall();
-  });
-}
-
 void Connection::close() {
   if (state_ != State::open) return;
   state_ = State::closing;
@@ -261,6 +302,8 @@ void Connection::close() {
   if (stall_timer_ != 0) loop_.cancel(std::exchange(stall_timer_, 0));
   if (pump_timer_ != 0) loop_.cancel(std::exchange(pump_timer_, 0));
   if (writing_ == 0) out_.clear();
+  rest_ = {};
+  account();
   if (net_.trace.enabled()) net_.trace.emit("net.close", id_, 0);
   if (handler_) handler_->on_closed();
   auto closed = [](uv_handle_t* h) {
@@ -280,6 +323,12 @@ void Connection::reset() {
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
   }
   close();
+}
+
+// A peer that sends no more, or a server that stops: the last reply was the end.
+void Connection::close_when_done() {
+  if (state_ != State::open || in_delivery_ || in_flight_ != 0 || !out_.empty()) return;
+  if (set_.draining() || (peer_finished_ && rest_.n == 0)) close();
 }
 
 void Connection::maybe_delete() {

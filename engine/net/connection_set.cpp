@@ -9,7 +9,34 @@ void ConnectionSet::add(std::unique_ptr<Connection> c) {
   connections_.emplace(id, std::move(c));
 }
 
-void ConnectionSet::remove(Connection& c) { connections_.erase(c.id()); }
+void ConnectionSet::remove(Connection& c) {
+  for (auto* list : {&waiting_, &running_})
+    std::replace(list->begin(), list->end(), &c, static_cast<Connection*>(nullptr));
+  connections_.erase(c.id());
+}
+
+void ConnectionSet::wait_for_turn(Connection& c) {
+  waiting_.push_back(&c);
+  if (waiting_.size() == 1) c.loop().submit([this] { run_turn(); });
+}
+
+void ConnectionSet::run_turn() {
+  running_.swap(waiting_);
+  for (size_t i = 0; i < running_.size(); ++i)
+    if (running_[i] != nullptr) running_[i]->next_turn();
+  running_.clear();
+}
+
+void ConnectionSet::evict_unfinished(const Connection& but) {
+  Connection* oldest = nullptr;
+  for (auto& [id, c] : connections_)
+    if (c.get() != &but && !c->closed() && c->reader_.pinned() != 0 &&
+        (oldest == nullptr || c->record_since_ < oldest->record_since_))
+      oldest = c.get();
+  if (oldest == nullptr) return;
+  if (oldest->net_.trace.enabled()) oldest->net_.trace.emit("net.evicted", oldest->id(), 0);
+  oldest->close();
+}
 
 void ConnectionSet::drain() {
   draining_ = true;
@@ -17,7 +44,7 @@ void ConnectionSet::drain() {
   for (auto& [id, c] : connections_) all.push_back(c.get());
   for (Connection* c : all) {
     c->update_reading();
-    if (c->in_flight() == 0 && c->queued() == 0) c->close();
+    c->close_when_done();
   }
 }
 

@@ -10,12 +10,8 @@
 
 namespace dfs::net {
 
-TcpListener::TcpListener(std::vector<Loop*> loops, NetContext& net, u32 max_connections,
-                         std::atomic<u32>& open_connections)
-    : loops_(std::move(loops)),
-      net_(net),
-      max_connections_(max_connections),
-      open_connections_(open_connections) {}
+TcpListener::TcpListener(std::vector<Loop*> loops, NetContext& net, Admission& admission)
+    : loops_(std::move(loops)), net_(net), admission_(admission) {}
 
 TcpListener::~TcpListener() { close(); }
 
@@ -26,7 +22,8 @@ Result<Endpoint, std::string> TcpListener::listen(const Endpoint& where, Accept 
   fd_ = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
   setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (fd_ < 0 || bind(fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(fd_, 1024) != 0) {
+  if (fd_ < 0 || bind(fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      ::listen(fd_, SOMAXCONN) != 0) {
     const int error = errno;
     if (fd_ >= 0) ::close(fd_);
     fd_ = -1;
@@ -46,58 +43,100 @@ Result<Endpoint, std::string> TcpListener::listen(const Endpoint& where, Accept 
     poll_ = new uv_poll_t;
     poll_->data = this;
     uv_poll_init(loops_[0]->uv(), poll_, fd_);
-    uv_poll_start(poll_, UV_READABLE,
-                  [](uv_poll_t* p, int, int) { static_cast<TcpListener*>(p->data)->accept_ready(); });
+    poll_on();
     ready.set_value();
   });
   ready.get_future().wait();
   return Endpoint::of(reinterpret_cast<sockaddr*>(&address));
 }
 
+void TcpListener::poll_on() {
+  uv_poll_start(poll_, UV_READABLE,
+                [](uv_poll_t* p, int, int) { static_cast<TcpListener*>(p->data)->accept_ready(); });
+}
+
 void TcpListener::accept_ready() {
   // A bounded number a turn, so that a flood of connections does not starve those that are open.
   for (int i = 0; i < 64; ++i) {
-    const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0) {
-      if (errno == EMFILE || errno == ENFILE) refuse_without_descriptor();
-      return;
-    }
-    if (auto action = net_.faults.check(fault::Point::net_accept, {})) {
-      if (fault::group_of(action->kind) == fault::kLink) {
-        ::close(fd);
-        continue;
-      }
-    }
-    if (open_connections_.load() >= max_connections_) {
-      log::warn("refused a connection: {} are open (limits.max_connections)", max_connections_);
-      ::close(fd);
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    auto* peer = reinterpret_cast<sockaddr*>(&address);
+    const int fd = accept4(fd_, peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      take(fd, Endpoint::of(peer));
       continue;
     }
-    open_connections_.fetch_add(1);
-    Loop* loop = loops_[next_++ % loops_.size()];
-    if (loop->on_this_thread()) {
-      accept_(*loop, fd);
-    } else {
-      loop->submit([this, loop, fd] { accept_(*loop, fd); });
-    }
+    // ECONNABORTED: the peer left while it waited; the next one may still be there.
+    if (errno == ECONNABORTED || errno == EINTR) continue;
+    if (errno == EMFILE || errno == ENFILE) return refuse_without_descriptor();
+    if (errno == ENOMEM || errno == ENOBUFS) return pause();
+    return;
   }
 }
 
+void TcpListener::take(int fd, const Endpoint& peer) {
+  if (auto action = net_.faults.check(fault::Point::net_accept, {})) {
+    if (fault::group_of(action->kind) == fault::kLink) {
+      ::close(fd);
+      return;
+    }
+  }
+  switch (admission_.admit(peer.ip)) {
+    case Admission::Verdict::admitted:
+      break;
+    case Admission::Verdict::too_many:
+      ::close(fd);
+      return refused("limits.max_connections are open");
+    case Admission::Verdict::too_many_of_address:
+      ::close(fd);
+      return refused("limits.max_connections_per_address are open from " + peer.ip.str());
+  }
+  Loop* loop = loops_[next_++ % loops_.size()];
+  if (loop->on_this_thread()) {
+    accept_(*loop, fd, peer);
+  } else {
+    loop->submit([this, loop, fd, peer] { accept_(*loop, fd, peer); });
+  }
+}
+
+// Without a descriptor the peer could not even be sent away, and the backlog would stay readable for ever.
 void TcpListener::refuse_without_descriptor() {
-  // Out of descriptors the backlog would stay readable for ever: take one peer and close it.
-  log::warn(
-      "out of file descriptors: refusing a connection (raise `ulimit -n` or lower limits.max_connections)");
-  if (reserve_ < 0) return;
+  if (reserve_ < 0) return pause();
   ::close(reserve_);
   const int fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
   if (fd >= 0) ::close(fd);
   reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  refused("there are no more file descriptors (raise `ulimit -n`)");
+  // Another thread was faster: there is nothing left to do but to wait for a descriptor.
+  if (reserve_ < 0) pause();
+}
+
+// Looks away from the backlog for a moment instead of asking the kernel in every turn.
+void TcpListener::pause() {
+  if (pause_ != 0) return;
+  uv_poll_stop(poll_);
+  pause_ = loops_[0]->after(100 * kMillisecond, [this] {
+    pause_ = 0;
+    if (reserve_ < 0) reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    poll_on();
+  });
+}
+
+// One line a second at most: a flood must not fill the log.
+void TcpListener::refused(std::string_view why) {
+  ++refused_;
+  const Nanos now = loops_[0]->clock().now();
+  if (now < next_word_) return;
+  next_word_ = now + kSecond;
+  log::warn("refused {} connection{}: {}", refused_, refused_ == 1 ? "" : "s", why);
+  refused_ = 0;
 }
 
 void TcpListener::close() {
   if (fd_ < 0) return;
   std::promise<void> closed;
   loops_[0]->submit([&] {
+    if (pause_ != 0) loops_[0]->cancel(std::exchange(pause_, 0));
     uv_poll_stop(poll_);
     uv_close(reinterpret_cast<uv_handle_t*>(poll_),
              [](uv_handle_t* h) { delete reinterpret_cast<uv_poll_t*>(h); });

@@ -29,35 +29,38 @@ void RecordReader::append(const u8* p, u32 n) {
   missing_ -= n;
 }
 
-void RecordReader::end_fragment(Sink sink) {
+// False when the sink wants no more.
+bool RecordReader::end_fragment(Sink sink) {
   in_fragment_ = false;
-  if (!last_) return;
+  if (!last_) return true;
   assembling_ = false;
   streaming_ = filled_ > 128 * 1024;
   const u32 size = std::exchange(filled_, 0);
   BlockRef block = std::move(assembly_);
   const u8* data = block->data();
-  sink(Record{data, size, std::move(block)});
+  return sink(Record{data, size, std::move(block)});
 }
 
-RecordReader::Status RecordReader::consume(const BlockRef& block, const u8* p, size_t n, Sink sink) {
-  while (n > 0) {
+RecordReader::Taken RecordReader::consume(const BlockRef& block, const u8* p, size_t n, Sink sink) {
+  const size_t given = n;
+  bool more = true;
+  while (n > 0 && more) {
     if (in_fragment_) {
       const u32 k = static_cast<u32>(std::min<size_t>(n, missing_));
       append(p, k);
       p += k;
       n -= k;
-      if (missing_ == 0) end_fragment(sink);
+      if (missing_ == 0) more = end_fragment(sink);
       continue;
     }
     FragmentHeader h;
     if (header_size_ == 0) {
       const auto parsed = framing_.parse(p, n, h);
-      if (parsed == Framing::Parse::bad) return Status::bad_framing;
+      if (parsed == Framing::Parse::bad) return {Status::bad_framing, given - n};
       if (parsed == Framing::Parse::ok && h.last && !assembling_ && n - h.header >= h.body) {
         // The usual case: a whole record lies in the receive buffer.
-        if (h.body > limits_.max_record) return Status::too_large;
-        sink(Record{p + h.header, h.body, block});
+        if (h.body > limits_.max_record) return {Status::too_large, given - n};
+        more = sink(Record{p + h.header, h.body, block});
         streaming_ = false;
         p += h.header + h.body;
         n -= h.header + h.body;
@@ -73,14 +76,14 @@ RecordReader::Status RecordReader::consume(const BlockRef& block, const u8* p, s
       header_[header_size_++] = *p++;
       --n;
       const auto parsed = framing_.parse(header_, header_size_, h);
-      if (parsed == Framing::Parse::bad) return Status::bad_framing;
+      if (parsed == Framing::Parse::bad) return {Status::bad_framing, given - n};
       if (parsed == Framing::Parse::more) continue;
       header_size_ = 0;
     }
-    if (const Status s = begin_fragment(h); s != Status::ok) return s;
-    if (missing_ == 0) end_fragment(sink);
+    if (const Status s = begin_fragment(h); s != Status::ok) return {s, given - n};
+    if (missing_ == 0) more = end_fragment(sink);
   }
-  return Status::ok;
+  return {Status::ok, given - n};
 }
 
 RecordReader::Tail RecordReader::tail() const {

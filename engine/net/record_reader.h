@@ -39,11 +39,16 @@ class RecordReader {
   RecordReader(const Framing& framing, const RecordLimits& limits) : framing_(framing), limits_(limits) {}
 
   enum class Status { ok, too_large, bad_framing };
-  using Sink = FunctionRef<void(Record)>;
+  // Says whether it wants the next record now.
+  using Sink = FunctionRef<bool(Record)>;
 
+  struct Taken {
+    Status status;
+    size_t bytes;  // fewer than given only when the sink wanted no more; the rest begins a record
+  };
   // Takes bytes that lie in `block`, calls sink for every record completed. After anything but ok the stream
   // is unusable.
-  Status consume(const BlockRef& block, const u8* p, size_t n, Sink sink);
+  Taken consume(const BlockRef& block, const u8* p, size_t n, Sink sink);
 
   // Where the next bytes of an unfinished record go, when more than a little is missing; size 0 otherwise.
   struct Tail {
@@ -65,7 +70,7 @@ class RecordReader {
  private:
   Status begin_fragment(const FragmentHeader& h);
   void append(const u8* p, u32 n);
-  void end_fragment(Sink sink);
+  bool end_fragment(Sink sink);
 
   static constexpr u32 kMaxHeader = 8;
   static constexpr u32 kDirect = 8192;  // missing bytes worth a receive of their own

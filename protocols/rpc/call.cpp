@@ -86,7 +86,20 @@ void Call::deny_auth(u32 auth_stat) {
   finish_record(mark, w);
 }
 
+void Call::hold() {
+  // The call itself and the frames of its coroutines weigh about as much as a page.
+  constexpr size_t kCall = 4096;
+  settle_hold();
+  held_ = kCall + record.size() + expected_;
+  transport->hold(held_);
+}
+
+void Call::settle_hold() {
+  if (held_ != 0) transport->release(std::exchange(held_, 0));
+}
+
 void Call::recycle() {
+  expected_ = 0;
   kept.clear();
   reply_bytes.clear();
   block_ = BlockRef();

@@ -32,6 +32,9 @@ class Transport {
   virtual void send_after(SliceList& reply, u32 others) = 0;  // once `others` more replies were sent
   virtual void call_started() = 0;
   virtual void call_ended() = 0;
+  // A call waits, and so many bytes with it; release() comes before its call_ended().
+  virtual void hold(size_t bytes) = 0;
+  virtual void release(size_t bytes) = 0;
   virtual void apply(const fault::Action&) = 0;  // link actions
   virtual const Endpoint& peer() const = 0;
   virtual Endpoint local() const = 0;  // our own address as the peer reached it; a wildcard when unknown
@@ -72,6 +75,13 @@ class Call {
   void deny_version();
   void deny_auth(u32 auth_stat);
 
+  // The reply will carry about this many bytes of data. Said before a handler waits for them, so that the
+  // connection's quota covers what is on its way.
+  void expect(u32 bytes) { expected_ = bytes; }
+  // Charges the connection for a call that waits; settle_hold() when it no longer does.
+  void hold();
+  void settle_hold();
+
   void recycle();
 
   Loop& loop;
@@ -88,6 +98,8 @@ class Call {
   void write_accepted(wire::Writer& w, u32 accept_stat);
   static void finish_record(u8* mark, wire::Writer& w);
   BlockRef block_;
+  u32 expected_ = 0;
+  size_t held_ = 0;  // what the transport was told
 };
 
 }  // namespace dfs::rpc

@@ -130,6 +130,7 @@ void Dispatcher::remember(const Call& call, Outcome outcome, const Cached& cache
 
 void Dispatcher::finish(Call* call) {
   Transport& transport = *call->transport;
+  call->settle_hold();
   if (!call->reply_bytes.empty()) transport.send(call->reply_bytes);
   call->recycle();
   auto& spare = spare_[call->loop.index()];
@@ -146,6 +147,7 @@ void Dispatcher::run(Call* call) {
   if (to.procedure == nullptr || look_up(*call, to, cached) != Lookup::execute) return finish(call);
   Async<Outcome> outcome = to.procedure->serve(to.program->self, *call);
   if (!outcome.ready()) {
+    call->hold();
     call->loop.scope().spawn(finish_later(call, std::move(outcome), cached));
     return;
   }

@@ -49,6 +49,7 @@ Task<bool> Dispatcher::at(Point point, Call& call, const Route& route) {
 }
 
 Task<void> Dispatcher::run_with_faults(Call* call) {
+  call->hold();
   if (co_await at(Point::rpc_record_rx, *call, {})) {
     const Route to = route(*call);
     if (to.procedure != nullptr && co_await at(Point::rpc_call_decoded, *call, to))
@@ -69,7 +70,9 @@ Task<void> Dispatcher::serve_with_faults(Call& call, Route to) {
   }
   Outcome outcome = Outcome::answered;
   if (co_await at(to.program->enter, call, to)) {
-    outcome = co_await to.procedure->serve(to.program->self, call);
+    Async<Outcome> pending = to.procedure->serve(to.program->self, call);
+    call.hold();  // what it expects is known now
+    outcome = co_await pending;
     settle(call, outcome);
     // After: applied and not yet answered. What is remembered is the answer the handler gave, so that a
     // retransmission after a lost reply finds it.

@@ -34,8 +34,13 @@ class DatagramTransport final : public Transport {
     reply.clear();
   }
   void send_after(SliceList& reply, u32) override { send(reply); }
-  void call_started() override {}
-  void call_ended() override { delete this; }
+  void call_started() override { ++service_.in_flight_; }
+  void call_ended() override {
+    --service_.in_flight_;
+    delete this;
+  }
+  void hold(size_t) override {}
+  void release(size_t) override {}
   void apply(const fault::Action&) override {}
   const Endpoint& peer() const override { return peer_; }
   Endpoint local() const override { return service_.bound_; }
@@ -49,6 +54,7 @@ class DatagramTransport final : public Transport {
 
 Result<Endpoint, std::string> DatagramService::bind(const Endpoint& where) {
   auto bound = socket_.bind(where, [this](Bytes data, const Endpoint& from) {
+    if (in_flight_ >= max_in_flight_) return;
     BlockRef block = BlockRef::allocate(std::max<u32>(data.size, 1));
     std::memcpy(block->data(), data.data, data.size);
     const u8* p = block->data();

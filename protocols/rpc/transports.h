@@ -21,6 +21,8 @@ class StreamTransport final : public net::ConnectionHandler, public Transport {
   void send_after(SliceList& reply, u32 others) override { held_.push_back({others, std::move(reply)}); }
   void call_started() override { connection_.begin_work(); }
   void call_ended() override { connection_.end_work(); }
+  void hold(size_t bytes) override { connection_.hold(bytes); }
+  void release(size_t bytes) override { connection_.release(bytes); }
   void apply(const fault::Action& a) override { connection_.apply(a); }
   const Endpoint& peer() const override { return connection_.peer(); }
   Endpoint local() const override { return connection_.local(); }
@@ -41,7 +43,9 @@ class StreamTransport final : public net::ConnectionHandler, public Transport {
 // RPC over UDP: one message a datagram, each call a transport of its own since each has its own peer.
 class DatagramService {
  public:
-  DatagramService(Loop& loop, Dispatcher& dispatcher) : socket_(loop), dispatcher_(dispatcher) {}
+  // max_in_flight: calls of all peers together; what arrives meanwhile is lost, as datagrams are.
+  DatagramService(Loop& loop, Dispatcher& dispatcher, u32 max_in_flight)
+      : socket_(loop), dispatcher_(dispatcher), max_in_flight_(max_in_flight) {}
   Result<Endpoint, std::string> bind(const Endpoint& where);
   void close() { socket_.close(); }
 
@@ -49,6 +53,8 @@ class DatagramService {
   friend class DatagramTransport;
   net::DatagramSocket socket_;
   Dispatcher& dispatcher_;
+  const u32 max_in_flight_;
+  u32 in_flight_ = 0;  // on the loop's thread
   Endpoint bound_;
 };
 

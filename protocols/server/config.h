@@ -30,8 +30,12 @@ struct Config {
   i64 seed = 0;
 
   i64 max_connections = 16384;
+  i64 max_connections_per_address = 0;
   i64 max_in_flight = 256;
-  i64 max_queued_bytes = 8 << 20;
+  i64 max_connection_bytes = 16 << 20;
+  i64 max_total_bytes = 1 << 30;
+  i64 turn_requests = 128;
+  i64 turn_bytes = 2 << 20;
   i64 io_size = 1 << 20;
   double idle_timeout = 0;
   double stall_timeout = 60;

@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -87,6 +89,14 @@ void print_mount_commands(const Server& server) {
   std::fflush(stdout);
 }
 
+// A connection is a descriptor: as many as we may have, not as few as a shell gives.
+void raise_descriptor_limit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int start(const StartOptions& options) {
   auto config = assemble(options);
   if (!config) return complain(config.error());
@@ -99,6 +109,7 @@ int start(const StartOptions& options) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
 
   Server server(*config);
   if (std::string error = server.start(); !error.empty()) return complain(error);

@@ -23,7 +23,10 @@ net::ConnectionLimits limits_of(const Config& c) {
   // A WRITE of io_size with its header, handle and credential.
   l.record.max_record = static_cast<u32>(c.io_size) + (64u << 10);
   l.max_in_flight = static_cast<u32>(c.max_in_flight);
-  l.max_queued = static_cast<size_t>(c.max_queued_bytes);
+  l.max_bytes = static_cast<size_t>(c.max_connection_bytes);
+  l.max_total_bytes = static_cast<size_t>(c.max_total_bytes);
+  l.turn_requests = static_cast<u32>(c.turn_requests);
+  l.turn_bytes = static_cast<size_t>(c.turn_bytes);
   l.idle_timeout = seconds(c.idle_timeout);
   l.stall_timeout = seconds(c.stall_timeout);
   return l;
@@ -44,7 +47,9 @@ Server::Server(Config config, Parts parts)
       trace_(*clock_),
       faults_(random_, trace_),
       net_{faults_, trace_},
-      limits_(limits_of(config_)) {
+      limits_(limits_of(config_)),
+      admission_(static_cast<u32>(config_.max_connections),
+                 static_cast<u32>(config_.max_connections_per_address)) {
   trace_.enable(config_.trace);
   fs::declare_store_points(faults_);
 }
@@ -132,27 +137,27 @@ std::string Server::open_ports() {
 std::string Server::serve(Service& service, u16 port, u16* bound) {
   std::vector<Loop*> loops;
   for (auto& l : loops_) loops.push_back(l->loop.get());
-  service.listener = std::make_unique<net::TcpListener>(
-      loops, net_, static_cast<u32>(config_.max_connections), open_connections_);
+  service.listener = std::make_unique<net::TcpListener>(loops, net_, admission_);
   const Endpoint where{*IpAddress::parse(config_.address), port};
-  auto tcp =
-      service.listener->listen(where, [this, &service](Loop& loop, int fd) { accept(service, loop, fd); });
+  auto tcp = service.listener->listen(
+      where, [this, &service](Loop& loop, int fd, const Endpoint& peer) { accept(service, loop, fd, peer); });
   if (!tcp) return tcp.error();
   *bound = tcp->port;
   if (!config_.udp) return {};
-  service.datagrams = std::make_unique<rpc::DatagramService>(*loops_[0]->loop, service.dispatcher);
+  service.datagrams =
+      std::make_unique<rpc::DatagramService>(*loops_[0]->loop, service.dispatcher, limits_.max_in_flight);
   auto udp = service.datagrams->bind({where.ip, tcp->port});
   return udp ? std::string() : udp.error();
 }
 
-void Server::accept(Service& service, Loop& loop, int fd) {
+void Server::accept(Service& service, Loop& loop, int fd, const Endpoint& peer) {
   net::ConnectionSet& set = loops_[loop.index()]->connections;
   auto connection = std::make_unique<net::Connection>(loop, net_, kRecordMarking, limits_, set);
   auto transport = std::make_unique<rpc::StreamTransport>(*connection, service.dispatcher,
-                                                          [this] { open_connections_.fetch_sub(1); });
+                                                          [this, ip = peer.ip] { admission_.release(ip); });
   net::Connection& c = *connection;
   set.add(std::move(connection));
-  c.open(fd, std::move(transport));
+  c.open(fd, peer, std::move(transport));
 }
 
 void Server::register_services() {

@@ -48,7 +48,7 @@ class Server {
   const fs::ExportTable& exports() const { return exports_; }
   u64 seed() const { return random_.seed(); }
   // Connections open now.
-  size_t connections() const { return open_connections_.load(); }
+  size_t connections() const { return admission_.size(); }
 
  private:
   // An export's stores, seen through the trace and the fault rules.
@@ -73,7 +73,7 @@ class Server {
   void start_loops();
   std::string serve(Service& service, u16 port, u16* bound);
   void register_services();
-  void accept(Service& service, Loop& loop, int fd);
+  void accept(Service& service, Loop& loop, int fd, const Endpoint& peer);
   void close_ports();
   void stop_loops(Nanos drain);
   bool idle();
@@ -99,7 +99,7 @@ class Server {
   std::unique_ptr<mount::Mount> mount_;
   std::unique_ptr<portmap::Portmap> portmap_;
   std::unique_ptr<Service> nfs_service_, portmap_service_;
-  std::atomic<u32> open_connections_{0};
+  net::Admission admission_;
   Ports ports_;
   bool running_ = false;
 };

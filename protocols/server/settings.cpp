@@ -27,16 +27,29 @@ void visit(V&& v, Config& c) {
 
   v.integer("limits.max_connections", c.max_connections, 1, 1'000'000,
             "Open connections; further ones are closed at once.");
+  v.integer("limits.max_connections_per_address", c.max_connections_per_address, 0, 1'000'000,
+            "The same for each client address. 0: only the total counts.");
   v.integer("limits.max_in_flight", c.max_in_flight, 1, 65536,
-            "Unanswered requests of one connection before the server stops reading it.");
-  v.integer("limits.max_queued_bytes", c.max_queued_bytes, 65536, i64{1} << 32,
-            "Bytes of replies one client has not taken before the server stops reading from it.");
+            "Unanswered requests of one connection before the server takes no more from it; over UDP, of all "
+            "peers together.");
+  v.integer(
+      "limits.max_connection_bytes", c.max_connection_bytes, 65536, i64{1} << 32,
+      "Bytes of one connection's unanswered requests and of replies its client has not taken, before the "
+      "server takes no more requests from it.");
+  v.integer(
+      "limits.max_total_bytes", c.max_total_bytes, 1 << 20, i64{1} << 40,
+      "The same of all connections together, unfinished requests included; above it each may have 64 KiB, "
+      "and the oldest unfinished requests are given up.");
+  v.integer("limits.turn_requests", c.turn_requests, 1, 65536,
+            "Requests of one connection that are carried out before the others of its loop have their turn.");
+  v.integer("limits.turn_bytes", c.turn_bytes, 4096, 1 << 30, "The same in bytes received and answered.");
   v.integer("limits.io_size", c.io_size, 4096, 16 << 20, "Largest READ and WRITE (rtmax, wtmax), in bytes.");
   v.number("limits.idle_timeout", c.idle_timeout, 0, 1e6,
            "Seconds after which a silent connection is closed. 0: never.");
-  v.number(
-      "limits.stall_timeout", c.stall_timeout, 1, 1e6,
-      "Seconds after which a connection that takes no replies, or leaves a request unfinished, is closed.");
+  v.number("limits.stall_timeout", c.stall_timeout, 1, 1e6,
+           "Seconds after which a connection is closed that took less than 64 KiB of its waiting replies, or "
+           "brought "
+           "less than 64 KiB of a request it began, and not the end either.");
 
   v.integer("drc.entries", c.drc_entries, 64, 10'000'000,
             "Replies of non-idempotent calls remembered for retransmissions.");

@@ -32,13 +32,16 @@ struct World {
   RecordReader::Status feed(std::string_view bytes) {
     BlockRef block = BlockRef::allocate(static_cast<u32>(bytes.size()));
     std::memcpy(block->data(), bytes.data(), bytes.size());
-    return reader.consume(block, block->data(), bytes.size(), sink());
+    return reader.consume(block, block->data(), bytes.size(), sink()).status;
   }
   auto sink_fn() {
-    return [this](Record r) { records.emplace_back(reinterpret_cast<const char*>(r.data), r.size); };
+    return [this](Record r) {
+      records.emplace_back(reinterpret_cast<const char*>(r.data), r.size);
+      return true;
+    };
   }
   RecordReader::Sink sink() {
-    static thread_local UniqueFunction<void(Record)> keep;
+    static thread_local UniqueFunction<bool(Record)> keep;
     keep = sink_fn();
     return RecordReader::Sink(keep);
   }
@@ -57,8 +60,11 @@ TEST_CASE("records: whole ones are not copied") {
   BlockRef block = BlockRef::allocate(1024);
   std::memcpy(block->data(), bytes.data(), bytes.size());
   std::vector<const u8*> places;
-  auto sink = [&](Record r) { places.push_back(r.data); };
-  REQUIRE(reader.consume(block, block->data(), bytes.size(), sink) == RecordReader::Status::ok);
+  auto sink = [&](Record r) {
+    places.push_back(r.data);
+    return true;
+  };
+  REQUIRE(reader.consume(block, block->data(), bytes.size(), sink).status == RecordReader::Status::ok);
   REQUIRE(places.size() == 3);
   CHECK(places[0] == block->data() + 2);
   CHECK(places[1] == block->data() + 104);

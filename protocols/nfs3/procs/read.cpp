@@ -10,6 +10,7 @@ Async<READ3res> read(Nfs3& n, rpc::Call& call, const READ3args& a) {
   if ((res.status = resolve(n, call, a.file, &p)) != NFS3_OK) return res;
   // More than rtmax is answered with what rtmax allows: the count in the results says how much that is.
   const u32 count = std::min(a.count, n.limits_for(call).io_size);
+  call.expect(count);
   return then(p->fs().read(p->who, p->node, a.offset, count, fs::IoCheck::owner_override),
               [&call, p](fs::ReadResult r) {
                 READ3res res{};

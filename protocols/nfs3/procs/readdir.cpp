@@ -31,6 +31,7 @@ Async<READDIR3res> readdir(Nfs3& n, rpc::Call& call, const READDIR3args& a) {
   if ((res.status = check_cookie(a.cookie, a.cookieverf, p->node)) != NFS3_OK) return res;
   // `count` bounds the whole READDIR3resok with its XDR overhead.
   auto* list = call.arena.construct<Listing>(call, Collector<entry3>(call, room(n, call, a.count, kFixed)));
+  call.expect(std::min(a.count, n.limits_for(call).io_size));
   return then(p->fs().readdir(p->who, p->node, a.cookie, false, *list, true),
               [p, list](const fs::ReadDirResult& r) {
                 READDIR3res res{};

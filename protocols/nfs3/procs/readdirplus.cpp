@@ -45,6 +45,7 @@ Async<READDIRPLUS3res> readdirplus(Nfs3& n, rpc::Call& call, const READDIRPLUS3a
   // `maxcount` bounds the whole READDIRPLUS3resok, `dircount` the directory's own part of it.
   auto* list = call.arena.construct<Listing>(
       n, call, *p, Collector<entryplus3>(call, room(n, call, a.maxcount, kFixed)), u64{a.dircount});
+  call.expect(std::min(a.maxcount, n.limits_for(call).io_size));
   return then(p->fs().readdir(p->who, p->node, a.cookie, true, *list, true),
               [p, list](const fs::ReadDirResult& r) {
                 READDIRPLUS3res res{};

@@ -42,6 +42,9 @@ struct Peer final : Transport {
   void send_after(SliceList& reply, u32) override { send(reply); }
   void call_started() override { ++open_calls; }
   void call_ended() override { --open_calls; }
+  size_t held = 0;
+  void hold(size_t bytes) override { held += bytes; }
+  void release(size_t bytes) override { held -= bytes; }
   void apply(const fault::Action&) override {}
   const Endpoint& peer() const override { return address; }
   Endpoint local() const override { return {}; }
