@@ -20,6 +20,8 @@ struct Nowhere final : rpc::Transport {
   void send_after(SliceList& reply, u32) override { send(reply); }
   void call_started() override {}
   void call_ended() override {}
+  void hold(size_t) override {}
+  void release(size_t) override {}
   void apply(const fault::Action&) override {}
   const Endpoint& peer() const override { return address; }
   Endpoint local() const override { return address; }

@@ -117,7 +117,7 @@ std::string Server::open_ports() {
   drc_ = std::make_unique<rpc::DuplicateRequestCache>(*clock_, drc, drc_key);
   nfs3_ = std::make_unique<nfs3::Nfs3>(nfs3::Nfs3{exports_, *sealer_, {}});
   nfs3_->limits.io_size = nfs3_->limits.preferred_io = static_cast<u32>(config_.io_size);
-  mount_ = std::make_unique<mount::Mount>(exports_, *sealer_);
+  mount_.reset(new mount::Mount{exports_, *sealer_, {}});
   nfs_service_ = std::make_unique<Service>(*this);
   nfs_service_->dispatcher.add(nfs3::program(*nfs3_));
   nfs_service_->dispatcher.add(mount::program_v1(*mount_));
@@ -126,7 +126,7 @@ std::string Server::open_ports() {
     return e;
   if (!config_.portmap) return {};
 
-  portmap_ = std::make_unique<portmap::Portmap>(*clock_);
+  portmap_.reset(new portmap::Portmap{*clock_, {}, {}});
   portmap_service_ = std::make_unique<Service>(*this);
   portmap_service_->dispatcher.add(portmap::program_v2(*portmap_));
   portmap_service_->dispatcher.add(portmap::rpcbind_v3(*portmap_));

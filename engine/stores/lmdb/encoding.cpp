@@ -29,6 +29,7 @@ struct Reader {
     if (in.size() < sizeof(T)) return false;
     u64 wide = 0;
     for (size_t i = 0; i < sizeof(T); ++i) wide |= u64(static_cast<u8>(in[i])) << (8 * i);
+    if (std::is_same_v<T, bool> && wide > 1) return false;
     v = static_cast<T>(wide);
     in.remove_prefix(sizeof(T));
     return true;
