@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <cstring>
 
+#include "engine/stores/common/folders.h"
 #include "engine/stores/file/file_content.h"
 #include "engine/stores/lmdb/lmdb_metadata.h"
 #include "engine/stores/mem/memory_content.h"
@@ -36,9 +37,9 @@ Result<Stores, std::string> open_memory(const StoreContext& c) {
 
 Result<Stores, std::string> open_lmdb(const StoreContext& c) {
   const std::string folder = store_folder(c.config, c.ex.path);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) return failure(fmt::format("cannot make {}: {}", folder, error.message()));
+  for (const std::string& above : {c.config.data_dir, c.config.data_dir + "/exports"})
+    if (int e = stores::make_folders(above); e != 0)
+      return failure(fmt::format("cannot make the folder {}: {}", above, std::strerror(e)));
   auto metadata = stores::LmdbMetadata::open(folder, {});
   if (!metadata) return failure(metadata.error());
   stores::FileContentOptions options;

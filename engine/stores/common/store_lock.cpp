@@ -3,17 +3,18 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "engine/stores/common/folders.h"
+
 namespace dfs::stores {
 
 Result<StoreLock, std::string> StoreLock::take(const std::string& folder) {
-  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
-    return failure(fmt::format("cannot make the folder {}: {}", folder, std::strerror(errno)));
+  if (int e = make_folder(folder); e != 0)
+    return failure(fmt::format("cannot make the folder {}: {}", folder, std::strerror(e)));
   std::string path = folder + "/LOCK";
   int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return failure(fmt::format("cannot open {}: {}", path, std::strerror(errno)));

@@ -13,6 +13,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/random.h"
+#include "engine/stores/common/folders.h"
 
 namespace dfs::stores {
 
@@ -26,22 +27,7 @@ constexpr unsigned kFormat = 1;
 
 std::string errno_text() { return std::strerror(errno); }
 
-FsError sync_dir(const std::string& path) {
-  int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return error_of(errno);
-  Fd dir(fd);
-  return fsync(fd) == 0 ? FsError::ok : error_of(errno);
-}
-
-// Opens a file that may be the first in its folder.
-int open_making_dir(const std::string& dir, const std::string& name, int flags) {
-  int fd = ::open(name.c_str(), flags | O_CREAT | O_CLOEXEC, 0600);
-  if (fd >= 0 || errno != ENOENT) return fd;
-  if (mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST) return -1;
-  FsError e = sync_dir(dir.substr(0, dir.rfind('/')));
-  if (e != FsError::ok) return -1;
-  return ::open(name.c_str(), flags | O_CREAT | O_CLOEXEC, 0600);
-}
+FsError sync_dir(const std::string& path) { return error_of(sync_folder(path)); }
 
 std::string read_small(const std::string& path) {
   int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -127,8 +113,10 @@ std::string ContentFolder::load_format() {
   std::string format = path_ + "/FORMAT";
   if (stat(format.c_str(), &st) != 0) {
     if (errno != ENOENT) return fmt::format("cannot be examined: {}", errno_text());
-    if (stat((path_ + "/staging").c_str(), &st) == 0) return "is damaged: its FORMAT is missing";
-    return make();
+    bool used = false;  // otherwise the making of it was cut short
+    for (const char* part : {"staging", "chunks"})
+      each_file(part, [&](const std::string&, const std::string&) { return !(used = true); });
+    return used ? "is damaged: its FORMAT is missing" : make();
   }
   std::string text = read_small(format);
   if (!text.starts_with(kMagic)) return "is damaged: its FORMAT cannot be read";
@@ -142,13 +130,15 @@ std::string ContentFolder::load_format() {
   for (const char* part : {"/staging", "/chunks"})
     if (stat((path_ + part).c_str(), &st) != 0)
       return fmt::format("is damaged: {}{} is missing", path_, part);
+  new_folders_ = true;  // the last run may have ended before it synced them
   return {};
 }
 
-// FORMAT comes last: a folder with one is complete.
+// FORMAT comes last: a folder with one is complete, and one without is begun anew.
 std::string ContentFolder::make() {
   for (const char* part : {"/staging", "/chunks"})
-    if (mkdir((path_ + part).c_str(), 0700) != 0) return fmt::format("cannot be made: {}", errno_text());
+    if (mkdir((path_ + part).c_str(), 0700) != 0 && errno != EEXIST)
+      return fmt::format("cannot be made: {}", errno_text());
   ChunkHash drawn;
   secure_random_bytes(drawn.data(), drawn.size());
   id_ = to_hex(drawn).substr(0, 32);
@@ -157,8 +147,8 @@ std::string ContentFolder::make() {
   if (fd < 0) return fmt::format("cannot be made: {}", errno_text());
   Fd file(fd);
   FsError e = write_all(fd, 0, reinterpret_cast<const u8*>(text.data()), text.size());
-  if (e != FsError::ok || fsync(fd) != 0 || rename(temporary.c_str(), (path_ + "/FORMAT").c_str()) != 0 ||
-      sync_dir(path_) != FsError::ok)
+  if (e != FsError::ok || fsync(fd) != 0 || sync_dir(path_) != FsError::ok ||
+      rename(temporary.c_str(), (path_ + "/FORMAT").c_str()) != 0 || sync_dir(path_) != FsError::ok)
     return fmt::format("cannot be made: {}", errno_text());
   return {};
 }
@@ -183,6 +173,28 @@ FsError ContentFolder::remove_staging(FileId file) {
 }
 
 FsError ContentFolder::sync_staging_name(FileId file) { return sync_dir(staging_dir(file)); }
+
+int ContentFolder::open_making_dir(const std::string& dir, const std::string& name, int flags) {
+  int fd = ::open(name.c_str(), flags | O_CREAT | O_CLOEXEC, 0600);
+  if (fd >= 0 || errno != ENOENT) return fd;
+  {
+    std::lock_guard lock(folders_mutex_);
+    if (mkdir(dir.c_str(), 0700) != 0 && errno != EEXIST) return -1;
+    new_folders_ = true;
+  }
+  return ::open(name.c_str(), flags | O_CREAT | O_CLOEXEC, 0600);
+}
+
+FsError ContentFolder::sync_new_folders() {
+  std::lock_guard lock(folders_mutex_);
+  if (!new_folders_) return FsError::ok;
+  for (const char* part : {"/staging", "/chunks"}) {
+    FsError e = sync_dir(path_ + part);
+    if (e != FsError::ok) return e;
+  }
+  new_folders_ = false;
+  return FsError::ok;
+}
 
 FdRef ContentFolder::cached_chunk(const ChunkHash& hash) {
   std::lock_guard lock(chunks_mutex_);
@@ -223,7 +235,8 @@ FsError ContentFolder::write_chunk(const ChunkHash& hash, const std::string& byt
     unlink(temporary.c_str());
     return e;
   }
-  return sync_dir(dir);
+  e = sync_dir(dir);
+  return e == FsError::ok ? sync_new_folders() : e;
 }
 
 FsError ContentFolder::remove_chunk(const ChunkHash& hash) {

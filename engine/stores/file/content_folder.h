@@ -44,8 +44,9 @@ class ContentFolder {
   // A file's staging file. error not_found when it is not there and not to be made.
   Result<FdRef, fs::FsError> open_staging(fs::FileId file, bool make);
   fs::FsError remove_staging(fs::FileId file);
-  // Makes a new staging file's name durable.
+  // Makes a new staging file's name durable in its folder, and the names of new folders.
   fs::FsError sync_staging_name(fs::FileId file);
+  fs::FsError sync_new_folders();
 
   // A chunk file, from a small cache of open ones.
   Result<FdRef, fs::FsError> open_chunk(const ChunkHash& hash);
@@ -68,6 +69,8 @@ class ContentFolder {
   std::string load_format();
   std::string make();
   void each_file(const char* part, FunctionRef<bool(const std::string& dir, const std::string& file)> visit);
+  // Opens or makes a file that may be the first in its folder.
+  int open_making_dir(const std::string& dir, const std::string& name, int flags);
   std::string staging_dir(fs::FileId file) const;
   std::string chunk_dir(const ChunkHash& hash) const;
 
@@ -76,6 +79,9 @@ class ContentFolder {
   // fixed after construction
   StoreLock lock_;
   std::string path_, id_;
+
+  std::mutex folders_mutex_;
+  bool new_folders_ = false;  // changes under folders_mutex_; some folder's own name may not be durable
 
   std::mutex chunks_mutex_;
   std::list<std::pair<ChunkHash, FdRef>> recent_;  // changes under chunks_mutex_; last used first

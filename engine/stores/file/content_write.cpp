@@ -169,7 +169,7 @@ FsError FileContent::sync() {
     FsError e = folder_->sync_staging_name(file);
     if (e != FsError::ok) return e;
   }
-  return FsError::ok;
+  return names.empty() ? FsError::ok : folder_->sync_new_folders();
 }
 
 }  // namespace dfs::stores

@@ -11,6 +11,7 @@
 
 #include "engine/base/check.h"
 #include "engine/stores/common/checksum.h"
+#include "engine/stores/common/folders.h"
 
 namespace dfs::stores::lmdb {
 
@@ -165,8 +166,35 @@ std::string Environment::prepare(const std::string& folder, size_t map_size) {
   return e == MDB_SUCCESS ? std::string() : failed("read", e);
 }
 
+namespace {
+
+// An empty database appears under its name when it is whole: LMDB's own first pages are not durable before
+// the first commit, and a power cut would leave a file that is no database. Says what went wrong, or nothing.
+std::string make_database(const std::string& folder) {
+  const std::string file = folder + "/data.mdb", draft = file + ".new";
+  if (access(file.c_str(), F_OK) == 0) return {};
+  unlink(draft.c_str());
+  MDB_env* env;
+  int e = mdb_env_create(&env);
+  if (e == MDB_SUCCESS) {
+    e = mdb_env_open(env, draft.c_str(), MDB_NOSUBDIR, 0600);
+    if (e == MDB_SUCCESS) e = mdb_env_sync(env, 1);
+    mdb_env_close(env);
+  }
+  unlink((draft + "-lock").c_str());
+  if (e == MDB_SUCCESS && rename(draft.c_str(), file.c_str()) != 0) e = errno;
+  return e == MDB_SUCCESS ? std::string()
+                          : fmt::format("cannot make the database in {}: {}", folder, mdb_strerror(e));
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Environment>, std::string> Environment::open(const std::string& folder,
                                                                     size_t map_size) {
+  if (std::string wrong = make_database(folder); !wrong.empty()) return failure(std::move(wrong));
+  // Of a database that is there, too: the run that made it may have ended before this.
+  if (int e = sync_folder(folder); e != 0)
+    return failure(fmt::format("cannot examine {}: {}", folder, std::strerror(e)));
   std::unique_ptr<Environment> made(new Environment);
   std::string wrong = made->prepare(folder, map_size);
   if (!wrong.empty()) return failure(std::move(wrong));

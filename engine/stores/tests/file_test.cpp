@@ -306,7 +306,14 @@ TEST_CASE("opening a content store that is not to be opened says why") {
     REQUIRE(open(metadata).has_value());
     SECTION("no FORMAT") {
       stdfs::remove(path + "/FORMAT");
-      CHECK(error(metadata).find("its FORMAT is missing") != std::string::npos);
+      SECTION("an empty folder is one whose making was cut short, but not this store's") {
+        CHECK(error(metadata).find("does not belong to this metadata store") != std::string::npos);
+      }
+      SECTION("with data in it") {
+        stdfs::create_directory(path + "/staging/03");
+        std::ofstream(path + "/staging/03/0000000000000003") << "data";
+        CHECK(error(metadata).find("its FORMAT is missing") != std::string::npos);
+      }
     }
     SECTION("nonsense") {
       std::ofstream(path + "/FORMAT") << "nonsense";
