@@ -10,6 +10,8 @@
 namespace dfs::server {
 
 int check_stores(const Config& config, bool deep, const std::function<void(const std::string&)>& say) {
+  Config thorough = config;
+  thorough.verify = true;
   RealClock clock;
   Random random(1);
   Workers workers(1);
@@ -21,7 +23,7 @@ int check_stores(const Config& config, bool deep, const std::function<void(const
       ++bad;
       continue;
     }
-    auto stores = open_configured_stores({config, e, clock, random, workers, false});
+    auto stores = open_configured_stores({thorough, e, clock, random, workers, false});
     if (!stores) {
       say(fmt::format("{}: {}", e.path, stores.error()));
       ++bad;

@@ -48,6 +48,7 @@ struct Config {
   std::string data_dir = "dittofs-data";
   i64 memory_capacity = i64{64} << 30;
   double seal_after = 30;
+  bool verify = true;
   std::string root_mode = "0777";
   bool atime = true;
 

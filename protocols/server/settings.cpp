@@ -63,6 +63,8 @@ void visit(V&& v, Config& c) {
             "Bytes of file data the memory store takes before it answers that it is full.");
   v.number("store.seal_after", c.seal_after, 0.001, 1e6,
            "Seconds a file rests before its data moves to chunk files, which have checksums and are shared.");
+  v.flag("store.verify", c.verify,
+         "Read the whole database of names at the start, and refuse it when it is damaged.");
   v.text("store.root_mode", c.root_mode, "Permission bits of a new export's root directory, in octal.");
   v.flag("store.atime", c.atime, "Reads update access times, as relatime does.");
 

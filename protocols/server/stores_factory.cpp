@@ -40,7 +40,9 @@ Result<Stores, std::string> open_lmdb(const StoreContext& c) {
   for (const std::string& above : {c.config.data_dir, c.config.data_dir + "/exports"})
     if (int e = stores::make_folders(above); e != 0)
       return failure(fmt::format("cannot make the folder {}: {}", above, std::strerror(e)));
-  auto metadata = stores::LmdbMetadata::open(folder, {});
+  stores::LmdbOptions lmdb;
+  lmdb.verify = c.config.verify;
+  auto metadata = stores::LmdbMetadata::open(folder, lmdb);
   if (!metadata) return failure(metadata.error());
   stores::FileContentOptions options;
   options.housekeeping = c.housekeeping;

@@ -77,7 +77,7 @@ class FileContent::Check {
     std::string hex = to_hex(hash);
     auto [known, first] = chunk_sizes_.try_emplace(hex, 0);
     if (first) {
-      auto fd = store_.folder_->open_chunk(hash);
+      auto fd = store_.folder_->open_unread_chunk(hash);
       if (!fd) {
         damage(id, "the chunk file {} cannot be opened: {}", hex, name(fd.error()));
         return;

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "engine/base/check.h"
+#include "engine/base/log.h"
 #include "engine/base/random.h"
 #include "engine/stores/common/folders.h"
 
@@ -204,11 +205,41 @@ FdRef ContentFolder::cached_chunk(const ChunkHash& hash) {
   return it->second->second;
 }
 
-Result<FdRef, FsError> ContentFolder::open_chunk(const ChunkHash& hash) {
-  if (FdRef open = cached_chunk(hash)) return open;
+Result<FdRef, FsError> ContentFolder::open_unread_chunk(const ChunkHash& hash) {
   int fd = ::open(fmt::format("{}/{}", chunk_dir(hash), to_hex(hash)).c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return failure(error_of(errno));
-  auto opened = std::make_shared<Fd>(fd);
+  return std::make_shared<Fd>(fd);
+}
+
+bool ContentFolder::is_sound(const ChunkHash& hash, int fd) {
+  {
+    std::lock_guard lock(chunks_mutex_);
+    auto known = read_chunks_.find(hash);
+    if (known != read_chunks_.end()) return known->second;
+  }
+  struct stat st;
+  std::string bytes;
+  bool sound = fstat(fd, &st) == 0 && static_cast<u64>(st.st_size) <= kFileChunk;
+  if (sound) {
+    bytes.resize(static_cast<size_t>(st.st_size));
+    sound = read_all(fd, 0, reinterpret_cast<u8*>(bytes.data()), bytes.size()) == FsError::ok &&
+            hash_bytes(bytes) == hash;
+  }
+  if (!sound)
+    log::error("content store: the chunk file {}/{} has other bytes than its name says; reads of it fail",
+               chunk_dir(hash), to_hex(hash));
+  std::lock_guard lock(chunks_mutex_);
+  if (read_chunks_.size() >= kReadChunks) read_chunks_.clear();
+  read_chunks_[hash] = sound;
+  return sound;
+}
+
+Result<FdRef, FsError> ContentFolder::open_chunk(const ChunkHash& hash) {
+  if (FdRef open = cached_chunk(hash)) return open;
+  auto unread = open_unread_chunk(hash);
+  if (!unread) return unread;
+  FdRef opened = *unread;
+  if (!is_sound(hash, opened->get())) return failure(FsError::corrupt);
   std::lock_guard lock(chunks_mutex_);
   if (open_chunks_.contains(hash)) return opened;  // somebody was faster
   recent_.emplace_front(hash, opened);
@@ -242,6 +273,7 @@ FsError ContentFolder::write_chunk(const ChunkHash& hash, const std::string& byt
 FsError ContentFolder::remove_chunk(const ChunkHash& hash) {
   {
     std::lock_guard lock(chunks_mutex_);
+    read_chunks_.erase(hash);
     if (auto it = open_chunks_.find(hash); it != open_chunks_.end()) {
       recent_.erase(it->second);
       open_chunks_.erase(it);

@@ -48,9 +48,11 @@ class ContentFolder {
   fs::FsError sync_staging_name(fs::FileId file);
   fs::FsError sync_new_folders();
 
-  // A chunk file, from a small cache of open ones.
+  // A chunk file, from a small cache of open ones. The first time in a run all of it is read: corrupt when it
+  // has other bytes than its name says.
   Result<FdRef, fs::FsError> open_chunk(const ChunkHash& hash);
-  FdRef cached_chunk(const ChunkHash& hash);  // null: not open
+  Result<FdRef, fs::FsError> open_unread_chunk(const ChunkHash& hash);  // not even the cache is asked
+  FdRef cached_chunk(const ChunkHash& hash);                            // null: not open
   // Stores the bytes durably under their hash, unless they are there.
   fs::FsError write_chunk(const ChunkHash& hash, const std::string& bytes);
   fs::FsError remove_chunk(const ChunkHash& hash);
@@ -74,7 +76,10 @@ class ContentFolder {
   std::string staging_dir(fs::FileId file) const;
   std::string chunk_dir(const ChunkHash& hash) const;
 
+  bool is_sound(const ChunkHash& hash, int fd);
+
   static constexpr size_t kOpenChunks = 256;
+  static constexpr size_t kReadChunks = 65536;  // remembered; about 64 bytes each
 
   // fixed after construction
   StoreLock lock_;
@@ -93,6 +98,7 @@ class ContentFolder {
     }
   };
   std::unordered_map<ChunkHash, decltype(recent_)::iterator, HashHash> open_chunks_;  // under chunks_mutex_
+  std::unordered_map<ChunkHash, bool, HashHash> read_chunks_;  // under chunks_mutex_; whether it is sound
 };
 
 // Whole transfers; ok or what stopped them. A read that meets the end of the file is corrupt: the map says

@@ -1,8 +1,10 @@
 #include "engine/stores/lmdb/lmdb_metadata.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "engine/base/log.h"
+#include "engine/stores/lmdb/verify.h"
 
 namespace dfs::stores {
 
@@ -21,6 +23,10 @@ Result<std::unique_ptr<LmdbMetadata>, std::string> LmdbMetadata::open(const std:
                                                                       LmdbOptions options) {
   auto lock = StoreLock::take(folder);
   if (!lock) return failure(std::move(lock.error()));
+  const std::string file = folder + "/data.mdb";
+  if (options.verify && access(file.c_str(), F_OK) == 0)
+    if (std::string wrong = lmdb::verify_database(file); !wrong.empty())
+      return failure(fmt::format("the metadata store {} is damaged: its database {}", folder, wrong));
   auto env = lmdb::Environment::open(folder, options.initial_map);
   if (!env) return failure(std::move(env.error()));
   std::unique_ptr<LmdbMetadata> store(new LmdbMetadata(std::move(*lock), std::move(*env), options));

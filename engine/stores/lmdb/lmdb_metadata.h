@@ -19,6 +19,7 @@ struct LmdbOptions {
   size_t pending_limit = size_t(64) << 20;  // bytes of changes not yet durable; updates wait above it
   u64 reserve = u64(32) << 20;  // with less disk space left than this, only updates that do not grow the
                                 // database are taken (FsError::no_space)
+  bool verify = true;           // read the whole database when it is opened; see verify_database()
   std::chrono::milliseconds flush_after{200};  // changes nobody waits for become durable after this
 };
 

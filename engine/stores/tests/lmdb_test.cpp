@@ -6,6 +6,7 @@
 
 #include "engine/base/log.h"
 #include "engine/fs/store_contract/world.h"
+#include "engine/stores/lmdb/verify.h"
 #include "engine/stores/tests/fixtures.h"
 
 namespace dfs::stores {
@@ -21,8 +22,13 @@ std::unique_ptr<LmdbMetadata> open_ok(const std::string& folder, LmdbOptions opt
   REQUIRE(opened.has_value());
   return std::move(*opened);
 }
-std::string open_error(const std::string& folder) {
-  auto opened = LmdbMetadata::open(folder, small_lmdb());
+LmdbOptions trusting() {  // what is in the database is believed until it is read
+  LmdbOptions options = small_lmdb();
+  options.verify = false;
+  return options;
+}
+std::string open_error(const std::string& folder, LmdbOptions options = small_lmdb()) {
+  auto opened = LmdbMetadata::open(folder, options);
   REQUIRE_FALSE(opened.has_value());
   return opened.error();
 }
@@ -107,7 +113,8 @@ TEST_CASE("opening a metadata store that is not to be opened says why") {
   SECTION("not a database") {
     std::filesystem::create_directory(path);
     spill(path + "/data.mdb", std::string(100000, 'x'));
-    CHECK(open_error(path).find("cannot open the database") != std::string::npos);
+    CHECK(open_error(path).find("is damaged: its database has no first page of LMDB") != std::string::npos);
+    CHECK(open_error(path, trusting()).find("cannot open the database") != std::string::npos);
   }
   SECTION("cut short") {
     {
@@ -116,7 +123,9 @@ TEST_CASE("opening a metadata store that is not to be opened says why") {
       store->close();
     }
     std::filesystem::resize_file(path + "/data.mdb", 65536);
-    CHECK(open_error(path).find("is damaged: it has 65536 bytes") != std::string::npos);
+    CHECK(open_error(path).find("is damaged: its database has 65536 bytes where its last commit needs") !=
+          std::string::npos);
+    CHECK(open_error(path, trusting()).find("is damaged: it has 65536 bytes") != std::string::npos);
   }
   SECTION("damaged counters") {
     open_ok(path)->close();
@@ -126,6 +135,78 @@ TEST_CASE("opening a metadata store that is not to be opened says why") {
     });
     CHECK(open_error(path).find("is damaged: its counters cannot be read") != std::string::npos);
   }
+}
+
+TEST_CASE("a flipped bit anywhere in the database is refused, or changes nothing") {
+  TempFolder folder;
+  std::string file = folder.path() + "/data.mdb";
+  auto dump = [](LmdbMetadata& store) {
+    std::string all;
+    auto look = [&](MetadataView& v) {
+      FsError e = v.inodes(FileId(0), [&](const Inode& n) {
+        all += std::to_string(n.id.value) + " " + std::to_string(n.size) + "\n";
+        return true;
+      });
+      CHECK(e == FsError::ok);
+      e = v.scan(kRootId, 0, false, [&](std::string_view name, const Dirent& entry, const Inode*) {
+        all.append(name) += " " + std::to_string(entry.cookie) + "\n";
+        CHECK(v.lookup(kRootId, name)->id == entry.id);
+        return true;
+      });
+      CHECK(e == FsError::ok);
+      for (auto table : {Table::server, Table::content}) {
+        e = v.rows(table, {}, {}, [&](std::string_view key, std::string_view value) {
+          all.append(key).append(value);
+          return true;
+        });
+        CHECK(e == FsError::ok);
+      }
+      return FsError::ok;
+    };
+    REQUIRE(wait(store.read(look)) == FsError::ok);
+    return all;
+  };
+  std::string before;
+  {
+    // Several commits, so that there are free pages; values of more than a page; a tree of two levels.
+    auto store = open_ok(folder.path());
+    for (u64 i = 0; i < 5; ++i) {
+      auto fn = [&](MetadataTxn& t) {
+        for (u64 k = 0; k < 40; ++k) {
+          Inode n{};
+          n.id = t.new_id();
+          n.type = FileType::regular;
+          t.put_inode(n);
+          t.put_dirent(kRootId, "entry " + std::to_string(i * 40 + k), {i * 40 + k + 3, n.id, n.type});
+          if (k % 2 == 0) t.erase_inode(FileId(n.id.value - 10));
+        }
+        t.put_row(Table::server, "large", std::string(9000, static_cast<char>('a' + i)));
+        return FsError::ok;
+      };
+      CommitSeq seq;
+      REQUIRE(wait(store->update(fn, &seq)) == FsError::ok);
+      REQUIRE(wait(store->wait_durable(seq)) == FsError::ok);
+    }
+    before = dump(*store);
+    REQUIRE(store->close() == FsError::ok);
+  }
+  const std::string good = slurp(file);
+  REQUIRE(lmdb::verify_database(file) == "");
+  size_t refused = 0, harmless = 0;
+  for (size_t at = 0; at < good.size(); at += at < 8192 && at % 4096 < 160 ? 1 : 67) {
+    std::string bytes = good;
+    bytes[at] = static_cast<char>(bytes[at] ^ 1 << at % 8);
+    spill(file, bytes);
+    INFO("byte " << at % 4096 << " of page " << at / 4096);
+    auto opened = LmdbMetadata::open(folder.path(), small_lmdb());
+    refused += !opened.has_value();
+    if (!opened) continue;
+    ++harmless;
+    CHECK(dump(**opened) == before);
+    spill(file, good);  // the old pages of LMDB stay in use until it is closed
+  }
+  CHECK(refused > 400);
+  CHECK(harmless > 100);
 }
 
 TEST_CASE("a damaged row is corrupt, never served") {
@@ -155,7 +236,8 @@ TEST_CASE("a damaged row is corrupt, never served") {
   flip("some value");
   flip("named-entry");
   spill(file, bytes);
-  auto store = open_ok(folder.path());
+  CHECK(open_error(folder.path()).find("is damaged: its database has a row of kind") != std::string::npos);
+  auto store = open_ok(folder.path(), trusting());
   auto look = [&](MetadataView& v) {
     CHECK(v.inode(inode.id).error() == FsError::corrupt);
     CHECK(v.row(Table::server, "row").error() == FsError::corrupt);
