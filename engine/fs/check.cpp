@@ -4,6 +4,7 @@
 
 #include <unordered_map>
 
+#include "engine/fs/file_system_impl.h"
 #include "engine/fs/names.h"
 #include "engine/fs/nodes.h"
 
@@ -34,6 +35,25 @@ class Check {
       if (seen.node.type == FileType::directory) read_entries(seen);
     for (auto& [id, seen] : seen_) judge(seen);
     read_texts();
+    read_server_rows();
+  }
+  // One of the object's paths; empty when it has none that begins at the root.
+  std::string path_of(FileId id) {
+    std::string path;
+    for (size_t depth = 0; id != kRootId && depth <= seen_.size(); ++depth) {
+      auto it = seen_.find(id);
+      if (it == seen_.end() || it->second.names == 0) return {};
+      FileId dir = it->second.named_in;
+      FsError e =
+          view_.scan(dir, 0, false, [&](std::string_view entry_name, const Dirent& entry, const Inode*) {
+            if (entry.id != id) return true;
+            path = "/" + std::string(entry_name) + path;
+            return false;
+          });
+      if (e != FsError::ok) return {};
+      id = dir;
+    }
+    return path.empty() ? "/" : path;
   }
   void report(Finding finding) { findings_.push_back(std::move(finding)); }
   template <class... Args>
@@ -166,10 +186,26 @@ class Check {
     if (e != FsError::ok) damage(FileId(0), "the link texts cannot be read: {}", name(e));
   }
 
+  // What a file system writes down about itself.
+  void read_server_rows() {
+    auto uuid = view_.row(Table::server, kUuidKey);
+    if (!uuid)
+      damage(FileId(0), "the file system's identity cannot be read: {}", name(uuid.error()));
+    else if (uuid->size() != 16)
+      damage(FileId(0), "the file system's identity has {} bytes", uuid->size());
+    auto verifier = view_.row(Table::server, kVerifierKey);
+    if (verifier && verifier->size() != sizeof(u64))
+      damage(FileId(0), "the write verifier has {} bytes", verifier->size());
+    else if (!verifier && verifier.error() != FsError::not_found)
+      damage(FileId(0), "the write verifier cannot be read: {}", name(verifier.error()));
+  }
+
   MetadataView& view_;
   std::vector<Finding>& findings_;
   std::unordered_map<FileId, Seen> seen_;
 };
+
+constexpr size_t kPaths = 1000;  // findings that get one: each means looking through directories
 
 struct CheckOp {
   ContentStore& content;
@@ -181,6 +217,8 @@ struct CheckOp {
     tables.run();
     FsError e = content.check(view, deep, [&](Finding f) { tables.report(std::move(f)); });
     if (e != FsError::ok) tables.damage(FileId(0), "the content store cannot be checked: {}", name(e));
+    for (size_t i = 0; i < std::min(findings.size(), kPaths); ++i)
+      if (findings[i].object != FileId(0)) findings[i].path = tables.path_of(findings[i].object);
     return FsError::ok;
   }
 };

@@ -32,8 +32,9 @@ struct Finding {
     leftover,  // something nobody needs takes space
   };
   Severity severity;
-  FileId object;     // 0: none in particular
-  std::string text;  // a sentence
+  FileId object;          // 0: none in particular
+  std::string text;       // a sentence
+  std::string path = {};  // one of the object's, from the root; empty: it has none. check() fills it in.
 };
 using FindingSink = FunctionRef<void(Finding)>;
 

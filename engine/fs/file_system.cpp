@@ -8,10 +8,6 @@ using Table = MetadataView::Table;
 
 namespace {
 
-constexpr std::string_view kUuidKey = "uuid";
-// There only between a clean end and the next start, so that a crash finds none.
-constexpr std::string_view kVerifierKey = "write verifier";
-
 Inode make_root(const FileSystemConfig& config, u64 generation, WallTime now) {
   Inode root{};
   root.id = kRootId;

@@ -6,6 +6,11 @@
 
 namespace dfs::fs {
 
+// What a file system writes down about itself, in Table::server.
+constexpr std::string_view kUuidKey = "uuid";
+// There only between a clean end and the next start, so that a crash finds none.
+constexpr std::string_view kVerifierKey = "write verifier";
+
 struct FileSystem::Impl {
   Impl(MetadataStore& m, ContentStore& c, Clock& k, Random& r, const FileSystemConfig& f)
       : metadata(m), content(c), clock(k), random(r), config(f) {}

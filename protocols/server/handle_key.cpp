@@ -10,6 +10,8 @@
 
 namespace dfs::server {
 
+std::string handle_key_file(const Config& config) { return config.data_dir + "/handle.key"; }
+
 // The key that seals file handles. A durable store keeps it, so that handles survive a restart; a memory
 // store's dies with it, and so do the handles.
 std::string Server::open_key() {
@@ -22,7 +24,7 @@ std::string Server::open_key() {
     sealer_ = std::make_unique<fs::HandleSealer>(key);
     return {};
   }
-  const std::string file = config_.data_dir + "/handle.key";
+  const std::string file = handle_key_file(config_);
   int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd >= 0) {
     const bool whole = read(fd, key.data(), key.size()) == static_cast<ssize_t>(key.size());

@@ -30,6 +30,9 @@ using StoreFactory = std::function<Result<Stores, std::string>(const StoreContex
 // What store.kind says.
 Result<Stores, std::string> open_configured_stores(const StoreContext& context);
 
+// The file with the key that seals file handles.
+std::string handle_key_file(const Config& config);
+
 // The folder of an export's durable store below store.data_dir.
 std::string store_folder(const Config& config, const std::string& export_path);
 
