@@ -3,8 +3,8 @@
 #include "engine/fs/check.h"
 #include "engine/fs/store_contract/workload.h"
 #include "engine/stores/power_cut/disk.h"
+#include "engine/stores/power_cut/stores_at.h"
 #include "engine/stores/power_cut/tree_state.h"
-#include "engine/stores/tests/fixtures.h"
 
 // The power goes at every single operation on the disk that a workload makes, and what nobody had synced is
 // lost, kept or torn. docs/durability.md says what must be there then.
@@ -15,51 +15,9 @@ using namespace fs;
 using namespace fs::contract;
 using stores::TempFolder;
 
-// LMDB and files in a given folder, without a housekeeping thread, so that runs repeat.
-class StoresAt final : public StoreFixture {
- public:
-  explicit StoresAt(std::string folder) : folder_(std::move(folder)) { open(); }
-  void open() override {
-    content_.reset();
-    metadata_.reset();
-    auto metadata = stores::LmdbMetadata::open(folder_ + "/metadata", stores::small_lmdb());
-    INFO((metadata ? std::string() : metadata.error()));
-    REQUIRE(metadata.has_value());
-    metadata_ = std::move(*metadata);
-    stores::FileContentOptions options;
-    options.housekeeping = false;
-    auto content = stores::FileContent::open(folder_ + "/content", *metadata_, workers_, options);
-    INFO((content ? std::string() : content.error()));
-    REQUIRE(content.has_value());
-    content_ = std::move(*content);
-  }
-  MetadataStore& metadata() override { return *metadata_; }
-  ContentStore& content() override { return *content_; }
-  bool durable() const override { return true; }
-  void tidy() { content_->tidy(std::chrono::milliseconds(0)); }
-
- private:
-  const std::string folder_;
-  Workers workers_{1};
-  std::unique_ptr<stores::LmdbMetadata> metadata_;
-  std::unique_ptr<stores::FileContent> content_;
-};
-
-// A world in a folder.
-struct Machine {
-  explicit Machine(const std::string& folder)
-      : w([&] {
-          auto made = std::make_unique<StoresAt>(folder);
-          stores = made.get();
-          return made;
-        }) {}
-  StoresAt* stores = nullptr;
-  World w;
-
-  NodeRef find(std::string_view dir, std::string_view name) {
-    return ref(w.lookup(ref(w.lookup(w.root(), dir).node), name).node);
-  }
-};
+NodeRef find(World& w, std::string_view dir, std::string_view name) {
+  return ref(w.lookup(ref(w.lookup(w.root(), dir).node), name).node);
+}
 
 // A step of the scenario; false when its change is answered before it is durable.
 using Step = std::function<bool(Machine&)>;
@@ -72,7 +30,7 @@ std::vector<Step> scenario() {
   };
   auto unstable = [](u64 offset, size_t n, char c) {
     return [=](Machine& m) {
-      CHECK(m.w.write(m.find("b", "g"), offset, std::string(n, c), Stable::unstable).error == FsError::ok);
+      CHECK(m.w.write(find(m.w, "b", "g"), offset, std::string(n, c), Stable::unstable).error == FsError::ok);
       return false;
     };
   };
@@ -86,7 +44,8 @@ std::vector<Step> scenario() {
       steps.push_back(unstable(200, 3000, 'u'));
       steps.push_back(unstable(305000, 9000, 'v'));
       steps.push_back([](Machine& m) {
-        CHECK(wait(m.w.fs().commit(m.w.who, m.find("b", "g"), IoCheck::owner_override)).error == FsError::ok);
+        CHECK(wait(m.w.fs().commit(m.w.who, find(m.w, "b", "g"), IoCheck::owner_override)).error ==
+              FsError::ok);
         return true;
       });
       steps.push_back(unstable(100, 500, 'x'));

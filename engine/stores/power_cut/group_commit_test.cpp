@@ -1,0 +1,108 @@
+#include <catch2/catch.hpp>
+
+#include "engine/stores/power_cut/recorder.h"
+#include "engine/stores/power_cut/stores_at.h"
+
+// How many syncs durable answers cost when many clients wait for them; counted, not timed.
+namespace dfs::power_cut {
+namespace {
+
+using namespace fs;
+using namespace fs::contract;
+using stores::TempFolder;
+
+constexpr u64 kClients = 16, kEach = 12;
+
+// A disk that is busy until every client that is still at work waits for it.
+class BusyDisk {
+ public:
+  BusyDisk(StoresAt& stores) : stores_(stores), first_(stores.metadata().last_seq()) {
+    stores_.metadata().set_commit_barrier([this] {
+      while (!all_wait()) std::this_thread::yield();
+      return stores_.content().sync();
+    });
+  }
+  void begin() { ++begun_; }      // a client is about to make a change,
+  void finish() { ++finished_; }  // has its answer,
+  void leave() { --clients_; }    // or will make no more
+
+ private:
+  // Each client has one change on its way, and it is visible.
+  bool all_wait() const {
+    u64 begun = begun_, finished = finished_, clients = clients_;
+    return begun >= finished + clients && stores_.metadata().last_seq() - first_ >= begun;
+  }
+  StoresAt& stores_;
+  const CommitSeq first_;
+  std::atomic<u64> begun_{0}, finished_{0}, clients_{kClients};
+};
+
+struct Counts {
+  u64 commits = 0, database_syncs = 0, data_syncs = 0;
+};
+
+// kClients threads, each making kEach changes and waiting for every one to be durable.
+template <class Change>
+Counts run_clients(Machine& m, Recorder& recorder, Change change) {
+  size_t before = recorder.take().size();
+  u64 commits = m.stores->metadata().commits();
+  BusyDisk disk(*m.stores);
+  std::atomic<u64> failures{0};
+  std::vector<std::thread> threads;
+  for (u64 c = 0; c < kClients; ++c)
+    threads.emplace_back([&, c] {
+      BlockingExecutor here;
+      for (u64 i = 0; i < kEach; ++i) {
+        disk.begin();
+        if (change(c, i) != FsError::ok) ++failures;
+        if (i == kEach - 1) disk.leave();
+        disk.finish();
+      }
+    });
+  for (auto& t : threads) t.join();
+  m.stores->metadata().set_commit_barrier([&m] { return m.stores->content().sync(); });
+  CHECK(failures == 0);
+  Counts counts;
+  counts.commits = m.stores->metadata().commits() - commits;
+  std::vector<Op> log = recorder.take();
+  u64 database = 0;
+  for (const Op& op : log)
+    if (op.kind == Op::rename && op.to == "data.mdb") database = op.file;
+  REQUIRE(database != 0);
+  for (size_t i = before; i < log.size(); ++i)
+    if (log[i].kind == Op::sync) ++(log[i].file == database ? counts.database_syncs : counts.data_syncs);
+  return counts;
+}
+
+}  // namespace
+
+TEST_CASE("16 clients that wait for stable storage share commits and syncs") {
+  TempFolder folder;
+  Recorder recorder(folder.path());
+  Machine m(folder.path());
+  Credential root{0, 0, {}};
+  constexpr u64 kChanges = kClients * kEach;
+  SECTION("writes of one file") {
+    NodeRef f = ref(m.w.create(m.w.root(), "f").node);
+    Counts n = run_clients(m, recorder, [&](u64 c, u64 i) {
+      return wait(m.w.fs().write(root, f, (c * kEach + i) * 10, bytes("0123456789"), Stable::file_sync,
+                                 IoCheck::owner_override))
+          .error;
+    });
+    CHECK(n.commits <= kChanges / 8);
+    CHECK(n.database_syncs == n.commits);
+    CHECK(n.data_syncs <= n.commits + 3);  // and once the names of the file and of its folders
+  }
+  SECTION("creates") {
+    SetAttr none;
+    Counts n = run_clients(m, recorder, [&](u64 c, u64 i) {
+      std::string name = std::to_string(c) + "." + std::to_string(i);
+      return wait(m.w.fs().create(root, m.w.root(), name, CreateHow::guarded, none)).error;
+    });
+    CHECK(n.commits <= kChanges / 8);
+    CHECK(n.database_syncs == n.commits);
+    CHECK(n.data_syncs == 0);
+  }
+}
+
+}  // namespace dfs::power_cut
