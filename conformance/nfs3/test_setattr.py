@@ -184,6 +184,22 @@ def test_touch_by_writer(nfs3, alice, home):
     assert attributes(nfs3, f).mtime.seconds > INSIDE
 
 
+@pytest.mark.parametrize("which", ["atime", "mtime"])
+@covers("POSIX utimensat", "[EPERM] only one of the times to now, by who may write but is not the owner")
+def test_touch_one_by_writer(nfs3, alice, home, which):
+    f = nfs3.create(home, "f", mode=0o666, uid=1001, atime=(INSIDE, 0), mtime=(INSIDE, 0)).obj
+    alice.setattr(f, **{which: SET_TO_SERVER_TIME}, fails=(NFS3ERR.PERM, NFS3ERR.ACCES))
+    assert getattr(attributes(nfs3, f), which).seconds == INSIDE
+
+
+@covers("POSIX open", "O_TRUNC by who may write but is not the owner: the size and the time of the change come together")
+def test_truncate_by_writer(nfs3, alice, home):
+    f = nfs3.create(home, "f", mode=0o666, uid=1001, mtime=(INSIDE, 0)).obj
+    nfs3.write(f, 0, b"data")
+    alice.setattr(f, size=0, mtime=SET_TO_SERVER_TIME)
+    assert attributes(nfs3, f).size == 0
+
+
 @covers("POSIX chmod", "a group the owner is not in costs the set-group-id bit")
 def test_setgid_of_foreign_group(nfs3, alice, home):
     f = nfs3.create(home, "f", mode=0o755, uid=1000, gid=1001).obj

@@ -103,6 +103,8 @@ void explicit_times(World& w) {
   w.who = user(2, 2);
   CHECK(w.setattr(f, times(Time::client, Time::client)).error == FsError::perm);
   CHECK(w.setattr(f, times(Time::server, Time::client)).error == FsError::perm);
+  CHECK(w.setattr(f, times(Time::server, Time::keep)).error == FsError::perm);
+  CHECK(w.setattr(f, times(Time::keep, Time::server)).error == FsError::perm);
   CHECK(w.setattr(f, times(Time::server, Time::server)).error == FsError::ok);
   CHECK(w.setattr(g, times(Time::server, Time::server)).error == FsError::access);
   w.who = user(0, 0);
