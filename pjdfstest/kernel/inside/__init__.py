@@ -1,0 +1,1 @@
+"""What runs inside a guest; its parts import each other without the package, which init.py is not in."""
