@@ -8,8 +8,9 @@ import pytest
 
 from dittofs.testing.options import is_suite, servers
 
-# A specification and a place in it. POSIX stands for behaviour the protocol's RFC leaves open.
-_SECTION = re.compile(r"(RFC\d+ [A-Z]?\d*(\.\d+)*|POSIX [a-z_.]+)")
+# A specification and a place in it. POSIX stands for behaviour the RFC leaves open: a page of its system interfaces,
+# or a section of its base definitions.
+_SECTION = re.compile(r"(RFC\d+ [A-Z]?\d*(\.\d+)*|POSIX ([a-z_.]+|\d+(\.\d+)*))")
 
 covers = pytest.mark.covers
 needs = pytest.mark.needs

@@ -50,7 +50,10 @@ _TITLES = {
     "RFC5531 10.1": "Null authentication",
     "RFC5531 11": "Record marking standard",
     "RFC5531 A": "System authentication",
-    "POSIX": "what the protocols leave to the operating system",
+    "POSIX": "what the protocols leave to the operating system: POSIX.1-2017",
+    "POSIX 3.170": "Filename",
+    "POSIX 4.9": "File times update",
+    "POSIX 4.13": "Pathname resolution",
 }
 
 
