@@ -1,12 +1,12 @@
 // What decoding and encoding the messages of the hot path costs, compiled and table-driven.
-#include <benchmark/benchmark.h>
-
+#include "benchmarks/micro/codec_bench.h"
 #include "engine/wire/table_codec.h"
 #include "protocols/nfs3/nfs3.h"
 
 namespace {
 
 using namespace dfs;
+using namespace dfs::bench;
 
 nfs3::GETATTR3res getattr_reply() {
   nfs3::GETATTR3res r{};
@@ -31,33 +31,6 @@ nfs3::READDIRPLUS3res readdirplus_reply(Arena& arena) {
   nfs3::READDIRPLUS3res r{};
   r.resok.reply.entries = {entries, 100};
   return r;
-}
-
-// Many values a Writer, as a loop that answers a batch writes them.
-template <class Encode>
-void encode_batch(benchmark::State& state, Encode&& encode_one) {
-  SliceList out;
-  BlockCursor cursor;
-  while (state.KeepRunningBatch(256)) {
-    out.clear();
-    wire::Writer w(out, cursor);
-    for (int i = 0; i < 256; ++i) encode_one(w);
-    w.finish();
-    benchmark::DoNotOptimize(out.data());
-  }
-}
-
-template <class T, class Decode>
-void decode_one(benchmark::State& state, const T& value, Decode&& decode) {
-  const std::string bytes = wire::encode_to_string([&](wire::Writer& w) { encode(w, value); });
-  Arena arena;
-  for (auto _ : state) {
-    arena.reset();
-    wire::Reader r(reinterpret_cast<const u8*>(bytes.data()), bytes.size(), arena);
-    T v{};
-    benchmark::DoNotOptimize(decode(r, v));
-    benchmark::DoNotOptimize(v);
-  }
 }
 
 void encode_getattr(benchmark::State& state) {

@@ -9,6 +9,8 @@
 #include "engine/wire/table_codec.h"
 #include "protocols/mount/mount.h"
 #include "protocols/nfs3/nfs3.h"
+#include "protocols/nfs4/nfs4.h"
+#include "protocols/nfs4/nfs4_cb.h"
 #include "protocols/portmap/portmap.h"
 #include "protocols/portmap/rpcbind.h"
 #include "protocols/rpc/rpc.h"
@@ -198,8 +200,8 @@ PYBIND11_MODULE(_wire, m) {
       PyExc_ValueError, nullptr);
   m.add_object("DecodeError", state.decode_error);
 
-  for (const wire::Schema* schema :
-       {&rpc::schema, &portmap::schema, &rpcbind::schema, &mount::schema, &nfs3::schema})
+  for (const wire::Schema* schema : {&rpc::schema, &portmap::schema, &rpcbind::schema, &mount::schema,
+                                     &nfs3::schema, &nfs4::schema, &nfs4_cb::schema})
     state.types.add(*schema, std::string("dittofs.wire.") + schema->name);
   m.def("schemas", [&state] { return python::schemas(state); });
   // A description that another extension module brings: its wire::Schema in a capsule, and the module of its

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import hard4
 import pytest
 import torture
 from dittofs import _wire, wire
-from dittofs.wire import mount, nfs3, rpc
+from dittofs.wire import mount, nfs3, nfs4, rpc
 
 
 def test_rfc_4506_section_7() -> None:
@@ -48,13 +47,13 @@ def test_known_values_are_members() -> None:
 
 def test_boxed_arms_and_recursion() -> None:
     ops = [
-        hard4.nfs_argop4(opputfh=hard4.PUTFH4args(b"fh")),
-        hard4.nfs_argop4(hard4.OP_PUTROOTFH),
-        hard4.nfs_argop4(oplookup=hard4.LOOKUP4args("name")),
+        nfs4.nfs_argop4(opputfh=nfs4.PUTFH4args(b"fh")),
+        nfs4.nfs_argop4(nfs4.OP_PUTROOTFH),
+        nfs4.nfs_argop4(oplookup=nfs4.LOOKUP4args("name")),
     ]
-    compound = hard4.COMPOUND4args("tag", 1, ops)
-    assert wire.decode(hard4.COMPOUND4args, wire.encode(compound)) == compound
-    assert compound.argarray[1].argop is hard4.OP_PUTROOTFH
+    compound = nfs4.COMPOUND4args("tag", 1, ops)
+    assert wire.decode(nfs4.COMPOUND4args, wire.encode(compound)) == compound
+    assert compound.argarray[1].argop is nfs4.OP_PUTROOTFH
     tree = torture.tree(torture.tree(None, 1, None), 2, torture.tree(None, 3, None))
     assert wire.decode(torture.tree, wire.encode(tree)) == tree
 
@@ -64,7 +63,7 @@ def test_subclasses_and_sequences() -> None:
         __slots__ = ()
 
     assert wire.encode(nfs3.GETATTR3args(Handle(b"x"))) == wire.encode(nfs3.GETATTR3args(nfs3.nfs_fh3(b"x")))
-    assert wire.encode((1, 2), hard4.bitmap4) == wire.encode([1, 2], hard4.bitmap4)
+    assert wire.encode((1, 2), nfs4.bitmap4) == wire.encode([1, 2], nfs4.bitmap4)
 
 
 # Made by whoever has no type checker.

@@ -5,11 +5,10 @@ from __future__ import annotations
 import copy
 import pickle
 
-import hard4
 import pytest
 import torture
 from dittofs import wire
-from dittofs.wire import mount, nfs3, portmap, rpc, rpcbind
+from dittofs.wire import mount, nfs3, nfs4, portmap, rpc, rpcbind
 
 
 def test_enums_are_ints_with_the_specifications_names() -> None:
@@ -33,7 +32,7 @@ def test_defaults_are_zero() -> None:
     assert nfs3.READDIR3args().cookieverf == bytes(8)
     assert torture.tree().left is None
     assert torture.arrays().m == [[0, 0, 0], [0, 0, 0]]
-    assert hard4.COMPOUND4args().argarray == []
+    assert nfs4.COMPOUND4args().argarray == []
 
 
 def test_defaults_are_not_shared() -> None:
@@ -126,5 +125,5 @@ def test_procedures() -> None:
 
 
 def test_operations() -> None:
-    lookup = next(o for o in hard4.nfs_argop4_ops if o.name == "LOOKUP")
-    assert (lookup.op, lookup.args, lookup.result) == (hard4.OP_LOOKUP, hard4.LOOKUP4args, hard4.LOOKUP4res)
+    lookup = next(o for o in nfs4.nfs_argop4_ops if o.name == "LOOKUP")
+    assert (lookup.op, lookup.args, lookup.result) == (nfs4.OP_LOOKUP, nfs4.LOOKUP4args, nfs4.LOOKUP4res)

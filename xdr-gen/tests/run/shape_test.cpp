@@ -5,8 +5,9 @@
 
 #include "protocols/mount/mount.h"
 #include "protocols/nfs3/nfs3.h"
+#include "protocols/nfs4/nfs4.h"
+#include "protocols/nfs4/nfs4_cb.h"
 #include "protocols/portmap/rpcbind.h"
-#include "xdr-gen/tests/run/hard4.h"
 #include "xdr-gen/tests/run/helpers.h"
 #include "xdr-gen/tests/run/torture.h"
 
@@ -21,8 +22,8 @@ TEST_CASE("every type is plain data") {
   STATIC_REQUIRE(kPlain<nfs3::GETATTR3res>);
   STATIC_REQUIRE(kPlain<nfs3::READ3res>);
   STATIC_REQUIRE(kPlain<nfs3::READDIRPLUS3res>);
-  STATIC_REQUIRE(kPlain<hard4::COMPOUND4args>);
-  STATIC_REQUIRE(kPlain<hard4::OPEN4args>);
+  STATIC_REQUIRE(kPlain<nfs4::COMPOUND4args>);
+  STATIC_REQUIRE(kPlain<nfs4::OPEN4args>);
   STATIC_REQUIRE(kPlain<torture::arrays>);
 }
 
@@ -36,8 +37,8 @@ TEST_CASE("the C++ types are those of the rules") {
   STATIC_REQUIRE(std::is_same_v<mount::exports, Array<mount::exportnode>>);
   STATIC_REQUIRE(std::is_same_v<rpcbind::rpcblist_ptr, Array<rpcbind::rp__list>>);
   STATIC_REQUIRE(std::is_same_v<decltype(torture::tree::left), const torture::tree*>);
-  STATIC_REQUIRE(std::is_same_v<decltype(hard4::nfs_argop4::oplookup), const hard4::LOOKUP4args*>);
-  STATIC_REQUIRE(std::is_same_v<decltype(hard4::LOOKUP4args::objname), Text>);
+  STATIC_REQUIRE(std::is_same_v<decltype(nfs4::nfs_argop4::oplookup), const nfs4::LOOKUP4args*>);
+  STATIC_REQUIRE(std::is_same_v<decltype(nfs4::LOOKUP4args::objname), Text>);
   STATIC_REQUIRE(std::is_same_v<std::underlying_type_t<nfs3::nfsstat3>, i32>);
   STATIC_REQUIRE(std::is_same_v<decltype(torture::MOST), const u64>);
   STATIC_REQUIRE(std::is_same_v<decltype(torture::NEGATIVE), const i32>);
@@ -47,18 +48,18 @@ TEST_CASE("the C++ types are those of the rules") {
 }
 
 TEST_CASE("newtypes do not mix") {
-  STATIC_REQUIRE(!std::is_convertible_v<hard4::clientid4, hard4::offset4>);
-  STATIC_REQUIRE(!std::is_convertible_v<u64, hard4::clientid4>);
-  STATIC_REQUIRE(sizeof(hard4::slotid4) == 4);
+  STATIC_REQUIRE(!std::is_convertible_v<nfs4::clientid4, nfs4::slotid4>);
+  STATIC_REQUIRE(!std::is_convertible_v<u64, nfs4::clientid4>);
+  STATIC_REQUIRE(sizeof(nfs4::slotid4) == 4);
 }
 
 TEST_CASE("T x{} is all zero, also behind the first arm of a union") {
   // The widest arm stands first whatever the description's order: aggregate initialisation zeroes it.
   STATIC_REQUIRE(offsetof(torture::by_rank, rank) == 0);
-  alignas(8) u8 memory[sizeof(hard4::open_claim4)];
+  alignas(8) u8 memory[sizeof(nfs4::open_claim4)];
   std::memset(memory, 0xff, sizeof memory);
-  auto* claim = new (memory) hard4::open_claim4{};
-  claim->claim = hard4::CLAIM_DELEGATE_CUR;
+  auto* claim = new (memory) nfs4::open_claim4{};
+  claim->claim = nfs4::CLAIM_DELEGATE_CUR;
   CHECK(encoded(*claim) == unhex("00 00 00 02") + std::string(16 + 4, '\0'));
 }
 
@@ -100,12 +101,13 @@ TEST_CASE("procedures by version, and all together") {
 }
 
 TEST_CASE("operations pair their arguments and results") {
-  REQUIRE(hard4::nfs_argop4_ops.size() == 10);
-  const wire::OpDesc& lookup = hard4::nfs_argop4_ops[2];
-  CHECK(lookup.op == hard4::OP_LOOKUP);
+  REQUIRE(nfs4::nfs_argop4_ops.size() == 74);
+  const wire::OpDesc& lookup = nfs4::nfs_argop4_ops[12];
+  CHECK(lookup.op == nfs4::OP_LOOKUP);
   CHECK(lookup.name == std::string("LOOKUP"));
-  CHECK(lookup.args == &hard4::LOOKUP4args_desc);
-  CHECK(lookup.result == &hard4::LOOKUP4res_desc);
-  CHECK(hard4::nfs_argop4_ops[5].args == nullptr);
-  CHECK(hard4::nfs_argop4_ops[5].result == &hard4::PUTROOTFH4res_desc);
+  CHECK(lookup.args == &nfs4::LOOKUP4args_desc);
+  CHECK(lookup.result == &nfs4::LOOKUP4res_desc);
+  CHECK(nfs4::nfs_argop4_ops[21].args == nullptr);
+  CHECK(nfs4::nfs_argop4_ops[21].result == &nfs4::PUTROOTFH4res_desc);
+  CHECK(nfs4_cb::nfs_cb_argop4_ops.size() == 14);
 }

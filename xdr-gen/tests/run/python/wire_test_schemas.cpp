@@ -1,7 +1,6 @@
 // Descriptions that only tests have, as capsules for dittofs._wire.register_schema().
 #include <Python.h>
 
-#include "xdr-gen/tests/run/hard4.h"
 #include "xdr-gen/tests/run/rfc4506.h"
 #include "xdr-gen/tests/run/torture.h"
 
@@ -15,8 +14,7 @@ PyModuleDef definition = {
 PyMODINIT_FUNC PyInit_wire_test_schemas() {
   PyObject* module = PyModule_Create(&definition);
   if (module == nullptr) return nullptr;
-  for (const dfs::wire::Schema* schema :
-       {&dfs::test::rfc4506::schema, &dfs::test::hard4::schema, &dfs::test::torture::schema})
+  for (const dfs::wire::Schema* schema : {&dfs::test::rfc4506::schema, &dfs::test::torture::schema})
     PyModule_AddObject(module, schema->name,
                        PyCapsule_New(const_cast<dfs::wire::Schema*>(schema), nullptr, nullptr));
   return module;
