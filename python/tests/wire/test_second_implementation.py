@@ -1,69 +1,20 @@
-"""Wireshark's dissectors over what we send: they were written by others, from the same RFCs.
-
-Evidence, not truth: where the two differ, the RFC says who is right.
-"""
+"""Wireshark understands every byte of what we send."""
 
 from __future__ import annotations
 
-import shutil
-import struct
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
-from dittofs import _wire, wire
-from dittofs.wire import Procedure, mount, nfs3, portmap, rpc, rpcbind
+import wireshark
+from dittofs import _wire
+from dittofs.wire import Procedure, mount, nfs3, portmap, rpcbind
+from wireshark import dissect, exchange, udp
 
-pytestmark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
+pytestmark = wireshark.required
 
 SEEDS = 40  # of values a procedure
-PORTS = {portmap.PMAP_PROG: 111, mount.MOUNT_PROGRAM: 20048, nfs3.NFS_PROGRAM: 2049}
 # What these carry is the arguments of another program, which a random number is not.
 NESTED = {"PMAPPROC_CALLIT", "RPCBPROC_CALLIT", "RPCBPROC_BCAST", "RPCBPROC_INDIRECT"}
-
-
-def udp(source: int, destination: int, data: bytes) -> bytes:
-    """An IPv4 packet on loopback (RFC 791, RFC 768), without checksums."""
-    n = 8 + len(data)
-    loopback = bytes((127, 0, 0, 1))
-    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + n, 0, 0, 64, 17, 0, loopback, loopback)
-    return ip + struct.pack(">HHHH", source, destination, n, 0) + data
-
-
-def pcap(packets: list[bytes]) -> bytes:
-    raw_ip = 101
-    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, raw_ip)
-    for i, packet in enumerate(packets):
-        out += struct.pack("<IIII", i, 0, len(packet), len(packet)) + packet
-    return out
-
-
-def exchange(p: Procedure, xid: int, args: Any, result: Any) -> list[bytes]:
-    """A call and its reply."""
-    credential = rpc.opaque_auth(rpc.AUTH_SYS, wire.encode(rpc.authsys_parms(1, "host", 2, 3, [4])))
-    call = rpc.call_body(rpc.RPC_VERSION, p.prog, p.vers, p.proc, credential)
-    messages = [
-        wire.encode(rpc.rpc_msg(xid, rpc.rpc_msg_body(cbody=call))) + (wire.encode(args, p.args) if p.args else b""),
-        wire.encode(rpc.rpc_msg(xid, rpc.rpc_msg_body(rbody=rpc.reply_body(areply=rpc.accepted_reply()))))
-        + (wire.encode(result, p.result) if p.result else b""),
-    ]
-    port = PORTS[p.prog]
-    return [udp(700, port, messages[0]), udp(port, 700, messages[1])]
-
-
-def dissect(packets: list[bytes], fields: list[str], folder: Path) -> list[list[list[str]]]:
-    """For each packet, for each field: its values in the order of the packet."""
-    file = folder / "messages.pcap"
-    file.write_bytes(pcap(packets))
-    options = [part for field in fields for part in ("-e", field)]
-    run = subprocess.run(
-        ["tshark", "-r", str(file), "-d", "udp.port==20048,rpc", "-T", "fields", "-E", "aggregator=|", *options],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return [[cell.split("|") if cell else [] for cell in line.split("\t")] for line in run.stdout.splitlines()]
 
 
 PROCEDURES = [
