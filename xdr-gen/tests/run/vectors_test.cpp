@@ -5,32 +5,11 @@
 #include "protocols/nfs3/nfs3.h"
 #include "protocols/portmap/portmap.h"
 #include "protocols/rpc/rpc.h"
-#include "xdr-gen/tests/run/helpers.h"
 #include "xdr-gen/tests/run/rfc4506.h"
+#include "xdr-gen/tests/run/vectors.h"
 
 using namespace dfs;
 using namespace dfs::test;
-
-namespace {
-
-// Both ways, by both codecs, and every truncation is refused.
-template <class T>
-T check_vector(const wire::TypeDesc& type, const std::string& bytes, Arena& arena) {
-  T v{};
-  CHECK(decode_all(bytes, v, arena).kind == wire::DecodeErrorKind::none);
-  CHECK(hex(encoded(v)) == hex(bytes));
-  CHECK(encoded_size(v) == bytes.size());
-  CHECK(verdict(type, bytes) == "none");
-  for (size_t n = 0; n < bytes.size(); ++n) {
-    const std::vector<char> cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
-    INFO("cut to " << n << " bytes");
-    CHECK(verdict(type, {cut.data(), n}) == "truncated");
-  }
-  CHECK(verdict(type, bytes + std::string(4, '\0')) == "trailing");
-  return v;
-}
-
-}  // namespace
 
 TEST_CASE("RFC 4506 section 7: the file sillyprog") {
   Arena arena;
