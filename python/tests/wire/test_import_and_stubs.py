@@ -39,6 +39,8 @@ def test_stubs_satisfy_mypy(tmp_path: Path) -> None:
         "reveal_type(nfs3.READDIR3res().resok.reply.entries[0].name)\n"
         "reveal_type(torture.tree().left)\n"
         "reveal_type(wire.message(args).patch('count', 1).bytes)\n"
+        "reveal_type(nfs4.COMPOUND4res().resarray[0].opgetattr.resok4.obj_attributes.attrmask)\n"
+        "reveal_type(nfs4_cb.CB_RECALL4args(nfs4.stateid4(1), fh=b'').stateid)\n"
         "nfs3.READ3args(zzz=7)\n"
         "nfs3.READ3args(count=b'7')\n"
     )
@@ -59,6 +61,8 @@ def test_stubs_satisfy_mypy(tmp_path: Path) -> None:
         'note: Revealed type is "builtins.str"',
         'note: Revealed type is "Union[torture.tree, None]"',
         'note: Revealed type is "builtins.bytes"',
+        'note: Revealed type is "builtins.list[builtins.int]"',
+        'note: Revealed type is "dittofs.wire.nfs4.stateid4"',
     ]
     assert [line for line in said if line.startswith("error")] == [
         'error: Unexpected keyword argument "zzz" for "READ3args"  [call-arg]',

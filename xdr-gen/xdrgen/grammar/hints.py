@@ -35,6 +35,13 @@ class OpsHint:
 
 
 @dataclass
+class KeysHint:
+    constants: str
+    types: str
+    where: Location
+
+
+@dataclass
 class Hints:
     namespace: str | None = None
     imports: list[Name] = field(default_factory=list)
@@ -46,6 +53,7 @@ class Hints:
     bounds: list[Bound] = field(default_factory=list)
     lists: list[ListHint] = field(default_factory=list)
     ops: list[OpsHint] = field(default_factory=list)
+    keys: list[KeysHint] = field(default_factory=list)
 
 
 # Words whose arguments are all of one kind, and the list they go to.
@@ -116,4 +124,10 @@ def _ops(hints: Hints, where: Location, args: list[Name]) -> None:
     hints.ops.append(OpsHint(args[0][0], args[1][0], args[3][0], where))
 
 
-_FORMS = {"namespace": _namespace, "import": _import, "bound": _bound, "list": _list, "ops": _ops}
+def _keys(hints: Hints, where: Location, args: list[Name]) -> None:
+    if len(args) != 3 or args[1][0] != "types":
+        raise XdrError(where, "the form is: keys CONSTANT-PREFIX types TYPE-PREFIX")
+    hints.keys.append(KeysHint(args[0][0], args[2][0], where))
+
+
+_FORMS = {"namespace": _namespace, "import": _import, "bound": _bound, "list": _list, "ops": _ops, "keys": _keys}

@@ -74,6 +74,14 @@ def _type(arm: Arm | None) -> Type | None:
 
 
 @dataclass(eq=False)
+class KeyedTypes:
+    """Constants that number types: FATTR4_SIZE the type fattr4_size (hint `keys`)."""
+
+    name: str  # of the table: "fattr4_types"
+    rows: list[tuple[Constant, Definition]]  # in the order of the numbers
+
+
+@dataclass(eq=False)
 class Schema:
     path: str  # of the .x, as it is to be shown
     name: str  # its file name without .x
@@ -83,6 +91,7 @@ class Schema:
     imports: list[Schema] = field(default_factory=list)
     namespace: str = ""
     operations: list[Operations] = field(default_factory=list)
+    keyed: list[KeyedTypes] = field(default_factory=list)
 
     @property
     def start(self) -> Location:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from ..errors import Location, XdrError
-from ..grammar.hints import Bound, Hints, OpsHint
+from ..grammar.hints import Bound, Hints, KeysHint, OpsHint
 from ..model import types as m
-from ..model.schema import Operations, Schema
+from ..model.schema import KeyedTypes, Operations, Schema
 from .walk import declarations, element, path
 
 T = TypeVar("T", bound=m.Named)
@@ -32,6 +32,8 @@ def run(schema: Schema, hints: Hints) -> None:
         _text(find.declaration(name, where), name, where)
     for ops in hints.ops:
         schema.operations.append(_operations(find, ops))
+    for keys in hints.keys:
+        schema.keyed.append(_keyed(find, keys))
     _everything_bounded(schema)
 
 
@@ -115,6 +117,20 @@ def _operations(find: Finder, ops: OpsHint) -> Operations:
     if switch is not m.resolve(results.discriminant.type) or not isinstance(switch, m.Enum):
         raise XdrError(ops.where, f"{ops.args} and {ops.results} do not switch on the same enum")
     return Operations(args, results, ops.prefix, ops.where)
+
+
+def _keyed(find: Finder, keys: KeysHint) -> KeyedTypes:
+    rows = []
+    for constant in find.schema.constants:
+        if not constant.name.startswith(keys.constants):
+            continue
+        name = keys.types + constant.name.removeprefix(keys.constants).lower()
+        if name not in find.types:
+            raise XdrError(keys.where, f"{constant.name} is the key of no type: there is no '{name}'")
+        rows.append((constant, find.types[name]))
+    if not rows:
+        raise XdrError(keys.where, f"there is no constant that begins with '{keys.constants}'")
+    return KeyedTypes(f"{keys.types.rstrip('_')}_types", sorted(rows, key=lambda row: row[0].value))
 
 
 def _everything_bounded(schema: Schema) -> None:

@@ -6,6 +6,9 @@
 
 namespace dfs::all_hints {
 
+constexpr u32 ATTR_SIZE = 4;
+constexpr u32 ATTR_ID = 2;
+
 struct entry;
 struct directory;
 struct write_args;
@@ -21,6 +24,10 @@ enum opnum : i32 {
   OP_NOTHING = 0,
   OP_WRITE = 7,
 };
+
+using attr_size = u64;
+
+using attr_id = u32;
 
 struct entry {
   name who;
@@ -72,6 +79,18 @@ extern const wire::TypeDesc name_desc;
 void encode(wire::Writer& w, const opnum& v);
 size_t encoded_size(const opnum& v);
 extern const wire::TypeDesc opnum_desc;
+
+[[nodiscard]] bool decode_attr_size(wire::Reader& r, attr_size& v);
+void encode_attr_size(wire::Writer& w, const attr_size& v);
+size_t encoded_size_attr_size(const attr_size& v);
+bool equal_attr_size(const attr_size& a, const attr_size& b);
+extern const wire::TypeDesc attr_size_desc;
+
+[[nodiscard]] bool decode_attr_id(wire::Reader& r, attr_id& v);
+void encode_attr_id(wire::Writer& w, const attr_id& v);
+size_t encoded_size_attr_id(const attr_id& v);
+bool equal_attr_id(const attr_id& a, const attr_id& b);
+extern const wire::TypeDesc attr_id_desc;
 
 [[nodiscard]] bool decode(wire::Reader& r, entry& v);
 void encode(wire::Writer& w, const entry& v);

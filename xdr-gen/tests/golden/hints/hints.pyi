@@ -4,6 +4,9 @@ from typing import Final, TypeAlias
 
 from dittofs.wire.record import BytesLike, Enum, Handle, Operation, Procedure, Record, Type, Union
 
+ATTR_SIZE: Final = 4
+ATTR_ID: Final = 2
+
 offset: Final[Type]
 
 name: Final[Type]
@@ -14,6 +17,10 @@ class opnum(Enum):
 
 OP_NOTHING: Final = opnum.OP_NOTHING
 OP_WRITE: Final = opnum.OP_WRITE
+
+attr_size: Final[Type]
+
+attr_id: Final[Type]
 
 class entry(Record):
     who: str
@@ -65,4 +72,5 @@ class resop(Union):
 
 types: Final[dict[str, Handle]]
 procedures: Final[tuple[Procedure, ...]]
+attr_types: Final[dict[int, Handle]]
 argop_ops: Final[tuple[Operation, ...]]

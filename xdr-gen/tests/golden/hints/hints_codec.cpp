@@ -50,6 +50,32 @@ bool decode(wire::Reader& r, opnum& v) {
 void encode(wire::Writer& w, const opnum& v) { w.i32(v); }
 size_t encoded_size(const opnum&) { return 4; }
 
+bool decode_attr_size(wire::Reader& r, attr_size& v) {
+  if (!r.u64(v)) return false;
+  return true;
+}
+void encode_attr_size(wire::Writer& w, const attr_size& v) {
+  w.u64(v);
+}
+size_t encoded_size_attr_size(const attr_size&) { return 8; }
+bool equal_attr_size(const attr_size& a, const attr_size& b) {
+  if (!(a == b)) return false;
+  return true;
+}
+
+bool decode_attr_id(wire::Reader& r, attr_id& v) {
+  if (!r.u32(v)) return false;
+  return true;
+}
+void encode_attr_id(wire::Writer& w, const attr_id& v) {
+  w.u32(v);
+}
+size_t encoded_size_attr_id(const attr_id&) { return 4; }
+bool equal_attr_id(const attr_id& a, const attr_id& b) {
+  if (!(a == b)) return false;
+  return true;
+}
+
 bool decode(wire::Reader& r, entry& v) {
   if (!r.text(v.who, 4294967295u)) return false;
   return true;

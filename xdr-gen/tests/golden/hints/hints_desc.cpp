@@ -121,6 +121,38 @@ constinit const wire::TypeDesc opnum_desc = {
     },
 };
 
+static_assert(sizeof(attr_size) == 8 && alignof(attr_size) == 8);
+constinit const wire::TypeDesc attr_size_desc = {
+    .name = "attr_size",
+    .kind = Kind::alias,
+    .size = 8,
+    .align = 8,
+    .min_wire = 8,
+    .element = &wire::unsigned_hyper_desc,
+    .decode = [](wire::Reader& r, void* v) { return decode_attr_size(r, *static_cast<attr_size*>(v)); },
+    .encode = [](wire::Writer& w, const void* v) { encode_attr_size(w, *static_cast<const attr_size*>(v)); },
+    .encoded_size = [](const void* v) { return encoded_size_attr_size(*static_cast<const attr_size*>(v)); },
+    .equal = [](const void* a, const void* b) {
+      return equal_attr_size(*static_cast<const attr_size*>(a), *static_cast<const attr_size*>(b));
+    },
+};
+
+static_assert(sizeof(attr_id) == 4 && alignof(attr_id) == 4);
+constinit const wire::TypeDesc attr_id_desc = {
+    .name = "attr_id",
+    .kind = Kind::alias,
+    .size = 4,
+    .align = 4,
+    .min_wire = 4,
+    .element = &wire::unsigned_int_desc,
+    .decode = [](wire::Reader& r, void* v) { return decode_attr_id(r, *static_cast<attr_id*>(v)); },
+    .encode = [](wire::Writer& w, const void* v) { encode_attr_id(w, *static_cast<const attr_id*>(v)); },
+    .encoded_size = [](const void* v) { return encoded_size_attr_id(*static_cast<const attr_id*>(v)); },
+    .equal = [](const void* a, const void* b) {
+      return equal_attr_id(*static_cast<const attr_id*>(a), *static_cast<const attr_id*>(b));
+    },
+};
+
 static_assert(sizeof(entry) == 16 && alignof(entry) == 8);
 constinit const wire::TypeDesc entry_desc = {
     .name = "entry",
@@ -242,6 +274,8 @@ constexpr const wire::TypeDesc* kTypes[] = {
     &offset_desc,
     &name_desc,
     &opnum_desc,
+    &attr_size_desc,
+    &attr_id_desc,
     &entry_desc,
     &directory_desc,
     &write_args_desc,
@@ -256,7 +290,7 @@ constinit const wire::Schema schema = {
     .imports = nullptr,
     .import_count = 0,
     .types = kTypes,
-    .type_count = 9,
+    .type_count = 11,
 };
 
 }  // namespace dfs::all_hints

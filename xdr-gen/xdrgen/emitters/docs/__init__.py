@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...model import types as m
-from ...model.schema import Procedure, Schema
+from ...model.schema import KeyedTypes, Operations, Procedure, Schema
 from ...passes.sizes import fixed_wire, min_wire
 from ..templating import render
 from .spelling import declared, named
@@ -16,6 +16,8 @@ def emit_docs(schema: Schema) -> str:
         "docs/schema.md.j2",
         schema=schema,
         versions=[(p, v, [_procedure(q) for q in v.procedures]) for p in schema.programs for v in p.versions],
+        operations=[_operations(o) for o in schema.operations],
+        keyed=[_keyed(k) for k in schema.keyed],
         enums=[t for t in schema.types if isinstance(t, m.Enum)],
         typedefs=[_typedef(t) for t in schema.types if isinstance(t, m.Typedef)],
         structs=[_struct(t) for t in schema.types if isinstance(t, m.Struct)],
@@ -30,6 +32,19 @@ def _procedure(q: Procedure) -> dict[str, object]:
         "args": named(q.args[0]) if q.args else "void",
         "result": named(q.result) if q.result else "void",
     }
+
+
+def _operations(o: Operations) -> dict[str, object]:
+    rows = [
+        (member.value, member.name, *(named(t) if t else "void" for t in (args, result)))
+        for member, args, result in o.pairs()
+    ]
+    return {"args": o.args.name, "results": o.results.name, "rows": rows}
+
+
+def _keyed(k: KeyedTypes) -> dict[str, object]:
+    rows = [(c.value, c.name, declared(t.type) if isinstance(t, m.Typedef) else named(t)) for c, t in k.rows]
+    return {"name": k.name, "rows": rows}
 
 
 def _size(t: m.Type) -> str:
