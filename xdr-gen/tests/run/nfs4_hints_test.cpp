@@ -65,7 +65,7 @@ TEST_CASE("what has an answer of its own survives decoding") {
                 unhex("00 00 00 63  00 00 00 01 61 00 00 00  00 00 00 00  00 00 00 00")) ==
         "none");  // BADTYPE, RFC 8881 18.4.3
   CHECK(verdict(nfs4::SEEK4args_desc, unhex("00 00 00 00" + std::string(40, '0') + "00 00 00 02")) ==
-        "none");  // UNION_NOTSUPP, RFC 7862 15.11.3
+        "none");  // UNION_NOTSUPP, RFC 7862 11.1.1
   // A name that is no UTF-8 is INVAL (RFC 8881 14.5), a bitmap of zeros is a bitmap.
   CHECK(verdict(nfs4::LOOKUP4args_desc, unhex("00 00 00 01 ff 00 00 00")) == "none");
   CHECK(verdict(nfs4::GETATTR4args_desc, unhex("00 00 03 e8") + std::string(4000, '\0')) == "none");
