@@ -9,8 +9,22 @@ namespace dfs {
 
 thread_local Loop* Loop::current_ = nullptr;
 
+namespace {
+
+// With a loop's first stream libuv opens a descriptor of its own, and tries again with each further one while
+// there is none to be had. Done here, it never takes the one that a listener keeps in reserve.
+void open_first_stream(uv_loop_t* loop) {
+  uv_tcp_t stream;
+  DFS_CHECK(uv_tcp_init(loop, &stream) == 0);
+  uv_close(reinterpret_cast<uv_handle_t*>(&stream), nullptr);
+  uv_run(loop, UV_RUN_DEFAULT);
+}
+
+}  // namespace
+
 Loop::Loop(Clock& clock, unsigned index) : clock_(clock), index_(index), timers_(clock) {
   DFS_CHECK(uv_loop_init(&uv_) == 0);
+  open_first_stream(&uv_);
   wake_.data = timer_.data = check_.data = this;
   DFS_CHECK(uv_async_init(&uv_, &wake_, [](uv_async_t* h) { static_cast<Loop*>(h->data)->drain(); }) == 0);
   DFS_CHECK(uv_timer_init(&uv_, &timer_) == 0);

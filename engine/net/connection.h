@@ -32,8 +32,10 @@ struct ConnectionLimits {
   // Bytes of requests not answered yet and of replies the peer has not taken, before no more requests are
   // taken. One request and its reply may go beyond.
   size_t max_bytes = 16u << 20;
-  // The same of all connections, unfinished records included; see Connection::account().
-  size_t max_total_bytes = 1u << 30;
+  size_t max_total_bytes = 1u << 30;  // the same of all connections; see Connection::account()
+  // Bytes of records that are not whole yet, of all connections of one loop; above it the one of which
+  // nothing has come for longest is given up.
+  size_t max_unfinished_bytes = 256u << 20;
   size_t floor_bytes = 64u << 10;  // what a connection may have in flight while the total is used up
   // What one connection may have done in one turn of the loop before the others have theirs.
   u32 turn_requests = 128;
@@ -154,6 +156,7 @@ class Connection final : public EndOfTurn {
   u32 in_flight_ = 0;
   size_t waiting_bytes_ = 0;  // of requests that wait, and of their replies
   i64 accounted_ = 0;         // our part of NetContext::bytes
+  size_t unfinished_ = 0;     // our part of ConnectionSet::unfinished_
   Input rest_;                // received and not yet taken
 
   u64 turn_ = 0;  // the turn of the loop that these belong to
@@ -162,7 +165,6 @@ class Connection final : public EndOfTurn {
 
   Nanos last_activity_ = 0;
   bool in_record_ = false;
-  Nanos record_since_ = 0;  // when the unfinished record began
   Nanos input_since_ = 0;   // the last progress of the unfinished record
   size_t input_bytes_ = 0;  // of it since then
   Nanos output_since_ = 0;  // the last progress of the replies
@@ -188,16 +190,18 @@ class ConnectionSet {
   void close_all();
   // c has input that waits for the next turn of the loop, in which all such go on one after the other.
   void wait_for_turn(Connection& c);
-  // Closes the connection that has been busy with an unfinished record for longest, `but` not this one.
-  void evict_unfinished(const Connection& but);
+  // c's unfinished record holds `now` bytes instead of `before`.
+  void note_unfinished(const Connection& c, size_t before, size_t now);
   size_t size() const { return connections_.size(); }
   bool draining() const { return draining_; }
 
  private:
   void run_turn();
+  void evict(const Connection& but);
 
   std::unordered_map<u64, std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> waiting_, running_;  // for their turn; in it. nullptr: gone meanwhile
+  size_t unfinished_ = 0;                       // bytes of unfinished records
   bool draining_ = false;
 };
 

@@ -23,17 +23,17 @@ void Connection::begin_turn() {
 //
 // While the total is used up, a connection that has more than floor_bytes in flight takes no more requests
 // until its own are answered and its replies taken: that depends on nobody else, so nobody waits for ever. A
-// record that was begun cannot be waited for like that, since it holds its memory until it is whole; the one
-// that was begun first is given up instead.
+// record that was begun could not be waited for like that, since it holds its memory until it is whole: those
+// have a limit of their own.
 void Connection::account() {
   constexpr i64 kStep = 64 << 10;
-  const auto now = static_cast<i64>(bytes_in_flight() + rest_.n + reader_.pinned());
+  if (const size_t pinned = state_ == State::open ? reader_.pinned() : 0; pinned != unfinished_)
+    set_.note_unfinished(*this, std::exchange(unfinished_, pinned), pinned);
+  const auto now = static_cast<i64>(bytes_in_flight() + rest_.n);
   const i64 change = now - accounted_;
   if (change == 0 || (now != 0 && change < kStep && change > -kStep)) return;
   accounted_ = now;
-  const i64 total = net_.bytes.fetch_add(change, std::memory_order_relaxed) + change;
-  if (change > 0 && reader_.pinned() != 0 && total > static_cast<i64>(limits_.max_total_bytes))
-    set_.evict_unfinished(*this);
+  net_.bytes.fetch_add(change, std::memory_order_relaxed);
 }
 
 // n bytes were taken in; a record was completed.
@@ -43,7 +43,6 @@ void Connection::note_input(size_t n, bool completed) {
   if (!in_record_) return;
   input_bytes_ += n;
   if (!begun && input_bytes_ < ConnectionLimits::kProgress) return;
-  if (begun) record_since_ = last_activity_;
   input_since_ = last_activity_;
   input_bytes_ = 0;
 }

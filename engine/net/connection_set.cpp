@@ -27,15 +27,21 @@ void ConnectionSet::run_turn() {
   running_.clear();
 }
 
-void ConnectionSet::evict_unfinished(const Connection& but) {
-  Connection* oldest = nullptr;
+void ConnectionSet::note_unfinished(const Connection& c, size_t before, size_t now) {
+  unfinished_ += now - before;
+  if (now > before && unfinished_ > c.limits_.max_unfinished_bytes) evict(c);
+}
+
+// Who is bringing its record has just been heard of: what goes is what rests.
+void ConnectionSet::evict(const Connection& but) {
+  Connection* silent = nullptr;
   for (auto& [id, c] : connections_)
-    if (c.get() != &but && !c->closed() && c->reader_.pinned() != 0 &&
-        (oldest == nullptr || c->record_since_ < oldest->record_since_))
-      oldest = c.get();
-  if (oldest == nullptr) return;
-  if (oldest->net_.trace.enabled()) oldest->net_.trace.emit("net.evicted", oldest->id(), 0);
-  oldest->close();
+    if (c.get() != &but && c->unfinished_ != 0 && !c->closed() &&
+        (silent == nullptr || c->last_activity_ < silent->last_activity_))
+      silent = c.get();
+  if (silent == nullptr) return;
+  if (silent->net_.trace.enabled()) silent->net_.trace.emit("net.evicted", silent->id(), 0);
+  silent->close();
 }
 
 void ConnectionSet::drain() {

@@ -34,6 +34,7 @@ struct Config {
   i64 max_in_flight = 256;
   i64 max_connection_bytes = 16 << 20;
   i64 max_total_bytes = 1 << 30;
+  i64 max_unfinished_bytes = 256 << 20;
   i64 turn_requests = 128;
   i64 turn_bytes = 2 << 20;
   i64 io_size = 1 << 20;

@@ -102,6 +102,9 @@ std::string Server::open_volumes() {
 void Server::start_loops() {
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const auto count = config_.loops != 0 ? static_cast<unsigned>(config_.loops) : std::min(cores, 64u);
+  // A share has room for the largest request.
+  limits_.max_unfinished_bytes = std::max<size_t>(static_cast<size_t>(config_.max_unfinished_bytes) / count,
+                                                  size_t{2} * limits_.record.max_record);
   for (unsigned i = 0; i < count; ++i) {
     loops_.push_back(std::make_unique<LoopState>());
     loops_.back()->loop = std::make_unique<Loop>(*clock_, i);

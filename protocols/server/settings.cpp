@@ -36,10 +36,11 @@ void visit(V&& v, Config& c) {
       "limits.max_connection_bytes", c.max_connection_bytes, 65536, i64{1} << 32,
       "Bytes of one connection's unanswered requests and of replies its client has not taken, before the "
       "server takes no more requests from it.");
-  v.integer(
-      "limits.max_total_bytes", c.max_total_bytes, 1 << 20, i64{1} << 40,
-      "The same of all connections together, unfinished requests included; above it each may have 64 KiB, "
-      "and the oldest unfinished requests are given up.");
+  v.integer("limits.max_total_bytes", c.max_total_bytes, 1 << 20, i64{1} << 40,
+            "The same of all connections together; above it each may have 64 KiB.");
+  v.integer("limits.max_unfinished_bytes", c.max_unfinished_bytes, 1 << 20, i64{1} << 40,
+            "Bytes of requests of which a part has arrived, of all connections together; above it those that "
+            "rest are given up. Each loop has an equal share.");
   v.integer("limits.turn_requests", c.turn_requests, 1, 65536,
             "Requests of one connection that are carried out before the others of its loop have their turn.");
   v.integer("limits.turn_bytes", c.turn_bytes, 4096, 1 << 30, "The same in bytes received and answered.");

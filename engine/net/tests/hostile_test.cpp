@@ -176,8 +176,8 @@ TEST_CASE("hostile: above the total a connection has what the floor allows") {
   CHECK(other.hear(100).size() == 100);
 }
 
-TEST_CASE("hostile: above the total the oldest unfinished record gives way") {
-  World w({.limits = {.max_total_bytes = kMiB}});
+TEST_CASE("hostile: of too many unfinished records the one that rests gives way") {
+  World w({.limits = {.max_unfinished_bytes = kMiB}});
   Client half(w.where), whole(w.where), polite(w.where);
   half.send_raw(record(std::string(900'000, 'h')).substr(0, 500'000));
   polite.turns(5);

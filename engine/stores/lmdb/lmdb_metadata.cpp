@@ -97,7 +97,12 @@ FsError LmdbMetadata::apply(UpdateFn fn, CommitSeq* seq) {
   lmdb::Txn txn(layers(), inodes_, next_id_);
   FsError e = fn(txn);
   if (e == FsError::ok) e = txn.error();
-  if (e == FsError::ok && low_space_ && txn.grows()) e = FsError::no_space;
+  // Asked again each time: while everything is refused there is no commit that would find the space that was
+  // freed.
+  if (e == FsError::ok && low_space_ && txn.grows()) {
+    low_space_ = env_->free_space() < options_.reserve;
+    if (low_space_) e = FsError::no_space;
+  }
   if (e != FsError::ok) {
     txn.roll_back();
     return e;

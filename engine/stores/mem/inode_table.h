@@ -47,6 +47,7 @@ class InodeTable {
    private:
     static constexpr u64 kAhead = 4;
     static void prefetch(const fs::Inode* inode) {
+      if (inode == nullptr) return;  // an empty slot
       for (size_t at = 0; at < sizeof(fs::Inode); at += 64)
         __builtin_prefetch(reinterpret_cast<const char*>(inode) + at);
     }

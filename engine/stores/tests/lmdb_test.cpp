@@ -360,7 +360,12 @@ TEST_CASE("with little disk space left only what takes none is done") {
   }
   options.reserve = u64(1) << 60;
   auto store = open_ok(folder.path(), options);
-  CHECK(put(*store, "new", "v") == FsError::no_space);
+  auto add = [](MetadataTxn& t) {
+    t.put_row(Table::content, "new", "v");
+    return FsError::ok;
+  };
+  CHECK(wait(store->update(add)) == FsError::no_space);
+  CHECK(put(*store, "the server's own", "v") == FsError::ok);
   auto erase = [](MetadataTxn& t) {
     t.erase_row(Table::server, "k");
     return FsError::ok;
