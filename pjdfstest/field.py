@@ -25,7 +25,11 @@ SILENCE = 300.0  # seconds until the next outcome; the slowest script of a suite
 
 
 class Gone(Exception):
-    """There will be no more outcomes; the message says why."""
+    """There will be no more outcomes; the message says why. `any_before`: whether there was one."""
+
+    def __init__(self, why: str, any_before: bool) -> None:
+        super().__init__(why)
+        self.any_before = any_before
 
 
 class Field:
@@ -37,6 +41,7 @@ class Field:
         self._order.flush()
         self._lines: Queue = Queue()
         self._gone: Optional[str] = None
+        self._any = False
         self.command = [PYTHON, "-sB", "-m", agent, self._order.name]
         self.environment = {"PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -52,9 +57,10 @@ class Field:
                 if line:
                     outcome = json.loads(line)
                     assert outcome["case"] == name, f"{outcome['case']} came instead of {name}"
+                    self._any = True
                     return outcome
                 self._gone = self.why()
-        raise Gone(self._gone)
+        raise Gone(self._gone, self._any)
 
     def listen(self, stream: IO[bytes]) -> None:
         def work() -> None:

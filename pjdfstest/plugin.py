@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("posix", "what the calls are made on")
     group.addoption("--vers", default="3", help="NFS version of the mount (default: 3)")
     group.addoption("--mount-options", default="", metavar="WORDS", help="more mount options, in words of nfs(5)")
-    group.addoption("--local", metavar="FSTYPE", help="a file system of the guest's own kernel (tmpfs), as the control group")
+    group.addoption("--local", metavar="FSTYPE", help="a file system of the guest's own (tmpfs), as the control group")
     group.addoption("--dir", metavar="DIR", help="a directory of this machine, without a guest; as root")
 
 
@@ -98,13 +98,16 @@ class AgentItem(pytest.Item):
 
     def _outcome(self) -> dict:
         fields = self.config.stash[_FIELDS]
-        if self.agent not in fields:
-            selected = [i for i in self.session.items if isinstance(i, AgentItem) and i.agent == self.agent]
-            try:
+        try:
+            if self.agent not in fields:
+                selected = [i for i in self.session.items if isinstance(i, AgentItem) and i.agent == self.agent]
                 fields[self.agent] = _start(self.config, self.agent, selected)
-            except Failed as why:
-                pytest.exit(f"{self.config.option.report_name}: {why}", returncode=pytest.ExitCode.USAGE_ERROR)
-        return fields[self.agent].outcome(self.key)
+            return fields[self.agent].outcome(self.key)
+        except (Failed, Gone) as why:
+            if isinstance(why, Gone) and why.any_before:
+                raise
+            # Nothing can be run here: every case would say the same.
+            pytest.exit(f"{self.config.option.report_name}: {why}", returncode=pytest.ExitCode.USAGE_ERROR)
 
 
 class CaseItem(AgentItem):

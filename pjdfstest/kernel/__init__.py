@@ -12,8 +12,8 @@ started, when the command ends, the time limit is over, or this process dies.
 """
 
 from pjdfstest.kernel.guest import CANNOT, TIMED_OUT, Guest, run
-from pjdfstest.kernel.mounts import RESULTS, Mount, cifs, nfs
+from pjdfstest.kernel.mounts import RESULTS, Mount, nfs
 from pjdfstest.kernel.streams import PIPE
 from pjdfstest.kernel.uml import PYTHON, Failed
 
-__all__ = ["CANNOT", "PIPE", "PYTHON", "RESULTS", "TIMED_OUT", "Failed", "Guest", "Mount", "cifs", "nfs", "run"]
+__all__ = ["CANNOT", "PIPE", "PYTHON", "RESULTS", "TIMED_OUT", "Failed", "Guest", "Mount", "nfs", "run"]

@@ -54,7 +54,7 @@ class Guest:
         uml.check()
         self._mounts = mounts
         self._events = Events()
-        self._streams = Terminal() if interactive else Streams(self._events, stdin, stdout, stderr)
+        self._streams: Streams | Terminal = Terminal() if interactive else Streams(self._events, stdin, stdout, stderr)
         self._folder = tempfile.mkdtemp(prefix="dittofs-guest-")
         spec = {
             "mounts": [{**vars(mount), "at": mount.at} for mount in mounts],
@@ -107,7 +107,7 @@ class Guest:
 
     def _boot(self, spec: str, wire: Optional[Wire], memory: str) -> None:
         lines = [*self._streams.lines, self._events.line]
-        kernel = uml.command(memory, self._folder, lines, wire and wire.guests, [str(_INIT), spec])
+        kernel = uml.command(memory, self._folder, lines, wire.guests if wire else None, [str(_INIT), spec])
         commands = [wire.command, kernel] if wire else [kernel]
         passed = [*self._streams.passed, *self._events.passed, *([wire.helpers, wire.guests] if wire else [])]
         self._keeper = subprocess.Popen(

@@ -27,7 +27,7 @@ class Mount:
 
     @property
     def network(self) -> bool:
-        return self.fstype in ("nfs", "nfs4", "cifs")
+        return self.fstype in ("nfs", "nfs4")
 
     def __str__(self) -> str:
         return f"{self.fstype} {self.source} ({self.options})"
@@ -56,27 +56,6 @@ def nfs(
     module = "nfsv3" if vers == "3" else "nfsv4"
     all_options = ",".join([*words, *filter(None, [options])])
     return Mount("nfs" if vers == "3" else "nfs4", f"{address}:{export}", all_options, name, read_only, (module,))
-
-
-_CIFS_MODULES = "cifs cmac ccm gcm ctr ghash-generic ecb hmac sha512_generic md4 des_generic cifs_arc4 cifs_md4".split()
-
-
-def cifs(
-    host: str,
-    port: int,
-    share: str,
-    username: str,
-    password: str,
-    vers: str = "3.1.1",
-    options: str = "",
-    name: str = "test",
-    read_only: bool = False,
-) -> Mount:
-    """An SMB share, dialect 2.1, 3.0 or 3.1.1; `options` in words of mount.cifs(8)."""
-    address = guest_address(host)
-    words = [f"ip={address}", f"port={port}", f"vers={vers}", f"username={username}", f"password={password}"]
-    all_options = ",".join([*words, *filter(None, [options])])
-    return Mount("cifs", f"//{address}/{share}", all_options, name, read_only, tuple(_CIFS_MODULES))
 
 
 def guest_address(host: str) -> str:

@@ -173,4 +173,5 @@ def _step(path: Path, number: int, text: str) -> Step:
         words = words[2:]
     if not words:
         raise BadCase(f"{path}:{number}: no call")
-    return Step(number, text, user[1] if user else "root", words[0], tuple(words[1:]), " ".join(wanted) if arrow else None, keep)
+    who, result = user[1] if user else "root", " ".join(wanted) if arrow else None
+    return Step(number, text, who, words[0], tuple(words[1:]), result, keep)

@@ -101,7 +101,8 @@ def test_bytes_come_through():
 
 
 def test_two_guests_at_once():
-    with Guest([TMPFS], ["/bin/cat"], stdin=PIPE, stdout=PIPE) as one, Guest([TMPFS], ["/bin/cat"], stdin=PIPE, stdout=PIPE) as two:
+    pipes = {"stdin": PIPE, "stdout": PIPE}
+    with Guest([TMPFS], ["/bin/cat"], **pipes) as one, Guest([TMPFS], ["/bin/cat"], **pipes) as two:
         one.stdin.write(b"one\n")
         two.stdin.write(b"two\n")
         assert (two.stdout.read(10), one.stdout.read(10)) == (b"two\n", b"one\n")
@@ -115,7 +116,8 @@ def test_the_host_cannot_be_written(tmp_path):
     results = tmp_path / "results"
     results.mkdir()
     elsewhere = tmp_path / "elsewhere"
-    script = f"echo yes > {RESULTS}/file; echo no > {elsewhere}; echo no > /etc/dittofs-test; echo tmp > $TMPDIR/x && cat $TMPDIR/x"
+    script = f"echo yes > {RESULTS}/file; echo no > {elsewhere}; echo no > /etc/dittofs-test; "
+    script += "echo tmp > $TMPDIR/x && cat $TMPDIR/x"
     status, out, err = shell(script, results=str(results))
     assert (status, out) == (0, b"tmp\n")
     assert err.count(b"Read-only file system") == 2

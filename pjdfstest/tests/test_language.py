@@ -28,7 +28,10 @@ def test_a_case(cases):
 
 
 def test_loops_and_sets(cases):
-    found = cases("set ALL 'stat $P' 'open $P O_RDONLY' 'open $P O_RDWR'\ncase x: $CALL of $P.\n  for CALL in $ALL\n  for P in a b\n  page $CALL\n  $CALL\n")
+    found = cases(
+        "set ALL 'stat $P' 'open $P O_RDONLY' 'open $P O_RDWR'\n"
+        "case x: $CALL of $P.\n  for CALL in $ALL\n  for P in a b\n  page $CALL\n  $CALL\n"
+    )
     assert [c.name.partition("::")[2] for c in found] == [
         "x[stat,a]", "x[stat,b]", "x[open,a]", "x[open,b]", "x[open-2,a]", "x[open-2,b]",
     ]  # fmt: skip

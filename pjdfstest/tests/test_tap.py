@@ -44,9 +44,8 @@ def test_checkout(tmp_path):
     """A made-up checkout, its scripts written as those of pjdfstest are: each sources misc.sh beside the folders."""
     command = [sys.executable, "-m", "pytest", "-c", "pytest.ini", "-q", "--local", "tmpfs", "--report", str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(SUITE.parent)])}
-    done = subprocess.run(
-        [*command, "--report-name", "scripts", str(CHECKOUT / "tests")], cwd=SUITE, env=environment, capture_output=True, text=True
-    )
+    command += ["--report-name", "scripts", str(CHECKOUT / "tests")]
+    done = subprocess.run(command, cwd=SUITE, env=environment, capture_output=True, text=True)
     assert done.returncode == 1, done.stdout + done.stderr
     tests = {t["test"].rpartition("::")[2]: t for t in json.loads((tmp_path / "scripts.json").read_text())["tests"]}
     assert {name: t["outcome"] for name, t in tests.items()} == {
