@@ -53,6 +53,7 @@ class Check {
       if (e != FsError::ok) return {};
       id = dir;
     }
+    if (id != kRootId) return {};
     return path.empty() ? "/" : path;
   }
   void report(Finding finding) { findings_.push_back(std::move(finding)); }

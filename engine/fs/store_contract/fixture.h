@@ -50,6 +50,8 @@ void fs_directories(const StoreFactory& make);
 void fs_holds(const StoreFactory& make);
 void fs_concurrency(const StoreFactory& make);
 void fs_restart(const StoreFactory& make);
+// What check() says of tables that contradict each other.
+void fs_check(const StoreFactory& make);
 // Power cuts and failing calls, at every point there is.
 void fs_crashes(const StoreFactory& make);
 void fs_failing_calls(const StoreFactory& make);
@@ -81,5 +83,6 @@ void fs_failing_calls(const StoreFactory& make);
   DFS_STORE_CONTRACT_CASE(fs_holds, store, factory)       \
   DFS_STORE_CONTRACT_CASE(fs_concurrency, store, factory) \
   DFS_STORE_CONTRACT_CASE(fs_restart, store, factory)     \
+  DFS_STORE_CONTRACT_CASE(fs_check, store, factory)       \
   DFS_STORE_CONTRACT_CASE(fs_crashes, store, factory)     \
   DFS_STORE_CONTRACT_CASE(fs_failing_calls, store, factory)

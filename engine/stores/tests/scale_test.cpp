@@ -118,16 +118,4 @@ TEST_CASE("a directory of a million entries", "[.scale]") {
   large_directory("lmdb", lmdb_default, 1000000, true);
 }
 
-TEST_CASE("small files in memory", "[.scale]") {
-  World w(memory_stores);
-  u64 before = resident_bytes();
-  constexpr u64 kFiles = 100000;
-  for (u64 i = 0; i < kFiles; ++i) {
-    CreateResult r = w.create(w.root(), "file-" + std::to_string(i));
-    w.write(ref(r.node), 0, std::string(300, 'x'), Stable::unstable);
-  }
-  std::printf("memory   %llu files of 300 bytes: %llu bytes each\n", static_cast<unsigned long long>(kFiles),
-              static_cast<unsigned long long>((resident_bytes() - before) / kFiles));
-}
-
 }  // namespace dfs::stores

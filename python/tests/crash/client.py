@@ -107,6 +107,12 @@ class Client(threading.Thread):
             node = Node("link", None, -1, target=target)
             self.make("SYMLINK", dir, name, node, lambda: self.c.symlink(self.handle(dir), name, target))
 
+    def mknod(self) -> None:
+        dir, name = self.place()
+        if name not in self.tree.nodes[dir].entries and len(self.tree.of("fifo")) < 4:
+            call = lambda: self.c.mknod(self.handle(dir), name, nfs3.ftype3.NF3FIFO, mode=0o640)  # noqa: E731
+            self.make("MKNOD", dir, name, Node("fifo", None, 0o640), call)
+
     def link(self) -> None:
         dir, name = self.place()
         files = self.tree.of("file")
@@ -119,7 +125,7 @@ class Client(threading.Thread):
             )
 
     def remove(self) -> None:
-        names = self.tree.names("file") + self.tree.names("link")
+        names = self.tree.names("file") + self.tree.names("link") + self.tree.names("fifo")
         if names:
             dir, name = self.rng.choice(names)
             self.change(f"REMOVE {dir}/{name}", lambda: self.c.remove(self.handle(dir), name), lambda t: t.unlink(dir, name))
@@ -131,7 +137,7 @@ class Client(threading.Thread):
             self.change(f"RMDIR {dir}/{name}", lambda: self.c.rmdir(self.handle(dir), name), lambda t: t.unlink(dir, name))
 
     def rename(self) -> None:
-        kind = self.rng.choice(("file", "file", "file", "link", "dir"))
+        kind = self.rng.choice(("file", "file", "file", "link", "fifo", "dir"))
         names = self.tree.names(kind)
         if not names:
             return
@@ -207,5 +213,5 @@ class Client(threading.Thread):
             self.answered += 1
             self.tree.settle(self.order.durable_before)
 
-    KINDS = (write, create, rename, commit, resize, remove, link, symlink, mkdir, rmdir, chmod)
-    WEIGHTS = (40, 20, 12, 8, 5, 5, 4, 3, 4, 2, 3)
+    KINDS = (write, create, rename, commit, resize, remove, link, symlink, mkdir, rmdir, mknod, chmod)
+    WEIGHTS = (40, 20, 12, 8, 5, 5, 4, 3, 4, 2, 2, 3)

@@ -63,7 +63,7 @@ def cut(content: bytes, size: int) -> bytes:
 
 @dataclasses.dataclass
 class Node:
-    kind: str  # "file", "dir", "link"
+    kind: str  # "file", "dir", "link", "fifo"
     handle: Optional[bytes]  # None: its create was never answered
     mode: int = 0
     links: int = 1  # of files

@@ -1,5 +1,7 @@
 """Stores from Python and stores in Python."""
 
+import threading
+
 import pytest
 
 from dittofs import Server
@@ -136,6 +138,34 @@ def test_data_of_the_wrong_length_is_not_served(mounted):
         f = m.c.create(m.root, "f").obj.handle
         m.c.write(f, 0, b"data")
         m.c.read(f, fails=NFS3ERR.IO)
+
+
+def test_a_content_store_outlives_what_it_was_asked_to_remove(mounted):
+    """A crash waits for the remove() that is running and the one behind it, which nobody waits for otherwise."""
+
+    class Slow(ContentStore):
+        entered, go, removed = threading.Event(), threading.Event(), []
+
+        def remove(self, file):
+            self.entered.set()
+            self.go.wait(30)
+            self.removed.append(file.id)
+            super().remove(file)
+
+    store = Slow()
+    with Server(content=store) as srv:
+        m = mounted(srv)
+        ids = [m.c.create(m.root, name).obj_attributes.attributes.fileid for name in "ab"]
+        for name in "ab":
+            m.c.remove(m.root, name)
+        assert store.entered.wait(30)
+        crash = threading.Thread(target=srv.crash)
+        crash.start()
+        crash.join(0.3)  # time in which a store that does not wait is gone
+        assert crash.is_alive() and store.removed == []
+        store.go.set()
+        crash.join(30)
+        assert not crash.is_alive() and store.removed == ids
 
 
 def test_own_stores_take_the_place_of_one_export_in_memory():

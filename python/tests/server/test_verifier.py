@@ -2,7 +2,7 @@
 
 import pytest
 
-from dittofs import Server
+from dittofs import Server, mount, portmap
 
 
 def unstable_write(srv, mounted, data: bytes) -> tuple[bytes, bytes]:
@@ -53,6 +53,22 @@ def test_a_start_that_fails_changes_nothing(mounted, tmp_path):
             Server(store="lmdb", data_dir=data, settings={"listen.nfs_port": other.nfs_port}).start()
         srv.start()
         assert (srv.nfs_port, verifier(srv, mounted, f)) == (port, before)
+
+
+def test_what_is_of_one_run_only():
+    """The list of mounts and the registrations with portmap are kept nowhere."""
+
+    def seen(srv):
+        with mount.Client(srv.host, srv.nfs_port) as m, portmap.Client(srv.host, srv.portmap_port) as p:
+            return "/export" in str(m.dump()), p.getport(400_100, 1, 6).result == 4711
+
+    with Server(store="lmdb") as srv:
+        with mount.Client(srv.host, srv.nfs_port) as m, portmap.Client(srv.host, srv.portmap_port) as p:
+            m.mnt("/export")
+            p.set(400_100, 1, 6, 4711)
+        assert seen(srv) == (True, True)
+        srv.restart()
+        assert seen(srv) == (False, False)
 
 
 def test_every_memory_server_has_a_new_one(mounted):
