@@ -9,7 +9,7 @@ namespace dfs::stores::lmdb {
 // names and listings are as many. What is wrong, in words that go on from "the database "; nothing when it is
 // sound. A database of another program, or of a newer format, is only looked at as far as it is any
 // database's.
-// About 0.3 seconds for a million files in the page cache.
+// Half a second for the 600 MB of a million files, when they are in the page cache.
 std::string verify_database(const std::string& file);
 
 }  // namespace dfs::stores::lmdb
