@@ -121,7 +121,7 @@ def test_kill_under_load(tmp_path, request, capfd):
         except RpcError as e:
             raise AssertionError(f"--crash-seed {seed}, round {n}: the server does not answer") from e
         except Exception as e:
-            e.add_note(f"--crash-seed {seed}, round {n}, store {store.folder}") if hasattr(e, "add_note") else None
+            e.add_note(f"--crash-seed {seed}, round {n}, store {store.folder}")
             raise
         answered, cut = answered + a, cut + k
     with capfd.disabled():

@@ -11,8 +11,12 @@ from crash.model import Node, Order, Tree, overwritten
 from dittofs import nfs3
 from dittofs.nfs3 import NFS3ERR
 
-KINDS = {nfs3.ftype3.NF3REG: "file", nfs3.ftype3.NF3DIR: "dir", nfs3.ftype3.NF3LNK: "link",
-         nfs3.ftype3.NF3FIFO: "fifo"}  # fmt: skip
+KINDS = {
+    nfs3.ftype3.NF3REG: "file",
+    nfs3.ftype3.NF3DIR: "dir",
+    nfs3.ftype3.NF3LNK: "link",
+    nfs3.ftype3.NF3FIFO: "fifo",
+}
 
 
 class Lost(AssertionError):
