@@ -1,7 +1,8 @@
 """NFS-Ganesha as a peer: a private instance on free loopback ports, its files on a tmpfs of its own.
 
-Ganesha serves NFSv3 only when it can register with an rpcbind over /run/rpcbind.sock. So a supervisor process
-moves into a mount namespace of its own, puts a tmpfs on /run, starts rpcbind inside a further network
+Ganesha serves NFSv3 only when it can register with an rpcbind over /run/rpcbind.sock, and it answers JUKEBOX
+for a whole grace period when /var/lib/nfs remembers a client of some earlier instance. So a supervisor process
+moves into a mount namespace of its own, puts a tmpfs on both directories, starts rpcbind inside a further network
 namespace (its port 111 disturbs nobody), then Ganesha in the host's network. It ends both when its standard
 input closes, however the test run ended. Needs root: for the mounts, and because Ganesha's VFS opens files
 by handle.
@@ -32,6 +33,7 @@ NFS_CORE_PARAM {{
     NFS_Port = {nfs}; MNT_Port = {mount}; Bind_addr = 127.0.0.1; Protocols = 3;
     Enable_NLM = false; Enable_RQUOTA = false; mount_path_pseudo = true;
 }}
+NFSv4 {{ Graceless = true; }}
 LOG {{ Default_Log_Level = EVENT; }}
 EXPORT_DEFAULTS {{ Protocols = 3; SecType = sys, none; Anonymous_Uid = 65534; Anonymous_Gid = 65534; }}
 {exports}
@@ -174,7 +176,8 @@ def supervise() -> None:
     base = Path(tempfile.mkdtemp(prefix="dittofs-ganesha-"))
     running: list[subprocess.Popen] = []
     try:
-        _mount_tmpfs("/run", "16m")
+        for kept in ("/run", "/var/lib/nfs"):
+            _mount_tmpfs(kept, "16m")
         _mount_tmpfs(str(base), "2g")
         nfs, mount = _free_ports(2)
         running.append(_start_rpcbind())
