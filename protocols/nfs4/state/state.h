@@ -1,0 +1,7 @@
+#pragma once
+
+namespace dfs::nfs4 {
+
+class State {};
+
+}  // namespace dfs::nfs4
