@@ -8,6 +8,7 @@ using Table = MetadataView::Table;
 FsError FileSystem::Impl::erase_object(MetadataTxn& txn, const Inode& node) {
   txn.erase_inode(node.id);
   if (node.type == FileType::symlink) txn.erase_row(Table::symlink, file_key(node.id));
+  if (node.has_acl) txn.erase_row(Table::acl, file_key(node.id));
   return node.type == FileType::regular ? content.remove(txn, node) : FsError::ok;
 }
 

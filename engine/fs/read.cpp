@@ -22,7 +22,7 @@ struct ReadCall {
     if (out.node.type == FileType::directory) return FsError::is_directory;
     if (out.node.type == FileType::symlink) return FsError::symlink;
     if (out.node.type != FileType::regular) return FsError::wrong_type;
-    return may_transfer(out.node, *who, false, check);
+    return may_transfer(view, out.node, *who, false, check);
   }
 
   // Bytes to fetch: what is asked for and there.

@@ -29,7 +29,7 @@ struct WriteCall {
     if (node.type == FileType::directory) return FsError::is_directory;
     if (node.type == FileType::symlink) return FsError::symlink;
     if (node.type != FileType::regular) return FsError::wrong_type;
-    if (e = may_transfer(node, *who, true, check); e != FsError::ok) return e;
+    if (e = may_transfer(view, node, *who, true, check, offset); e != FsError::ok) return e;
     if (offset > kMaxFileSize || length > kMaxFileSize - offset) return FsError::file_too_large;
     return FsError::ok;
   }
@@ -182,8 +182,8 @@ struct CommitOp {
     if (node.type == FileType::directory) return FsError::is_directory;
     if (node.type != FileType::regular) return FsError::wrong_type;
     // Who could write it may have it stored; who could only read it loses nothing by it.
-    FsError writing = may_transfer(node, *who, true, check);
-    return writing == FsError::ok ? writing : may_transfer(node, *who, false, check);
+    FsError writing = may_transfer(view, node, *who, true, check);
+    return writing == FsError::ok ? writing : may_transfer(view, node, *who, false, check);
   }
 };
 
