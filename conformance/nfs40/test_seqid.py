@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.nfs40.checks import names, new_file
-from dittofs.nfs4 import GUARDED4, NFS4ERR, create, op, stateid4
+from dittofs.nfs4 import GUARDED4, NFS4ERR, but, create, op, stateid4
 from dittofs.testing.markers import covers
 
 READ, WRITE, BOTH = 1, 2, 3
@@ -20,15 +20,19 @@ def check_replay(c, r):
     assert repeated.all[1].value == r.all[1].value
 
 
+@pytest.mark.parametrize("owner", ["known", "new"])
 @covers("RFC7530 9.1.9", "OPEN again with the same seqid: the same answer, even though the file is there now")
-def test_open(nfs40, home):
+def test_open(nfs40, home, owner):
+    if owner == "known":
+        nfs40.open(home, "x", create())
     r = nfs40.compound(op.putfh(home), op.open("f", create(GUARDED4)))
     check_replay(nfs40, r)
-    assert names(nfs40, home) == {"f"}
+    assert names(nfs40, home) - {"x"} == {"f"}
 
 
 @covers("RFC7530 9.1.9", "the current filehandle after a replayed OPEN is the file's")
 def test_open_filehandle(nfs40, home):
+    nfs40.open(home, "x", create())
     r = nfs40.compound(op.putfh(home), op.open("f", create(GUARDED4)), op.getfh())
     repeated = again(nfs40, r)
     assert bytes(repeated.getfh.object) == bytes(r.getfh.object)
@@ -152,6 +156,14 @@ def test_counted(nfs40, home, file, subdir, what):
     nfs40.close(opened)
 
 
+@covers("RFC7530 9.1.7", "NFS4ERR_OLD_STATEID is not among the failures that leave the number unused")
+def test_old_stateid_is_counted(nfs40, home, opened):
+    opened = nfs40.open(home, "file")
+    old = but(opened, seqid=opened.stateid.seqid - 1)
+    nfs40.compound(op.putfh(opened.fh), op.close(old).fails(NFS4ERR.OLD_STATEID))
+    nfs40.close(opened)
+
+
 @covers("RFC7530 9.1.7", "owners count independently of each other, and of other clients' owners of the same name")
 def test_independent(nfs40, other, home, file):
     for c in (nfs40, other):
@@ -162,6 +174,6 @@ def test_independent(nfs40, other, home, file):
 
 @covers("RFC5531 9", "the same call with the same xid: the same reply, from the duplicate request cache or by the owner")
 def test_same_xid(nfs40, home):
-    r = nfs40.compound(op.putfh(home), op.open("f", create(GUARDED4)))
+    r = nfs40.compound(op.putfh(home), op.open("f", create(GUARDED4), owner=b"same xid"))
     repeated = nfs40.replay(r)
     assert repeated.all[1].value == r.all[1].value

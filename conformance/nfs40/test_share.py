@@ -152,7 +152,7 @@ def test_downgrade_bad_stateid(nfs40, file):
 @covers("RFC7530 16.19", "with the stateid of a lock: NFS4ERR_BAD_STATEID")
 def test_downgrade_lock_stateid(nfs40, opened):
     lock = nfs40.lock(opened, READ, 0, 1)
-    nfs40.compound(op.putfh(opened.fh), op.open_downgrade(lock, READ, NONE).fails(NFS4ERR.BAD_STATEID))
+    nfs40.compound(op.putfh(opened.fh), op.open_downgrade(lock, BOTH, NONE).fails(NFS4ERR.BAD_STATEID))
 
 
 # --- CLOSE ---------------------------------------------------------------------------------------------------------
@@ -198,13 +198,13 @@ def test_close_seqid_of_stateid(nfs40, home, opened):
     old = but(opened.stateid, seqid=opened.stateid.seqid - 1)
     nfs40.compound(op.putfh(opened.fh), op.close(old).fails(NFS4ERR.OLD_STATEID))
     nfs40.compound(op.putfh(opened.fh), op.close(but(opened, seqid=opened.stateid.seqid + 1)).fails(NFS4ERR.BAD_STATEID))
-    nfs40.close(opened)
 
 
 @covers("RFC7530 16.2", "a lock's stateid: NFS4ERR_BAD_STATEID")
 def test_close_lock_stateid(nfs40, opened):
     lock = nfs40.lock(opened, READ, 0, 1)
-    nfs40.compound(op.putfh(opened.fh), op.close(lock).fails(NFS4ERR.BAD_STATEID))
+    unlocked = nfs40.compound(op.putfh(opened.fh), op.locku(lock, 0, 1)).locku.lock_stateid
+    nfs40.compound(op.putfh(opened.fh), op.close(unlocked).fails(NFS4ERR.BAD_STATEID))
 
 
 @pytest.mark.parametrize("special", [ANONYMOUS, READ_BYPASS], ids=["anonymous", "READ bypass"])
