@@ -1,7 +1,6 @@
 #include "protocols/nfs4/ops.h"
 
 namespace dfs::nfs4::ops {
-Async<ACCESS4res> access(Compound&, const ACCESS4args&) { return with_status<ACCESS4res>(NFS4ERR_NOTSUPP); }
 Async<CLOSE4res> close(Compound&, const CLOSE4args&) { return with_status<CLOSE4res>(NFS4ERR_NOTSUPP); }
 Async<COMMIT4res> commit(Compound&, const COMMIT4args&) { return with_status<COMMIT4res>(NFS4ERR_NOTSUPP); }
 Async<CREATE4res> create(Compound&, const CREATE4args&) { return with_status<CREATE4res>(NFS4ERR_NOTSUPP); }
@@ -11,16 +10,10 @@ Async<DELEGPURGE4res> delegpurge(Compound&, const DELEGPURGE4args&) {
 Async<DELEGRETURN4res> delegreturn(Compound&, const DELEGRETURN4args&) {
   return with_status<DELEGRETURN4res>(NFS4ERR_NOTSUPP);
 }
-Async<GETATTR4res> getattr(Compound&, const GETATTR4args&) {
-  return with_status<GETATTR4res>(NFS4ERR_NOTSUPP);
-}
-Async<GETFH4res> getfh(Compound&, const rpc::Void&) { return with_status<GETFH4res>(NFS4ERR_NOTSUPP); }
 Async<LINK4res> link(Compound&, const LINK4args&) { return with_status<LINK4res>(NFS4ERR_NOTSUPP); }
 Async<LOCK4res> lock(Compound&, const LOCK4args&) { return with_status<LOCK4res>(NFS4ERR_NOTSUPP); }
 Async<LOCKT4res> lockt(Compound&, const LOCKT4args&) { return with_status<LOCKT4res>(NFS4ERR_NOTSUPP); }
 Async<LOCKU4res> locku(Compound&, const LOCKU4args&) { return with_status<LOCKU4res>(NFS4ERR_NOTSUPP); }
-Async<LOOKUP4res> lookup(Compound&, const LOOKUP4args&) { return with_status<LOOKUP4res>(NFS4ERR_NOTSUPP); }
-Async<LOOKUPP4res> lookupp(Compound&, const rpc::Void&) { return with_status<LOOKUPP4res>(NFS4ERR_NOTSUPP); }
 Async<NVERIFY4res> nverify(Compound&, const NVERIFY4args&) {
   return with_status<NVERIFY4res>(NFS4ERR_NOTSUPP);
 }
@@ -34,13 +27,6 @@ Async<OPEN_CONFIRM4res> open_confirm(Compound&, const OPEN_CONFIRM4args&) {
 Async<OPEN_DOWNGRADE4res> open_downgrade(Compound&, const OPEN_DOWNGRADE4args&) {
   return with_status<OPEN_DOWNGRADE4res>(NFS4ERR_NOTSUPP);
 }
-Async<PUTFH4res> putfh(Compound&, const PUTFH4args&) { return with_status<PUTFH4res>(NFS4ERR_NOTSUPP); }
-Async<PUTPUBFH4res> putpubfh(Compound&, const rpc::Void&) {
-  return with_status<PUTPUBFH4res>(NFS4ERR_NOTSUPP);
-}
-Async<PUTROOTFH4res> putrootfh(Compound&, const rpc::Void&) {
-  return with_status<PUTROOTFH4res>(NFS4ERR_NOTSUPP);
-}
 Async<READ4res> read(Compound&, const READ4args&) { return with_status<READ4res>(NFS4ERR_NOTSUPP); }
 Async<READDIR4res> readdir(Compound&, const READDIR4args&) {
   return with_status<READDIR4res>(NFS4ERR_NOTSUPP);
@@ -51,10 +37,6 @@ Async<READLINK4res> readlink(Compound&, const rpc::Void&) {
 Async<REMOVE4res> remove(Compound&, const REMOVE4args&) { return with_status<REMOVE4res>(NFS4ERR_NOTSUPP); }
 Async<RENAME4res> rename(Compound&, const RENAME4args&) { return with_status<RENAME4res>(NFS4ERR_NOTSUPP); }
 Async<RENEW4res> renew(Compound&, const RENEW4args&) { return with_status<RENEW4res>(NFS4ERR_NOTSUPP); }
-Async<RESTOREFH4res> restorefh(Compound&, const rpc::Void&) {
-  return with_status<RESTOREFH4res>(NFS4ERR_NOTSUPP);
-}
-Async<SAVEFH4res> savefh(Compound&, const rpc::Void&) { return with_status<SAVEFH4res>(NFS4ERR_NOTSUPP); }
 Async<SECINFO4res> secinfo(Compound&, const SECINFO4args&) {
   return with_status<SECINFO4res>(NFS4ERR_NOTSUPP);
 }
