@@ -36,38 +36,16 @@ Async<READLINK4res> readlink(Compound&, const rpc::Void&) {
 }
 Async<REMOVE4res> remove(Compound&, const REMOVE4args&) { return with_status<REMOVE4res>(NFS4ERR_NOTSUPP); }
 Async<RENAME4res> rename(Compound&, const RENAME4args&) { return with_status<RENAME4res>(NFS4ERR_NOTSUPP); }
-Async<RENEW4res> renew(Compound&, const RENEW4args&) { return with_status<RENEW4res>(NFS4ERR_NOTSUPP); }
 Async<SECINFO4res> secinfo(Compound&, const SECINFO4args&) {
   return with_status<SECINFO4res>(NFS4ERR_NOTSUPP);
 }
 Async<SETATTR4res> setattr(Compound&, const SETATTR4args&) {
   return with_status<SETATTR4res>(NFS4ERR_NOTSUPP);
 }
-Async<SETCLIENTID4res> setclientid(Compound&, const SETCLIENTID4args&) {
-  return with_status<SETCLIENTID4res>(NFS4ERR_NOTSUPP);
-}
-Async<SETCLIENTID_CONFIRM4res> setclientid_confirm(Compound&, const SETCLIENTID_CONFIRM4args&) {
-  return with_status<SETCLIENTID_CONFIRM4res>(NFS4ERR_NOTSUPP);
-}
 Async<VERIFY4res> verify(Compound&, const VERIFY4args&) { return with_status<VERIFY4res>(NFS4ERR_NOTSUPP); }
 Async<WRITE4res> write(Compound&, const WRITE4args&) { return with_status<WRITE4res>(NFS4ERR_NOTSUPP); }
 Async<RELEASE_LOCKOWNER4res> release_lockowner(Compound&, const RELEASE_LOCKOWNER4args&) {
   return with_status<RELEASE_LOCKOWNER4res>(NFS4ERR_NOTSUPP);
-}
-Async<BACKCHANNEL_CTL4res> backchannel_ctl(Compound&, const BACKCHANNEL_CTL4args&) {
-  return with_status<BACKCHANNEL_CTL4res>(NFS4ERR_NOTSUPP);
-}
-Async<BIND_CONN_TO_SESSION4res> bind_conn_to_session(Compound&, const BIND_CONN_TO_SESSION4args&) {
-  return with_status<BIND_CONN_TO_SESSION4res>(NFS4ERR_NOTSUPP);
-}
-Async<EXCHANGE_ID4res> exchange_id(Compound&, const EXCHANGE_ID4args&) {
-  return with_status<EXCHANGE_ID4res>(NFS4ERR_NOTSUPP);
-}
-Async<CREATE_SESSION4res> create_session(Compound&, const CREATE_SESSION4args&) {
-  return with_status<CREATE_SESSION4res>(NFS4ERR_NOTSUPP);
-}
-Async<DESTROY_SESSION4res> destroy_session(Compound&, const DESTROY_SESSION4args&) {
-  return with_status<DESTROY_SESSION4res>(NFS4ERR_NOTSUPP);
 }
 Async<FREE_STATEID4res> free_stateid(Compound&, const FREE_STATEID4args&) {
   return with_status<FREE_STATEID4res>(NFS4ERR_NOTSUPP);
@@ -93,9 +71,6 @@ Async<LAYOUTRETURN4res> layoutreturn(Compound&, const LAYOUTRETURN4args&) {
 Async<SECINFO_NO_NAME4res> secinfo_no_name(Compound&, const SECINFO_NO_NAME4args&) {
   return with_status<SECINFO_NO_NAME4res>(NFS4ERR_NOTSUPP);
 }
-Async<SEQUENCE4res> sequence(Compound&, const SEQUENCE4args&) {
-  return with_status<SEQUENCE4res>(NFS4ERR_NOTSUPP);
-}
 Async<SET_SSV4res> set_ssv(Compound&, const SET_SSV4args&) {
   return with_status<SET_SSV4res>(NFS4ERR_NOTSUPP);
 }
@@ -104,12 +79,6 @@ Async<TEST_STATEID4res> test_stateid(Compound&, const TEST_STATEID4args&) {
 }
 Async<WANT_DELEGATION4res> want_delegation(Compound&, const WANT_DELEGATION4args&) {
   return with_status<WANT_DELEGATION4res>(NFS4ERR_NOTSUPP);
-}
-Async<DESTROY_CLIENTID4res> destroy_clientid(Compound&, const DESTROY_CLIENTID4args&) {
-  return with_status<DESTROY_CLIENTID4res>(NFS4ERR_NOTSUPP);
-}
-Async<RECLAIM_COMPLETE4res> reclaim_complete(Compound&, const RECLAIM_COMPLETE4args&) {
-  return with_status<RECLAIM_COMPLETE4res>(NFS4ERR_NOTSUPP);
 }
 Async<ALLOCATE4res> allocate(Compound&, const ALLOCATE4args&) {
   return with_status<ALLOCATE4res>(NFS4ERR_NOTSUPP);
