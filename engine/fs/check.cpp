@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <unordered_map>
 
+#include "engine/fs/acl_row.h"
 #include "engine/fs/file_system_impl.h"
 #include "engine/fs/names.h"
 #include "engine/fs/nodes.h"
+#include "engine/fs/xattr_rows.h"
 
 namespace dfs::fs {
 namespace {
@@ -35,6 +38,8 @@ class Check {
       if (seen.node.type == FileType::directory) read_entries(seen);
     for (auto& [id, seen] : seen_) judge(seen);
     read_texts();
+    read_acls();
+    read_xattrs();
     read_server_rows();
   }
   // One of the object's paths; empty when it has none that begins at the root.
@@ -185,6 +190,63 @@ class Check {
       return true;
     });
     if (e != FsError::ok) damage(FileId(0), "the link texts cannot be read: {}", name(e));
+  }
+
+  // The permission bits are what the ACL comes to (RFC 8881 6.3.2).
+  void read_acls() {
+    constexpr u16 kPermissions = 0777;
+    for (auto& [id, s] : seen_) {
+      if (!s.node.has_acl) continue;
+      auto acls = load_acls(view_, s.node);
+      if (!acls)
+        damage(id, "its ACL cannot be read: {}", name(acls.error()));
+      else if (u16 mode = mode_of(acls->dacl); mode != (s.node.mode & kPermissions))
+        damage(id, "has mode {:o} where its ACL makes {:o}", s.node.mode & kPermissions, mode);
+    }
+    FsError e = view_.rows(Table::acl, {}, {}, [&](std::string_view key, std::string_view) {
+      auto it = seen_.find(key_file(key));
+      if (it == seen_.end() || !it->second.node.has_acl)
+        report({Finding::Severity::leftover, key_file(key), "an ACL belongs to no object"});
+      return true;
+    });
+    if (e != FsError::ok) damage(FileId(0), "the ACLs cannot be read: {}", name(e));
+  }
+
+  // Names against values, by object; then values against names, in one walk through all.
+  void read_xattrs() {
+    std::set<std::string, std::less<>> known;  // keys
+    for (auto& [id, s] : seen_)
+      if (s.node.has_xattrs) read_xattr_names(s.node, known);
+    FsError e = view_.rows(Table::xattr, {}, {}, [&](std::string_view key, std::string_view) {
+      if (!known.contains(key))
+        report({Finding::Severity::leftover, key_file(key), "an extended attribute belongs to no object"});
+      return true;
+    });
+    if (e != FsError::ok) damage(FileId(0), "the extended attributes cannot be read: {}", name(e));
+  }
+
+  void read_xattr_names(const Inode& n, std::set<std::string, std::less<>>& known) {
+    if (n.type != FileType::regular && n.type != FileType::directory)
+      damage(n.id, "has extended attributes but is neither file nor directory");
+    known.insert(file_key(n.id));
+    auto names = load_xattr_names(view_, n);
+    if (!names) {
+      damage(n.id, "its extended attributes cannot be listed: {}", name(names.error()));
+      return;
+    }
+    if (names->name_bytes() > kMaxXattrNames || names->total_bytes() > kMaxXattrTotal)
+      damage(n.id, "has {} bytes of extended attributes", names->total_bytes());
+    for (const XattrNames::Entry& entry : names->entries) {
+      std::string key = xattr_key(n.id, entry.name);
+      auto value = view_.row(Table::xattr, key);
+      if (!value)
+        damage(n.id, "its extended attribute {} cannot be read: {}", entry.name, name(value.error()));
+      else if (value->size() != entry.size)
+        damage(n.id, "its extended attribute {} has {} bytes where {} are listed", entry.name, value->size(),
+               entry.size);
+      if (!known.insert(std::move(key)).second)
+        damage(n.id, "its extended attribute {} is listed twice", entry.name);
+    }
   }
 
   // What a file system writes down about itself.

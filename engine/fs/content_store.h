@@ -70,6 +70,8 @@ class ContentStore {
   // Makes the range of `to` share the bytes of `from`, without reading them.
   virtual Async<ContentChange> clone(const Inode& from, u64 from_offset, const Inode& to, u64 to_offset,
                                      u64 length) = 0;
+  // Ranges of which all ends are multiples of this can be shared, and not only copied.
+  virtual u64 clone_unit() const { return 4096; }
   // The extent that contains offset, clipped to the file's size.
   virtual Async<Result<Extent, FsError>> extent(const Inode& file, u64 offset) = 0;
   // The file is gone: its data may be freed once the update has committed. Called inside the update that

@@ -43,12 +43,12 @@ struct Make {
     if (e == FsError::ok) e = check_new_name(name);
     if (e != FsError::ok) return e;
     const Inode& parent = out.dir.before;
-    if (!permits(parent, *who, kWantExecute)) return FsError::access;
+    if (e = permits(txn, parent, *who, ace::kExecute); e != FsError::ok) return e;
     auto entry = txn.lookup(dir.id, name);
     if (entry) return use_existing(txn, *entry);
     if (entry.error() != FsError::not_found) return entry.error();
     if (parent.nlink == 0) return FsError::not_found;  // removed, and only held
-    if (!permits(parent, *who, kWantWrite)) return FsError::access;
+    if (e = permits(txn, parent, *who, right_to_add(type)); e != FsError::ok) return e;
     if (type == FileType::directory && parent.nlink >= kMaxLinks) return FsError::too_many_links;
     return make(txn);
   }
@@ -73,13 +73,16 @@ struct Make {
   FsError make(MetadataTxn& txn) {
     Inode node{};
     node.type = type;
-    FsError e = initial_attributes(node, out.dir.before, *who, *attr, now, default_mode(type, how));
+    node.id = txn.new_id();
+    const u32 parts = parts_of(*attr);
+    const bool bare = how == CreateHow::exclusive && parts == 0;
+    FsError e =
+        initial_attributes(txn, node, out.dir.before, *who, *attr, now, default_mode(type, how), bare);
     if (e != FsError::ok) return e;
     if (type == FileType::regular && attr->size) {
       if (*attr->size > kMaxFileSize) return FsError::file_too_large;
       node.size = *attr->size;  // all of it a hole
     }
-    node.id = txn.new_id();
     node.generation = fs->draw_generation();
     node.nlink = 1;
     node.rdev_major = major;
@@ -106,12 +109,13 @@ struct Make {
     txn.put_inode(parent);
     out.node = node;
     out.created = true;
+    out.applied = parts;
     return FsError::ok;
   }
 };
 
 // An unchecked create of a file that is there changes only its size (RFC 1813 3.3.8, as open(O_TRUNC) needs).
-Task<CreateResult> create_and_truncate(FileSystem& fs, Make op) {
+Task<CreateResult> create_and_truncate(FileSystem& fs, Make op, IoCheck size_check) {
   CommitSeq seq = 0;
   op.out.error = co_await fs.metadata().update(op, &seq);
   if (op.out.error != FsError::ok) {
@@ -122,8 +126,9 @@ Task<CreateResult> create_and_truncate(FileSystem& fs, Make op) {
     SetAttr size;
     size.size = op.attr->size;
     NodeRef ref{op.out.node.id, op.out.node.generation};
-    SetAttrResult set = co_await fs.setattr(*op.who, ref, size);
+    SetAttrResult set = co_await fs.setattr(*op.who, ref, size, {}, size_check);
     op.out.error = set.error;
+    op.out.applied = set.applied;
     if (set.node.known) op.out.node = set.node.after;
     co_return std::move(op.out);
   }
@@ -146,9 +151,9 @@ struct Refuse {
 }  // namespace
 
 Async<CreateResult> FileSystem::create(const Credential& who, NodeRef dir, std::string_view name,
-                                       CreateHow how, const SetAttr& attr, u64 verifier) {
+                                       CreateHow how, const SetAttr& attr, u64 verifier, IoCheck size_check) {
   Make op{impl_.get(), &who, dir, name, FileType::regular, &attr, impl_->clock.wall(), how, verifier};
-  if (how == CreateHow::unchecked && attr.size) return create_and_truncate(*this, std::move(op));
+  if (how == CreateHow::unchecked && attr.size) return create_and_truncate(*this, std::move(op), size_check);
   return run_update(impl_->metadata, std::move(op));
 }
 

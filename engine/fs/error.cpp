@@ -58,6 +58,12 @@ const char* name(FsError e) {
       return "io";
     case FsError::corrupt:
       return "corrupt";
+    case FsError::no_such_range:
+      return "no_such_range";
+    case FsError::no_xattr:
+      return "no_xattr";
+    case FsError::xattr_too_big:
+      return "xattr_too_big";
   }
   return "?";
 }

@@ -33,8 +33,11 @@ enum class FsError : u8 {
   busy,            // try again later (EAGAIN / JUKEBOX / DELAY)
   io,              // the store failed (EIO)
   corrupt,         // the store's contents contradict themselves; nothing made up is served instead
+  no_such_range,   // an offset at or beyond the end of the file (ENXIO)
+  no_xattr,        // no extended attribute of this name (ENODATA)
+  xattr_too_big,   // a value above 64 KiB (E2BIG)
 };
-constexpr u32 kFsErrorCount = static_cast<u32>(FsError::corrupt) + 1;
+constexpr u32 kFsErrorCount = static_cast<u32>(FsError::xattr_too_big) + 1;
 const char* name(FsError e);
 
 }  // namespace dfs::fs

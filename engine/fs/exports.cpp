@@ -18,7 +18,7 @@ const ExportRule* Export::rule_for(const Endpoint& client) const {
 
 Credential squash(const ExportRule& rule, u32 uid, u32 gid, std::span<const u32> groups, bool anonymous) {
   if (anonymous || rule.squash == Squash::all || (rule.squash == Squash::root && uid == 0))
-    return {rule.anon_uid, rule.anon_gid, {}};
+    return {rule.anon_uid, rule.anon_gid, {}, true};
   return {uid, gid, groups};
 }
 

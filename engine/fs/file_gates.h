@@ -14,8 +14,8 @@ namespace dfs::fs {
 // Orders what must not overlap on one file: reads and writes enter together, a change of size or of its map
 // enters alone. This is how size and data agree: between a truncate's decision and its effect nobody has half
 // a write in flight, and a read never meets data of another size than it saw. It is an order among
-// operations, not a lock: a task that must wait is suspended, first come first served, and no task waits for
-// a second gate.
+// operations, not a lock: a task that must wait is suspended, first come first served. A task that
+// needs two files enters in the order of their ids.
 class FileGates {
  public:
   enum class Mode : u8 { together, alone };

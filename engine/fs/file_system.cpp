@@ -102,6 +102,12 @@ Async<FsError> FileSystem::close() { return close_later(impl_->metadata, impl_->
 
 NodeRef FileSystem::root() const { return impl_->root; }
 const std::array<u8, 16>& FileSystem::uuid() const { return impl_->uuid; }
+Facts FileSystem::facts() const {
+  Facts f;
+  f.max_io = impl_->config.max_io;
+  f.clone_unit = impl_->content.clone_unit();
+  return f;
+}
 u64 FileSystem::write_verifier() const { return impl_->verifier; }
 MetadataStore& FileSystem::metadata() { return impl_->metadata; }
 ContentStore& FileSystem::content() { return impl_->content; }

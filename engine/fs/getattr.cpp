@@ -1,3 +1,4 @@
+#include "engine/fs/acl_row.h"
 #include "engine/fs/file_system_impl.h"
 #include "engine/fs/nodes.h"
 #include "engine/fs/permissions.h"
@@ -22,14 +23,36 @@ struct CheckAccess {
   const Credential* who;
   NodeRef ref;
   u32 wanted;
+  decltype(&granted) judge;  // what the bits of wanted are
   AccessResult out;
 
   FsError operator()(MetadataView& view) {
     out = {};
     FsError e = load(view, ref, &out.node);
     out.known = e == FsError::ok;
-    if (out.known) out.granted = granted_access(out.node, *who, wanted);
-    return e;
+    if (e != FsError::ok) return e;
+    auto got = judge(view, out.node, *who, wanted);
+    if (!got) return got.error();
+    out.granted = *got;
+    return FsError::ok;
+  }
+};
+
+struct GetAcl {
+  const Credential* who;
+  NodeRef ref;
+  AclResult out;
+
+  FsError operator()(MetadataView& view) {
+    out = {};
+    FsError e = load(view, ref, &out.node);
+    out.known = e == FsError::ok;
+    if (e == FsError::ok) e = permits(view, out.node, *who, ace::kReadAcl);
+    if (e != FsError::ok) return e;
+    auto acls = load_acls(view, out.node);
+    if (!acls) return acls.error();
+    out.acls = std::move(*acls);
+    return FsError::ok;
   }
 };
 
@@ -70,7 +93,15 @@ Task<Result<FsStat, FsError>> statfs_later(Task<StatFs::Out> found, const Conten
 Async<AttrResult> FileSystem::getattr(NodeRef node) { return run_read(impl_->metadata, GetAttr{node, {}}); }
 
 Async<AccessResult> FileSystem::access(const Credential& who, NodeRef node, u32 wanted) {
-  return run_read(impl_->metadata, CheckAccess{&who, node, wanted, {}});
+  return run_read(impl_->metadata, CheckAccess{&who, node, wanted, granted_access, {}});
+}
+
+Async<AccessResult> FileSystem::rights(const Credential& who, NodeRef node, u32 mask) {
+  return run_read(impl_->metadata, CheckAccess{&who, node, mask, granted, {}});
+}
+
+Async<AclResult> FileSystem::getacl(const Credential& who, NodeRef node) {
+  return run_read(impl_->metadata, GetAcl{&who, node, {}});
 }
 
 Async<Result<FsStat, FsError>> FileSystem::statfs(NodeRef node) {

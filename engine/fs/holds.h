@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <unordered_map>
@@ -8,36 +9,41 @@
 
 namespace dfs::fs {
 
-// Which objects are held open by a stateful protocol. Removal asks inside its update; whoever holds looks at
-// the object again afterwards, so one of the two sees the other.
+// Which objects are held open by a stateful protocol: as many as clients have open files, so they are spread
+// over stripes. Removal asks inside its update; whoever holds looks at the object again afterwards, so one of
+// the two sees the other.
 class Holds {
  public:
   void add(FileId id) {
-    std::lock_guard lock(mutex_);
-    ++held_[id].count;
-    any_.store(true);
+    Stripe& s = stripe(id);
+    std::lock_guard lock(s.mutex);
+    ++s.held[id].count;
+    s.any.store(true);
   }
   // True when that was the last hold of an orphan, which is to be erased now.
   bool drop(FileId id) {
-    std::lock_guard lock(mutex_);
-    auto it = held_.find(id);
-    if (it == held_.end() || --it->second.count > 0) return false;
+    Stripe& s = stripe(id);
+    std::lock_guard lock(s.mutex);
+    auto it = s.held.find(id);
+    if (it == s.held.end() || --it->second.count > 0) return false;
     bool orphan = it->second.orphan;
-    held_.erase(it);
-    if (held_.empty()) any_.store(false);
+    s.held.erase(it);
+    if (s.held.empty()) s.any.store(false);
     return orphan;
   }
   bool held(FileId id) {
-    if (!any_.load()) return false;
-    std::lock_guard lock(mutex_);
-    return held_.contains(id);
+    Stripe& s = stripe(id);
+    if (!s.any.load()) return false;
+    std::lock_guard lock(s.mutex);
+    return s.held.contains(id);
   }
   // The object has lost its last name. True when it is held: then the last drop says so.
   bool orphan(FileId id) {
-    if (!any_.load()) return false;
-    std::lock_guard lock(mutex_);
-    auto it = held_.find(id);
-    if (it == held_.end()) return false;
+    Stripe& s = stripe(id);
+    if (!s.any.load()) return false;
+    std::lock_guard lock(s.mutex);
+    auto it = s.held.find(id);
+    if (it == s.held.end()) return false;
     it->second.orphan = true;
     return true;
   }
@@ -47,9 +53,16 @@ class Holds {
     u32 count = 0;
     bool orphan = false;
   };
-  std::atomic<bool> any_{false};
-  std::mutex mutex_;
-  std::unordered_map<FileId, Held> held_;
+  struct alignas(64) Stripe {
+    std::mutex mutex;
+    std::atomic<bool> any{false};           // held is not empty
+    std::unordered_map<FileId, Held> held;  // changes under mutex
+  };
+  // Ids follow each other: those of files that are made together lie in different stripes.
+  Stripe& stripe(FileId id) { return stripes_[id.value % kStripes]; }
+
+  static constexpr size_t kStripes = 64;
+  std::array<Stripe, kStripes> stripes_;
 };
 
 }  // namespace dfs::fs

@@ -21,7 +21,7 @@ struct Lookup {
     out.dir_known = true;
     if (out.dir.type != FileType::directory) return FsError::not_directory;
     if (e = check_name(name); e != FsError::ok) return e;
-    if (!permits(out.dir, *who, kWantExecute)) return FsError::access;
+    if (e = permits(view, out.dir, *who, ace::kExecute); e != FsError::ok) return e;
     if (name == ".") {
       out.node = out.dir;
       return FsError::ok;
@@ -79,7 +79,7 @@ struct ReadDir {
     if (e != FsError::ok) return e;
     out.dir_known = true;
     if (out.dir.type != FileType::directory) return FsError::not_directory;
-    if (!permits(out.dir, *who, kWantRead)) return FsError::access;
+    if (e = permits(view, out.dir, *who, ace::kListDirectory); e != FsError::ok) return e;
     if (after >= out.dir.next_cookie) return FsError::bad_cookie;
     if (with_dots && !visit_dots(view)) return FsError::ok;
     out.eof = true;

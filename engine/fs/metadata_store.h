@@ -30,9 +30,11 @@ class MetadataView {
     symlink,  // file id (8 bytes, big-endian) -> link text
     content,  // owned by the content store: its map of a file's data
     orphan,   // file id -> empty: unlinked while held, to be removed at the next start at the latest
-    xattr,    // file id + name -> value
+    xattr,    // file id -> the names; file id + name -> value: see xattr_rows.h
     server,   // small durable facts: instance uuid, handle key, boot count, client roster
+    acl,      // file id -> its ACLs: see acl_row.h
   };
+  static constexpr size_t kTables = static_cast<size_t>(Table::acl) + 1;
   virtual Result<std::string, FsError> row(Table table, std::string_view key) = 0;
   // Rows whose key starts with prefix and is greater than `after`, in key order.
   using RowVisitor = FunctionRef<bool(std::string_view key, std::string_view value)>;

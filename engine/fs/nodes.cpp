@@ -26,6 +26,12 @@ FsError load_dir(MetadataView& view, NodeRef ref, Change* out) {
   return out->before.type == FileType::directory ? FsError::ok : FsError::not_directory;
 }
 
+FsError require_regular(const Inode& node) {
+  if (node.type == FileType::regular) return FsError::ok;
+  if (node.type == FileType::directory) return FsError::is_directory;
+  return node.type == FileType::symlink ? FsError::symlink : FsError::wrong_type;
+}
+
 FsError load_target(MetadataView& view, const Dirent& entry, Inode* out) {
   auto found = view.inode(entry.id);
   if (!found) return found.error() == FsError::not_found ? FsError::corrupt : found.error();

@@ -12,6 +12,8 @@ FsError load(MetadataView& view, NodeRef ref, Inode* out);
 FsError load(MetadataView& view, NodeRef ref, Change* out);
 // A directory; not_directory otherwise (`out` is filled in all the same).
 FsError load_dir(MetadataView& view, NodeRef ref, Change* out);
+// ok for a regular file; otherwise what it is instead.
+FsError require_regular(const Inode& node);
 // The inode an entry names. Its absence is damage, not an answer.
 FsError load_target(MetadataView& view, const Dirent& entry, Inode* out);
 

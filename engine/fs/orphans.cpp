@@ -1,5 +1,6 @@
 #include "engine/fs/file_system_impl.h"
 #include "engine/fs/nodes.h"
+#include "engine/fs/xattr_rows.h"
 
 namespace dfs::fs {
 
@@ -8,6 +9,9 @@ using Table = MetadataView::Table;
 FsError FileSystem::Impl::erase_object(MetadataTxn& txn, const Inode& node) {
   txn.erase_inode(node.id);
   if (node.type == FileType::symlink) txn.erase_row(Table::symlink, file_key(node.id));
+  if (node.has_acl) txn.erase_row(Table::acl, file_key(node.id));
+  if (node.has_xattrs)
+    if (FsError e = erase_xattrs(txn, node); e != FsError::ok) return e;
   return node.type == FileType::regular ? content.remove(txn, node) : FsError::ok;
 }
 

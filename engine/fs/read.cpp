@@ -19,10 +19,8 @@ struct ReadCall {
     FsError e = load(view, file, &out.node);
     if (e != FsError::ok) return e;
     out.known = true;
-    if (out.node.type == FileType::directory) return FsError::is_directory;
-    if (out.node.type == FileType::symlink) return FsError::symlink;
-    if (out.node.type != FileType::regular) return FsError::wrong_type;
-    return may_transfer(out.node, *who, false, check);
+    if (e = require_regular(out.node); e != FsError::ok) return e;
+    return may_transfer(view, out.node, *who, false, check);
   }
 
   // Bytes to fetch: what is asked for and there.

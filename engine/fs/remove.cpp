@@ -12,7 +12,7 @@ struct Remove {
   const Credential* who;
   NodeRef dir;
   std::string_view name;
-  bool directory;
+  enum class Kind : u8 { file, directory, any } kind;
   WallTime now;
   RemoveResult out;
 
@@ -21,12 +21,13 @@ struct Remove {
     FsError e = load_dir(txn, dir, &out.dir);
     if (e == FsError::ok) e = check_new_name(name);
     if (e != FsError::ok) return e;
-    if (!permits(out.dir.before, *who, kWantExecute)) return FsError::access;
+    if (e = permits(txn, out.dir.before, *who, ace::kExecute); e != FsError::ok) return e;
     auto entry = txn.lookup(dir.id, name);
     if (!entry) return entry.error();
     Inode node;
     if (e = load_target(txn, *entry, &node); e != FsError::ok) return e;
-    if (e = check(node); e != FsError::ok) return e;
+    if (e = check(txn, node); e != FsError::ok) return e;
+    const bool directory = node.type == FileType::directory;
     Inode& parent = out.dir.after;
     drop_entry(txn, parent, name);
     if (directory) --parent.nlink;  // the victim's ".."
@@ -41,12 +42,12 @@ struct Remove {
     return FsError::ok;
   }
 
-  FsError check(const Inode& node) const {
-    const Inode& parent = out.dir.before;
-    if (!permits(parent, *who, kWantWrite)) return FsError::access;
-    if (!sticky_permits(parent, node, *who)) return FsError::access;
-    if (directory != (node.type == FileType::directory))
-      return directory ? FsError::not_directory : FsError::is_directory;
+  FsError check(MetadataView& view, const Inode& node) const {
+    FsError e = may_delete(view, out.dir.before, node, *who);
+    if (e != FsError::ok) return e;
+    const bool directory = node.type == FileType::directory;
+    if (kind == Kind::directory && !directory) return FsError::not_directory;
+    if (kind == Kind::file && directory) return FsError::is_directory;
     return directory && node.entries > 0 ? FsError::not_empty : FsError::ok;
   }
 };
@@ -68,11 +69,11 @@ struct Link {
     if (e == FsError::ok) e = check_new_name(name);
     if (e != FsError::ok) return e;
     const Inode& parent = out.dir.before;
-    if (!permits(parent, *who, kWantExecute)) return FsError::access;
+    if (e = permits(txn, parent, *who, ace::kExecute); e != FsError::ok) return e;
     auto entry = txn.lookup(dir.id, name);
     if (entry) return FsError::exists;
     if (entry.error() != FsError::not_found) return entry.error();
-    if (!permits(parent, *who, kWantWrite)) return FsError::access;
+    if (e = permits(txn, parent, *who, ace::kAddFile); e != FsError::ok) return e;
     if (out.node.type == FileType::directory) return FsError::is_directory;
     if (parent.nlink == 0 || out.node.nlink == 0) return FsError::not_found;  // removed, and only held
     if (out.node.nlink >= kMaxLinks) return FsError::too_many_links;
@@ -91,11 +92,18 @@ struct Link {
 }  // namespace
 
 Async<RemoveResult> FileSystem::remove(const Credential& who, NodeRef dir, std::string_view name) {
-  return run_update(impl_->metadata, Remove{impl_.get(), &who, dir, name, false, impl_->clock.wall(), {}});
+  return run_update(impl_->metadata,
+                    Remove{impl_.get(), &who, dir, name, Remove::Kind::file, impl_->clock.wall(), {}});
 }
 
 Async<RemoveResult> FileSystem::rmdir(const Credential& who, NodeRef dir, std::string_view name) {
-  return run_update(impl_->metadata, Remove{impl_.get(), &who, dir, name, true, impl_->clock.wall(), {}});
+  return run_update(impl_->metadata,
+                    Remove{impl_.get(), &who, dir, name, Remove::Kind::directory, impl_->clock.wall(), {}});
+}
+
+Async<RemoveResult> FileSystem::remove_any(const Credential& who, NodeRef dir, std::string_view name) {
+  return run_update(impl_->metadata,
+                    Remove{impl_.get(), &who, dir, name, Remove::Kind::any, impl_->clock.wall(), {}});
 }
 
 Async<LinkResult> FileSystem::link(const Credential& who, NodeRef node, NodeRef dir, std::string_view name) {

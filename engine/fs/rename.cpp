@@ -39,8 +39,8 @@ struct Rename {
     if (e == FsError::ok) e = check_new_name(from);
     if (e == FsError::ok) e = check_new_name(to);
     if (e != FsError::ok) return e;
-    if (!permits(out.from_dir.before, *who, kWantExecute) || !permits(out.to_dir.before, *who, kWantExecute))
-      return FsError::access;
+    for (const Change* dir : {&out.from_dir, &out.to_dir})
+      if (e = permits(view, dir->before, *who, ace::kExecute); e != FsError::ok) return e;
     auto source = view.lookup(from_dir.id, from);
     if (!source) return source.error();
     if (e = load_target(view, *source, &moved); e != FsError::ok) return e;
@@ -58,11 +58,13 @@ struct Rename {
       if (!inside) return inside.error();
       if (*inside) return FsError::invalid;
     }
-    if (!permits(source, *who, kWantWrite) || !permits(target, *who, kWantWrite)) return FsError::access;
-    if (!sticky_permits(source, moved, *who)) return FsError::access;
-    if (replaces && !sticky_permits(target, replaced, *who)) return FsError::access;
+    FsError e = may_delete(view, source, moved, *who);
+    if (e == FsError::ok) e = permits(view, target, *who, right_to_add(moved.type));
+    if (e == FsError::ok && replaces) e = may_delete(view, target, replaced, *who);
     // Its ".." changes, which is a write to the moved directory itself.
-    if (moves_directory() && !same_dir() && !permits(moved, *who, kWantWrite)) return FsError::access;
+    if (e == FsError::ok && moves_directory() && !same_dir())
+      e = permits(view, moved, *who, ace::kAddSubdirectory);
+    if (e != FsError::ok) return e;
     if (replaces) return check_replaced();
     if (moves_directory() && !same_dir() && target.nlink >= kMaxLinks) return FsError::too_many_links;
     return FsError::ok;

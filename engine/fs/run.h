@@ -14,10 +14,19 @@ inline void revert(WriteResult& r) {
   revert(r.file);
   r.count = 0;
 }
-inline void revert(SetAttrResult& r) { revert(r.node); }
+inline void revert(SetAttrResult& r) {
+  revert(r.node);
+  r.applied = 0;
+}
+inline void revert(ChangeResult& r) { revert(r.node); }
+inline void revert(CopyResult& r) {
+  revert(r.file);
+  r.count = 0;
+}
 inline void revert(CreateResult& r) {
   revert(r.dir);
   r.created = false;
+  r.applied = 0;
 }
 inline void revert(RemoveResult& r) {
   revert(r.dir);

@@ -22,24 +22,20 @@ struct SetAttrOp {
     FsError e = load(view, ref, &out.node);
     if (e != FsError::ok) return e;
     if (guard && *guard != out.node.before.ctime) return FsError::not_sync;
-    return check_setattr(out.node.before, *who, *attr, size_check);
+    return check_setattr(view, out.node.before, *who, *attr, size_check);
   }
 
   FsError operator()(MetadataTxn& txn) {
     FsError e = check(txn);
-    if (e != FsError::ok || changes_nothing()) return e;
+    const u32 parts = parts_of(*attr);
+    if (e != FsError::ok || parts == 0) return e;
     Inode& node = out.node.after;
     if (edit) e = edit->apply(txn, node);
+    if (e == FsError::ok) e = apply_setattr(txn, node, *who, *attr, now);
     if (e != FsError::ok) return e;
-    apply_setattr(node, *who, *attr, now);
     txn.put_inode(node);
+    out.applied = parts;
     return FsError::ok;
-  }
-
-  bool changes_nothing() const {
-    using Time = SetAttr::Time;
-    return !attr->mode && !attr->uid && !attr->gid && !attr->size && attr->atime_how == Time::keep &&
-           attr->mtime_how == Time::keep;
   }
 };
 

@@ -40,6 +40,7 @@ class TraceContent final : public ContentStore {
   Async<ContentChange> deallocate(const Inode& file, u64 offset, u64 length) override;
   Async<ContentChange> clone(const Inode& from, u64 from_offset, const Inode& to, u64 to_offset,
                              u64 length) override;
+  u64 clone_unit() const override { return inner_.clone_unit(); }
   Async<Result<Extent, FsError>> extent(const Inode& file, u64 offset) override;
   FsError remove(MetadataTxn& txn, const Inode& file) override;
   FsError sync() override;

@@ -31,6 +31,10 @@ constexpr u32 kMaxSymlink = 4096;  // bytes of a link's text
 constexpr u32 kMaxLinks = 65000;
 constexpr u64 kMaxFileSize = 0x7fffffffffffffff;  // 2^63 - 1: off_t of every client
 constexpr u16 kModeMask = 07777;
+constexpr u32 kMaxXattrName = 255;            // bytes
+constexpr u32 kMaxXattrValue = 65536;         // bytes
+constexpr u32 kMaxXattrNames = 65536;         // bytes of all names of an object, each with a byte to end it
+constexpr u64 kMaxXattrTotal = u64(1) << 20;  // bytes of all names and values of an object
 
 // Everything about an object but its name and data. Plain data: stores copy it as it is.
 struct Inode {
@@ -51,6 +55,8 @@ struct Inode {
   u64 entries;                 // directories only
   u64 create_verifier;         // of the exclusive create that made it, kept until the first SETATTR
   bool has_create_verifier;
+  bool has_acl;     // a row in Table::acl decides who may do what, and mode is kept in step with it
+  bool has_xattrs;  // there are rows in Table::xattr
 };
 
 // A reference from outside: stale unless the object exists with this generation.
@@ -66,11 +72,12 @@ struct Dirent {
   FileType type;
 };
 
-// Who asks, after squashing. groups: supplementary groups.
+// Who asks, after squashing. groups: supplementary groups. anonymous: nobody vouched for who it is.
 struct Credential {
   u32 uid = 65534;
   u32 gid = 65534;
   std::span<const u32> groups;
+  bool anonymous = false;
 
   bool root() const { return uid == 0; }
   bool in_group(u32 g) const {
@@ -89,17 +96,50 @@ struct Change {
   Inode after{};
 };
 
+struct Acl;
+
+// What is to be changed, or what a new object begins with.
 struct SetAttr {
   std::optional<u16> mode;
+  u16 mode_mask = kModeMask;  // the bits of mode that change; the others stay (RFC 8881 6.2.5)
+  // For new objects: bits that mode loses unless the parent directory has ACEs to inherit (RFC 8275 4).
+  std::optional<u16> umask;
   std::optional<u32> uid, gid;
   std::optional<u64> size;
   enum class Time : u8 { keep, server, client };
-  Time atime_how = Time::keep, mtime_how = Time::keep;
-  WallTime atime, mtime;  // when `client`
+  Time atime_how = Time::keep, mtime_how = Time::keep, btime_how = Time::keep;
+  WallTime atime, mtime, btime;  // when `client`
+  // ACLs are applied after the mode, which follows from a dacl (RFC 8881 6.4.1.3). Null: stays as it is.
+  const Acl* dacl = nullptr;
+  const Acl* sacl = nullptr;
 };
 
-// Access bits, as asked by ACCESS-like calls.
-enum Access : u32 { kRead = 1, kLookup = 2, kModify = 4, kExtend = 8, kDelete = 16, kExecute = 32 };
+// The parts of a SetAttr, to say which were applied.
+enum SetAttrPart : u32 {
+  kSetMode = 1,
+  kSetOwner = 2,
+  kSetGroup = 4,
+  kSetSize = 8,
+  kSetAtime = 16,
+  kSetMtime = 32,
+  kSetBtime = 64,
+  kSetDacl = 128,
+  kSetSacl = 256,
+};
+u32 parts_of(const SetAttr& attr);
+
+// Access bits, as asked by ACCESS-like calls. The last three: RFC 8276 8.5.
+enum Access : u32 {
+  kRead = 1,
+  kLookup = 2,
+  kModify = 4,
+  kExtend = 8,
+  kDelete = 16,
+  kExecute = 32,
+  kXattrRead = 64,
+  kXattrWrite = 128,
+  kXattrList = 256,
+};
 
 // How the permission of a data transfer is judged.
 enum class IoCheck : u8 {

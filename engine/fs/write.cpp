@@ -2,6 +2,7 @@
 #include "engine/fs/nodes.h"
 #include "engine/fs/permissions.h"
 #include "engine/fs/run.h"
+#include "engine/fs/take_back.h"
 
 namespace dfs::fs {
 namespace {
@@ -26,10 +27,8 @@ struct WriteCall {
     FsError e = load(view, file, &out.file);
     if (e != FsError::ok) return e;
     const Inode& node = out.file.before;
-    if (node.type == FileType::directory) return FsError::is_directory;
-    if (node.type == FileType::symlink) return FsError::symlink;
-    if (node.type != FileType::regular) return FsError::wrong_type;
-    if (e = may_transfer(node, *who, true, check); e != FsError::ok) return e;
+    if (e = require_regular(node); e != FsError::ok) return e;
+    if (e = may_transfer(view, node, *who, true, check, offset); e != FsError::ok) return e;
     if (offset > kMaxFileSize || length > kMaxFileSize - offset) return FsError::file_too_large;
     return FsError::ok;
   }
@@ -61,8 +60,8 @@ struct WriteCall {
   }
 };
 
-// The data went in but the metadata did not follow: what lies beyond the end of the file, or belongs to a
-// file that is gone, must not come to light later.
+}  // namespace
+
 Task<void> take_back(FileSystem::Impl& fs, NodeRef file, Inode seen) {
   co_await fs.gates.enter(file.id, FileGates::Mode::alone);
   GateLease lease(fs.gates, file.id, FileGates::Mode::alone);
@@ -85,6 +84,8 @@ Task<void> take_back(FileSystem::Impl& fs, NodeRef file, Inode seen) {
   };
   co_await fs.metadata.update(undo);
 }
+
+namespace {
 
 Task<WriteResult> refuse_written(WriteCall call, FsError e) {
   call.edit.reset();
@@ -179,11 +180,10 @@ struct CommitOp {
     FsError e = load(view, file, &out.node);
     if (e != FsError::ok) return e;
     const Inode& node = out.node.before;
-    if (node.type == FileType::directory) return FsError::is_directory;
-    if (node.type != FileType::regular) return FsError::wrong_type;
+    if (e = require_regular(node); e != FsError::ok) return e;
     // Who could write it may have it stored; who could only read it loses nothing by it.
-    FsError writing = may_transfer(node, *who, true, check);
-    return writing == FsError::ok ? writing : may_transfer(node, *who, false, check);
+    FsError writing = may_transfer(view, node, *who, true, check);
+    return writing == FsError::ok ? writing : may_transfer(view, node, *who, false, check);
   }
 };
 

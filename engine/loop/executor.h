@@ -63,6 +63,18 @@ class Delay {
   Nanos delay_;
 };
 
+// Lets what else waits for this thread run first; for long work in many short steps.
+class Yield {
+ public:
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> h) {
+    Executor* home = Executor::current();
+    DFS_CHECK(home != nullptr);
+    home->submit([h] { h.resume(); });
+  }
+  void await_resume() noexcept {}
+};
+
 namespace detail {
 template <class A>
 Task<void> store_result(A& awaitable, auto& out, bool& done) {

@@ -61,6 +61,11 @@ nfsstat3 to_status(fs::FsError e) {
       return NFS3ERR_IO;
     case FsError::corrupt:
       return NFS3ERR_IO;
+    // Of calls that this protocol does not have.
+    case FsError::no_such_range:
+    case FsError::no_xattr:
+    case FsError::xattr_too_big:
+      return NFS3ERR_SERVERFAULT;
   }
   return NFS3ERR_SERVERFAULT;
 }

@@ -3,7 +3,9 @@
 #include <future>
 
 #include "engine/base/log.h"
+#include "protocols/nfs4/state/state.h"
 #include "protocols/rpc/record_framing.h"
+#include "protocols/server/run_on.h"
 #include "protocols/server/service.h"
 
 namespace dfs::server {
@@ -29,6 +31,12 @@ net::ConnectionLimits limits_of(const Config& c) {
   l.turn_bytes = static_cast<size_t>(c.turn_bytes);
   l.idle_timeout = seconds(c.idle_timeout);
   l.stall_timeout = seconds(c.stall_timeout);
+  return l;
+}
+
+nfs4::Limits nfs4_limits(const Config& c) {
+  nfs4::Limits l;
+  l.io_size = static_cast<u32>(c.io_size);
   return l;
 }
 
@@ -121,8 +129,12 @@ std::string Server::open_ports() {
   nfs3_ = std::make_unique<nfs3::Nfs3>(nfs3::Nfs3{exports_, *sealer_, {}});
   nfs3_->limits.io_size = nfs3_->limits.preferred_io = static_cast<u32>(config_.io_size);
   mount_.reset(new mount::Mount{exports_, *sealer_, {}});
+  nfs4_ = std::make_unique<nfs4::Nfs4>(exports_, *sealer_, *clock_, random_, faults_, trace_, *drc_,
+                                       nfs4_limits(config_));
+  run_on(*loops_[0]->loop, [&] { nfs4_->state->start(*loops_[0]->loop); });
   nfs_service_ = std::make_unique<Service>(*this);
   nfs_service_->dispatcher.add(nfs3::program(*nfs3_));
+  nfs_service_->dispatcher.add(nfs4::program(*nfs4_));
   nfs_service_->dispatcher.add(mount::program_v1(*mount_));
   nfs_service_->dispatcher.add(mount::program_v3(*mount_));
   if (std::string e = serve(*nfs_service_, static_cast<u16>(config_.nfs_port), &ports_.nfs); !e.empty())
@@ -186,6 +198,7 @@ void Server::register_services() {
   for (u32 v : {2u, 3u, 4u}) add(portmap::PMAP_PROG, v, ports_.portmap);
   for (u32 v : {1u, 3u}) add(mount::MOUNT_PROGRAM, v, ports_.nfs);
   add(nfs3::NFS_PROGRAM, nfs3::NFS_V3, ports_.nfs);
+  add(nfs4::NFS4_PROGRAM, nfs4::NFS_V4, ports_.nfs);
 }
 
 }  // namespace dfs::server

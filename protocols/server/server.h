@@ -7,6 +7,7 @@
 #include "engine/net/listener.h"
 #include "protocols/mount/program.h"
 #include "protocols/nfs3/program.h"
+#include "protocols/nfs4/program.h"
 #include "protocols/portmap/program.h"
 #include "protocols/rpc/transports.h"
 #include "protocols/server/stores_factory.h"
@@ -96,6 +97,7 @@ class Server {
   std::unique_ptr<fs::HandleSealer> sealer_;
   std::unique_ptr<rpc::DuplicateRequestCache> drc_;
   std::unique_ptr<nfs3::Nfs3> nfs3_;
+  std::unique_ptr<nfs4::Nfs4> nfs4_;
   std::unique_ptr<mount::Mount> mount_;
   std::unique_ptr<portmap::Portmap> portmap_;
   std::unique_ptr<Service> nfs_service_, portmap_service_;

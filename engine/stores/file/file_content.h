@@ -43,6 +43,7 @@ class FileContent final : public fs::ContentStore {
   Async<fs::ContentChange> deallocate(const fs::Inode& file, u64 offset, u64 length) override;
   Async<fs::ContentChange> clone(const fs::Inode& from, u64 from_offset, const fs::Inode& to, u64 to_offset,
                                  u64 length) override;
+  u64 clone_unit() const override { return kFileChunk; }
   Async<Result<fs::Extent, fs::FsError>> extent(const fs::Inode& file, u64 offset) override;
   fs::FsError remove(fs::MetadataTxn& txn, const fs::Inode& file) override;
   fs::FsError sync() override;

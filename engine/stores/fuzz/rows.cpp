@@ -55,6 +55,8 @@ void seeds(FunctionRef<void(std::string_view)> give) {
   file.id = fs::FileId{7};
   file.size = 12345;
   row(inode, lmdb::encode_inode(file));
+  file.has_acl = true;
+  row(inode, lmdb::encode_inode(file));
   fs::Dirent entry{};
   entry.id = fs::FileId{9};
   row(named, lmdb::encode_named(entry));

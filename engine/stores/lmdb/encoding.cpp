@@ -44,8 +44,14 @@ bool inode_fields(IO& io, Node& n) {
          io(n.btime.sec) && io(n.btime.nsec) && io(n.rdev_major) && io(n.rdev_minor) && io(n.parent.value) &&
          io(n.next_cookie) && io(n.entries) && io(n.create_verifier);
 }
+// What came with format 2; only inodes that have any of it take the longer layout.
+template <class IO, class Node>
+bool extra_inode_fields(IO& io, Node& n) {
+  return io(n.has_acl) && io(n.has_xattrs);
+}
+bool has_extra(const Inode& n) { return n.has_acl || n.has_xattrs; }
 
-constexpr char kInodeLayout = 1;
+constexpr char kInodeLayout = 1, kLongInodeLayout = 2;
 
 bool valid(FileType t) { return t >= FileType::regular && t <= FileType::socket; }
 
@@ -67,16 +73,20 @@ FileId id_of(std::string_view key) {
 std::string encode_inode(const Inode& inode) {
   Writer w;
   w.out.reserve(160);
-  w.out.push_back(kInodeLayout);
+  w.out.push_back(has_extra(inode) ? kLongInodeLayout : kInodeLayout);
   inode_fields(w, inode);
+  if (has_extra(inode)) extra_inode_fields(w, inode);
   return std::move(w.out);
 }
 
 bool decode_inode(FileId id, std::string_view value, Inode& out) {
-  if (value.empty() || value[0] != kInodeLayout) return false;
+  if (value.empty() || (value[0] != kInodeLayout && value[0] != kLongInodeLayout)) return false;
   Reader r{value.substr(1)};
   out.id = id;
-  return inode_fields(r, out) && r.in.empty() && valid(out.type);
+  out.has_acl = out.has_xattrs = false;
+  if (!inode_fields(r, out)) return false;
+  if (value[0] == kLongInodeLayout && !(extra_inode_fields(r, out) && has_extra(out))) return false;
+  return r.in.empty() && valid(out.type);
 }
 
 std::string encode_named(const Dirent& entry) {

@@ -9,7 +9,9 @@
 // little-endian. Every stored value ends with a checksum over key and value.
 namespace dfs::stores::lmdb {
 
-constexpr u32 kFormatVersion = 1;
+// 2 added ACLs and extended attributes. A store of format 1 becomes one of format 2 when it is opened: all
+// its rows are rows of this one.
+constexpr u32 kFormatVersion = 2;
 constexpr size_t kMaxKey = 400;  // the longest key given out; LMDB takes 511
 
 // A key under construction on the stack.

@@ -41,16 +41,19 @@ Result<std::unique_ptr<LmdbMetadata>, std::string> LmdbMetadata::open(const std:
 std::string LmdbMetadata::load_format() {
   MDB_stat stat;
   if (mdb_env_stat(env_->env(), &stat) != MDB_SUCCESS) return "cannot be examined";
-  if (stat.ms_entries == 0) {
-    active_.set(Key::meta("format"), std::string(kMagic) + lmdb::encode_number(lmdb::kFormatVersion));
-    std::swap(active_, flushing_);
-    FsError e = commit(0, next_id_);
-    flushing_ = {};
-    return e == FsError::ok ? std::string() : fmt::format("cannot be written: {}", name(e));
-  }
+  if (stat.ms_entries == 0) return write_format();
+  u64 version = 0;
+  std::string wrong = read_format(version);
+  if (!wrong.empty() || version == lmdb::kFormatVersion) return wrong;
+  // Before any row that older programs would take for damage.
+  env_->forget_snapshots();
+  return write_format();
+}
+
+std::string LmdbMetadata::read_format(u64& version) {
   lmdb::Tables tables(layers());
   auto format = tables.get(Key::meta("format"));
-  u64 version = 0, next_id = 0;
+  u64 next_id = 0;
   if (!format && format.error() == FsError::not_found) return "is a database of another program";
   if (!format || !format->starts_with(kMagic) || !lmdb::decode_number(format->substr(kMagic.size()), version))
     return "is damaged: its format row cannot be read";
@@ -62,6 +65,14 @@ std::string LmdbMetadata::load_format() {
   next_id_ = next_id;
   durable_inodes_ = inodes_;
   return {};
+}
+
+std::string LmdbMetadata::write_format() {
+  active_.set(Key::meta("format"), std::string(kMagic) + lmdb::encode_number(lmdb::kFormatVersion));
+  std::swap(active_, flushing_);
+  FsError e = commit(inodes_, next_id_);
+  flushing_ = {};
+  return e == FsError::ok ? std::string() : fmt::format("cannot be written: {}", name(e));
 }
 
 LmdbMetadata::~LmdbMetadata() { stop(); }

@@ -61,6 +61,8 @@ class LmdbMetadata final : public fs::MetadataStore {
 
   LmdbMetadata(StoreLock lock, std::unique_ptr<lmdb::Environment> env, LmdbOptions options);
   std::string load_format();
+  std::string read_format(u64& version);
+  std::string write_format();
   lmdb::Layers layers() { return {active_, flushing_, *env_, cache_}; }
   fs::FsError apply(UpdateFn fn, fs::CommitSeq* seq);
   Task<fs::FsError> update_later(UpdateFn fn, fs::CommitSeq* seq);

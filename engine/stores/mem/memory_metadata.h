@@ -31,11 +31,10 @@ class MemoryMetadata final : public fs::MetadataStore {
  private:
   using Table = fs::MetadataView::Table;
   using Rows = std::map<std::string, std::string, std::less<>>;
-  static constexpr size_t kTables = static_cast<size_t>(Table::server) + 1;
   struct Tables {
     InodeTable inodes;
     std::unordered_map<fs::FileId, Directory> directories;  // those with entries
-    Rows rows[kTables];
+    Rows rows[fs::MetadataView::kTables];
   };
   class View;
   class Txn;

@@ -22,7 +22,10 @@ Async<ACCESS3res> access(Nfs3& n, rpc::Call& call, const ACCESS3args& a) {
   ACCESS3res res{};
   const Place* p;
   if ((res.status = resolve(n, call, a.object, &p)) != NFS3_OK) return res;
-  return then(p->fs().access(p->who, p->node, a.access), [p](const fs::AccessResult& r) {
+  // The file system knows more bits than this protocol.
+  constexpr u32 kAll =
+      ACCESS3_READ | ACCESS3_LOOKUP | ACCESS3_MODIFY | ACCESS3_EXTEND | ACCESS3_DELETE | ACCESS3_EXECUTE;
+  return then(p->fs().access(p->who, p->node, a.access & kAll), [p](const fs::AccessResult& r) {
     ACCESS3res res{};
     res.status = to_status(r.error);
     if (res.status != NFS3_OK) {

@@ -45,7 +45,9 @@ void bind_store_types(py::module_& m) {
       .def_readwrite("rdev_major", &fs::Inode::rdev_major)
       .def_readwrite("rdev_minor", &fs::Inode::rdev_minor)
       .def_readwrite("next_cookie", &fs::Inode::next_cookie)
-      .def_readwrite("entries", &fs::Inode::entries);
+      .def_readwrite("entries", &fs::Inode::entries)
+      .def_readwrite("has_acl", &fs::Inode::has_acl)
+      .def_readwrite("has_xattrs", &fs::Inode::has_xattrs);
   time_field<&fs::Inode::atime>(inode, "atime");
   time_field<&fs::Inode::mtime>(inode, "mtime");
   time_field<&fs::Inode::ctime>(inode, "ctime");

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/base/random.h"
+#include "engine/fault/registry.h"
+#include "engine/fs/exports.h"
+#include "protocols/nfs4/attrs/owners.h"
+#include "protocols/rpc/drc.h"
+#include "protocols/rpc/program.h"
+
+namespace dfs::nfs4 {
+
+class State;   // clients, sessions, opens, locks: state/state.h
+class Pseudo;  // the file system that joins the exports: pseudo.h
+
+// Sizes and times a client is told and held to.
+struct Limits {
+  u32 io_size = 1u << 20;      // maxread, maxwrite
+  u32 operations = 128;        // of one COMPOUND: RESOURCE in 4.0, ca_maxoperations from 4.1 on
+  Nanos lease = 90 * kSecond;  // lease_time
+};
+
+// What NFSv4 needs of the server; outlives every call.
+struct Nfs4 {
+  const fs::ExportTable& exports;
+  const fs::HandleSealer& sealer;
+  Clock& clock;
+  Random& random;
+  fault::Registry& faults;
+  Trace& trace;
+  rpc::DuplicateRequestCache& drc;
+  Limits limits;
+  Owners owners;
+  std::unique_ptr<Pseudo> pseudo;
+  std::unique_ptr<State> state;
+
+  Nfs4(const fs::ExportTable& exports, const fs::HandleSealer& sealer, Clock& clock, Random& random,
+       fault::Registry& faults, Trace& trace, rpc::DuplicateRequestCache& drc, const Limits& limits);
+  ~Nfs4();
+};
+
+// Registers the program with NULL and COMPOUND.
+rpc::Program program(Nfs4& n);
+
+}  // namespace dfs::nfs4
