@@ -2,37 +2,19 @@
 
 namespace dfs::nfs4::ops {
 Async<ACCESS4res> access(Compound&, const ACCESS4args&) { return with_status<ACCESS4res>(NFS4ERR_NOTSUPP); }
-Async<CLOSE4res> close(Compound&, const CLOSE4args&) { return with_status<CLOSE4res>(NFS4ERR_NOTSUPP); }
-Async<COMMIT4res> commit(Compound&, const COMMIT4args&) { return with_status<COMMIT4res>(NFS4ERR_NOTSUPP); }
 Async<CREATE4res> create(Compound&, const CREATE4args&) { return with_status<CREATE4res>(NFS4ERR_NOTSUPP); }
-Async<DELEGPURGE4res> delegpurge(Compound&, const DELEGPURGE4args&) {
-  return with_status<DELEGPURGE4res>(NFS4ERR_NOTSUPP);
-}
-Async<DELEGRETURN4res> delegreturn(Compound&, const DELEGRETURN4args&) {
-  return with_status<DELEGRETURN4res>(NFS4ERR_NOTSUPP);
-}
 Async<GETATTR4res> getattr(Compound&, const GETATTR4args&) {
   return with_status<GETATTR4res>(NFS4ERR_NOTSUPP);
 }
 Async<GETFH4res> getfh(Compound&, const rpc::Void&) { return with_status<GETFH4res>(NFS4ERR_NOTSUPP); }
 Async<LINK4res> link(Compound&, const LINK4args&) { return with_status<LINK4res>(NFS4ERR_NOTSUPP); }
-Async<LOCK4res> lock(Compound&, const LOCK4args&) { return with_status<LOCK4res>(NFS4ERR_NOTSUPP); }
-Async<LOCKT4res> lockt(Compound&, const LOCKT4args&) { return with_status<LOCKT4res>(NFS4ERR_NOTSUPP); }
-Async<LOCKU4res> locku(Compound&, const LOCKU4args&) { return with_status<LOCKU4res>(NFS4ERR_NOTSUPP); }
 Async<LOOKUP4res> lookup(Compound&, const LOOKUP4args&) { return with_status<LOOKUP4res>(NFS4ERR_NOTSUPP); }
 Async<LOOKUPP4res> lookupp(Compound&, const rpc::Void&) { return with_status<LOOKUPP4res>(NFS4ERR_NOTSUPP); }
 Async<NVERIFY4res> nverify(Compound&, const NVERIFY4args&) {
   return with_status<NVERIFY4res>(NFS4ERR_NOTSUPP);
 }
-Async<OPEN4res> open(Compound&, const OPEN4args&) { return with_status<OPEN4res>(NFS4ERR_NOTSUPP); }
 Async<OPENATTR4res> openattr(Compound&, const OPENATTR4args&) {
   return with_status<OPENATTR4res>(NFS4ERR_NOTSUPP);
-}
-Async<OPEN_CONFIRM4res> open_confirm(Compound&, const OPEN_CONFIRM4args&) {
-  return with_status<OPEN_CONFIRM4res>(NFS4ERR_NOTSUPP);
-}
-Async<OPEN_DOWNGRADE4res> open_downgrade(Compound&, const OPEN_DOWNGRADE4args&) {
-  return with_status<OPEN_DOWNGRADE4res>(NFS4ERR_NOTSUPP);
 }
 Async<PUTFH4res> putfh(Compound&, const PUTFH4args&) { return with_status<PUTFH4res>(NFS4ERR_NOTSUPP); }
 Async<PUTPUBFH4res> putpubfh(Compound&, const rpc::Void&) {
@@ -41,7 +23,6 @@ Async<PUTPUBFH4res> putpubfh(Compound&, const rpc::Void&) {
 Async<PUTROOTFH4res> putrootfh(Compound&, const rpc::Void&) {
   return with_status<PUTROOTFH4res>(NFS4ERR_NOTSUPP);
 }
-Async<READ4res> read(Compound&, const READ4args&) { return with_status<READ4res>(NFS4ERR_NOTSUPP); }
 Async<READDIR4res> readdir(Compound&, const READDIR4args&) {
   return with_status<READDIR4res>(NFS4ERR_NOTSUPP);
 }
@@ -61,13 +42,6 @@ Async<SETATTR4res> setattr(Compound&, const SETATTR4args&) {
   return with_status<SETATTR4res>(NFS4ERR_NOTSUPP);
 }
 Async<VERIFY4res> verify(Compound&, const VERIFY4args&) { return with_status<VERIFY4res>(NFS4ERR_NOTSUPP); }
-Async<WRITE4res> write(Compound&, const WRITE4args&) { return with_status<WRITE4res>(NFS4ERR_NOTSUPP); }
-Async<RELEASE_LOCKOWNER4res> release_lockowner(Compound&, const RELEASE_LOCKOWNER4args&) {
-  return with_status<RELEASE_LOCKOWNER4res>(NFS4ERR_NOTSUPP);
-}
-Async<FREE_STATEID4res> free_stateid(Compound&, const FREE_STATEID4args&) {
-  return with_status<FREE_STATEID4res>(NFS4ERR_NOTSUPP);
-}
 Async<GET_DIR_DELEGATION4res> get_dir_delegation(Compound&, const GET_DIR_DELEGATION4args&) {
   return with_status<GET_DIR_DELEGATION4res>(NFS4ERR_NOTSUPP);
 }
@@ -91,9 +65,6 @@ Async<SECINFO_NO_NAME4res> secinfo_no_name(Compound&, const SECINFO_NO_NAME4args
 }
 Async<SET_SSV4res> set_ssv(Compound&, const SET_SSV4args&) {
   return with_status<SET_SSV4res>(NFS4ERR_NOTSUPP);
-}
-Async<TEST_STATEID4res> test_stateid(Compound&, const TEST_STATEID4args&) {
-  return with_status<TEST_STATEID4res>(NFS4ERR_NOTSUPP);
 }
 Async<WANT_DELEGATION4res> want_delegation(Compound&, const WANT_DELEGATION4args&) {
   return with_status<WANT_DELEGATION4res>(NFS4ERR_NOTSUPP);
