@@ -1,10 +1,17 @@
 #include "protocols/nfs4/compound.h"
 
+#include "engine/wire/codec.h"
 #include "protocols/nfs4/gate.h"
+#include "protocols/nfs4/names.h"
 #include "protocols/nfs4/ops.h"
 
 namespace dfs::nfs4 {
 namespace {
+
+// RFC 5531 9: xid, REPLY, MSG_ACCEPTED, a verifier of AUTH_NONE, SUCCESS.
+constexpr u32 kRpcHeader = 24;
+constexpr u32 kRecordMark = 4;
+constexpr u32 kRefusal = 8;  // a result that is a number and a status
 
 nfs_resop4 as_resop(nfs_opnum4 number, const void* result) {
   nfs_resop4 r{};
@@ -15,109 +22,224 @@ nfs_resop4 as_resop(nfs_opnum4 number, const void* result) {
 
 bool read_header(Compound& c) {
   wire::Reader& r = c.call.args;
-  return r.text(c.tag, UINT32_MAX) && r.u32(c.minor) && r.count(c.count, UINT32_MAX, 4);
+  if (!r.text(c.tag, UINT32_MAX) || !r.u32(c.minor) || !r.count(c.count, UINT32_MAX, 4)) return false;
+  c.reply_bytes = kRpcHeader + 4 + 4 + wire::padded(c.tag.size) + 4;
+  return true;
 }
 
-nfsstat4 grow(Compound& c) {
-  if (c.result_count < c.result_capacity) return NFS4_OK;
-  const u32 capacity = c.result_capacity == 0 ? 8 : c.result_capacity * 2;
-  auto* results = c.call.arena.make<nfs_resop4>(capacity);
-  if (results == nullptr) return NFS4ERR_RESOURCE;
-  std::copy_n(c.results, c.result_count, results);
-  c.results = results;
-  c.result_capacity = capacity;
-  return NFS4_OK;
+// What is wrong with the request as a whole. No operation is carried out then, and there are no results.
+nfsstat4 check_header(const Compound& c) {
+  if (c.minor > kMaxMinor) return NFS4ERR_MINOR_VERS_MISMATCH;
+  return is_utf8(c.tag.view()) ? NFS4_OK : NFS4ERR_INVAL;
 }
 
-// Takes an operation's result; false: the COMPOUND ends here.
-bool settle(Compound& c, nfs_opnum4 number, const void* result) {
-  if (grow(c) != NFS4_OK) return false;
-  const nfs_resop4 r = as_resop(number, result);
-  c.results[c.result_count++] = r;
-  c.result_bytes += encoded_size(r);
-  c.status = status_of(result);
-  ++c.index;
-  return c.status == NFS4_OK;
+void add(Compound& c, nfs_resop4 result) {
+  if (c.result_count == c.result_capacity) {
+    const u32 capacity = c.result_capacity == 0 ? 8 : c.result_capacity * 2;
+    auto* results = c.call.arena.make<nfs_resop4>(capacity);
+    DFS_CHECK(results != nullptr);  // bounded by the number of operations
+    std::copy_n(c.results, c.result_count, results);
+    c.results = results;
+    c.result_capacity = capacity;
+  }
+  c.results[c.result_count++] = result;
 }
 
+// Adds a result that is a status; always false.
 bool refuse(Compound& c, const OpRow* row, nfsstat4 status) {
-  if (row != nullptr && status != NFS4ERR_OP_ILLEGAL) return settle(c, row->number, row->refuse(c, status));
-  auto* illegal = c.call.arena.construct<ILLEGAL4res>(ILLEGAL4res{NFS4ERR_OP_ILLEGAL});
-  return settle(c, OP_ILLEGAL, illegal);
+  // A number that is no operation's is answered with OP_ILLEGAL's (RFC 8881 15.1.3.4).
+  if (row == nullptr || status == NFS4ERR_OP_ILLEGAL)
+    add(c, as_resop(OP_ILLEGAL, c.call.arena.construct<ILLEGAL4res>(ILLEGAL4res{status})));
+  else
+    add(c, as_resop(row->number, row->refuse(c, status)));
+  c.reply_bytes += encoded_size(c.results[c.result_count - 1]);
+  c.status = status;
+  return false;
 }
 
-bool took(Compound& c, const OpRow& row, const void* result) {
-  return result == nullptr ? refuse(c, &row, NFS4ERR_BADXDR) : settle(c, row.number, result);
+void trace_op(const Compound& c) {
+  const Trace& trace = c.server.trace;
+  if (!trace.enabled()) [[likely]]
+    return;
+  c.server.trace.emit("nfs4.op", c.call.transport->id(), c.call.xid,
+                      {{"op", std::string(c.row != nullptr ? c.row->name : "ILLEGAL")},
+                       {"index", u64{c.index}},
+                       {"status", u64{static_cast<u32>(c.status)}}});
 }
 
-rpc::Outcome finish(Compound& c) {
-  c.call.reply(0, [&](wire::Writer& w) {
-    encode(w, COMPOUND4res{c.status, c.tag, {c.results, c.result_count}});
-  });
-  std::destroy_at(&c);
-  return rpc::Outcome::answered;
+void trace_end(const Compound& c) {
+  if (!c.server.trace.enabled()) [[likely]]
+    return;
+  c.server.trace.emit("nfs4.compound", c.call.transport->id(), c.call.xid,
+                      {{"minor", u64{c.minor}},
+                       {"tag", c.tag.str()},
+                       {"operations", u64{c.count}},
+                       {"results", u64{c.result_count}},
+                       {"replayed", u64{c.ending != Compound::Ending::reply}},
+                       {"status", u64{static_cast<u32>(c.status)}}});
 }
 
-bool step(Compound& c, Async<const void*>* pending) {
-  u32 number;
-  if (!c.call.args.u32(number)) return refuse(c, nullptr, NFS4ERR_OP_ILLEGAL);
-  c.row = find_op(number);
-  const GateInput in{
-      c.row, c.minor, c.index, c.count, c.session != nullptr, bool(c.current.place), bool(c.saved.place)};
-  if (const nfsstat4 s = gate(in); s != NFS4_OK) return refuse(c, c.row, s);
-  if (c.row->largest_reply != 0)
-    if (const nfsstat4 s = c.reserve(c.row->largest_reply); s != NFS4_OK) return refuse(c, c.row, s);
+// RFC 7530 has no sessions: what changes files is remembered by the whole request, from the first such operation on.
+// Those of owners with a seqid remember their replies themselves.
+bool look_up_duplicate(Compound& c) {
+  if (c.minor != 0 || c.in_drc || !(c.row->flags & kChanges) || (c.row->flags & kOwnSeqid)) return true;
+  rpc::Call& call = c.call;
+  auto& drc = c.server.drc;
+  c.drc_key =
+      drc.key(call.transport->peer().ip, call.xid, call.program, call.version, call.procedure, call.record);
+  std::string reply;
+  switch (drc.begin(c.drc_key, &reply)) {
+    case rpc::DuplicateRequestCache::Verdict::fresh:
+      c.in_drc = true;
+      return true;
+    case rpc::DuplicateRequestCache::Verdict::in_progress:
+      c.ending = Compound::Ending::silent;
+      return false;
+    case rpc::DuplicateRequestCache::Verdict::done:
+      break;
+  }
+  call.reply_bytes.clear();
+  call.reply_bytes.push_back(Slice::copy_of(reply.data(), static_cast<u32>(reply.size())));
+  c.ending = Compound::Ending::sent;
+  return false;
+}
+
+// The COMPOUND4res inside a reply with its record mark.
+SliceList body_of(const SliceList& reply) {
+  SliceList body = reply;
+  body.front().drop_front(kRecordMark + kRpcHeader);
+  return body;
+}
+
+enum class Step : u8 { on, end, waits };
+
+Step step(Compound& c, Async<const void*>* pending) {
+  if (!admit(c)) return Step::end;
   Async<const void*> result = c.row->serve(c);
   if (!result.ready()) {
     *pending = std::move(result);
-    return true;
+    return Step::waits;
   }
-  return took(c, *c.row, std::move(result).get());
+  return settle(c, std::move(result).get()) ? Step::on : Step::end;
 }
 
-Async<rpc::Outcome> run(Compound& c);
-
-Task<rpc::Outcome> run_later(Compound& c, Async<const void*> pending) {
+Task<rpc::Outcome> run_later(CompoundPtr c, Async<const void*> pending) {
   const void* result = co_await pending;
-  if (!took(c, *c.row, result)) co_return finish(c);
-  Async<rpc::Outcome> rest = run(c);
-  co_return co_await rest;
+  bool on = settle(*c, result);
+  while (on && c->index < c->count) {
+    Async<const void*> next(static_cast<const void*>(nullptr));
+    const Step s = step(*c, &next);
+    on = s == Step::on;
+    if (s != Step::waits) continue;
+    result = co_await next;
+    on = settle(*c, result);
+  }
+  co_return conclude(*c);
 }
 
-Async<rpc::Outcome> run(Compound& c) {
-  while (c.index < c.count) {
+Async<rpc::Outcome> run(CompoundPtr c) {
+  while (c->index < c->count) {
     Async<const void*> pending(static_cast<const void*>(nullptr));
-    const bool on = step(c, &pending);
-    if (!pending.ready()) return run_later(c, std::move(pending));
-    if (!on) break;
+    const Step s = step(*c, &pending);
+    if (s == Step::waits) return run_later(std::move(c), std::move(pending));
+    if (s == Step::end) break;
   }
-  return finish(c);
+  return conclude(*c);
 }
 
 }  // namespace
 
-u64 Compound::room() const { return max_reply > result_bytes ? max_reply - result_bytes : 0; }
+Compound::~Compound() {
+  if (in_drc) server.drc.abandon(drc_key);
+  if (keeper != nullptr) keeper->ended(*this, {});
+}
+
+u64 Compound::room() const {
+  const u32 limit = cached ? std::min(max_reply, max_cached) : max_reply;
+  // The operations behind this one have a result each, or the first of them that fails has.
+  const u64 taken = reply_bytes + (index + 1 < count ? kRefusal : 0);
+  return limit > taken ? limit - taken : 0;
+}
 
 nfsstat4 Compound::reserve(u64 bytes) const {
-  if (result_bytes + bytes > max_reply) return NFS4ERR_REP_TOO_BIG;
-  if (cached && result_bytes + bytes > max_cached) return NFS4ERR_REP_TOO_BIG_TO_CACHE;
-  return NFS4_OK;
+  const u64 needed = reply_bytes + bytes + (index + 1 < count ? kRefusal : 0);
+  if (needed > max_reply) return NFS4ERR_REP_TOO_BIG;
+  return cached && needed > max_cached ? NFS4ERR_REP_TOO_BIG_TO_CACHE : NFS4_OK;
 }
 
 void Compound::replay(SliceList body) {
-  replayed = true;
+  ending = Ending::replay;
   replay_body = std::move(body);
+}
+
+bool admit(Compound& c) {
+  u32 number;
+  c.row = nullptr;
+  if (!c.call.args.u32(number)) return refuse(c, nullptr, NFS4ERR_BADXDR);
+  c.row = find_op(number);
+  const GateInput in{
+      c.row, c.minor, c.index, c.count, c.session != nullptr, bool(c.current.place), bool(c.saved.place)};
+  nfsstat4 status = gate(in);
+  // In 4.0 the limit is the server's own; from 4.1 on SEQUENCE holds a COMPOUND to that of its session.
+  if (status == NFS4_OK && c.minor == 0 && c.count > c.server.limits.operations) status = NFS4ERR_RESOURCE;
+  if (status == NFS4_OK) status = c.reserve(c.row->largest_reply);
+  if (status != NFS4_OK) {
+    refuse(c, c.row, status);
+    trace_op(c);
+    return false;
+  }
+  return look_up_duplicate(c);
+}
+
+bool settle(Compound& c, const void* result) {
+  if (c.ending != Compound::Ending::reply) return false;
+  if (result == nullptr) {
+    refuse(c, c.row, NFS4ERR_BADXDR);
+  } else {
+    const nfs_resop4 r = as_resop(c.row->number, result);
+    const size_t bytes = encoded_size(r);
+    if (const nfsstat4 s = c.reserve(bytes); s != NFS4_OK && bytes > kRefusal) {
+      refuse(c, c.row, s);
+    } else {
+      add(c, r);
+      c.reply_bytes += bytes;
+      c.status = status_of(result);
+    }
+  }
+  trace_op(c);
+  ++c.index;
+  return c.status == NFS4_OK;
+}
+
+rpc::Outcome conclude(Compound& c) {
+  trace_end(c);
+  if (c.ending == Compound::Ending::silent) return rpc::Outcome::no_reply;
+  if (c.ending == Compound::Ending::sent) return rpc::Outcome::answered;
+  c.call.reply(0, [&](wire::Writer& w) {
+    if (c.ending == Compound::Ending::replay) {
+      for (const Slice& s : c.replay_body) w.fixed(s.data(), s.size());
+    } else {
+      encode(w, COMPOUND4res{c.status, c.tag, {c.results, c.result_count}});
+    }
+  });
+  if (c.in_drc) c.server.drc.finish(c.drc_key, c.call.reply_bytes);
+  c.in_drc = false;
+  if (c.keeper != nullptr) std::exchange(c.keeper, nullptr)->ended(c, body_of(c.call.reply_bytes));
+  return rpc::Outcome::answered;
 }
 
 Async<rpc::Outcome> serve_compound(void* program, rpc::Call& call) {
   void* memory = call.arena.alloc(sizeof(Compound), alignof(Compound));
   if (memory == nullptr) return rpc::Outcome::system_error;
-  Compound& c = *new (memory) Compound(*static_cast<Nfs4*>(program), call);
-  if (!read_header(c)) {
-    std::destroy_at(&c);
-    return rpc::Outcome::garbage_args;
-  }
-  return run(c);
+  CompoundPtr c(new (memory) Compound(*static_cast<Nfs4*>(program), call));
+  // RFC 5531 9: arguments with something behind them were not understood. Behind operations that is seen when the last
+  // one's are decoded.
+  if (!read_header(*c) || (c->count == 0 && !call.args.finish())) return rpc::Outcome::garbage_args;
+  c->status = check_header(*c);
+  if (c->status != NFS4_OK) return conclude(*c);
+  if (faults_armed(c->server)) [[unlikely]]
+    return run_with_faults(std::move(c));
+  return run(std::move(c));
 }
 
 }  // namespace dfs::nfs4

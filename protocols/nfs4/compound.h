@@ -12,8 +12,8 @@ struct Compound;
 class ReplyKeeper {
  public:
   virtual ~ReplyKeeper() = default;
-  // The reply is encoded and about to be sent. `body` is its COMPOUND4res. Called once, also when nothing is
-  // to be kept.
+  // The COMPOUND is over; `body` is its COMPOUND4res, about to be sent. Empty: it is given up without a reply, because
+  // a fault rule swallowed it or the server stops. Called once.
   virtual void ended(Compound& c, const SliceList& body) = 0;
 };
 
@@ -24,9 +24,12 @@ struct Current {
   bool has_stateid = false;  // false: the special stateid `current` is BAD_STATEID
 };
 
-// One COMPOUND under way: what its operations share. Lives until its reply is encoded.
+// One COMPOUND under way: what its operations share. Lives until its reply is encoded, or until its loop stops.
 struct Compound {
   Compound(Nfs4& s, rpc::Call& k) : server(s), call(k) {}
+  ~Compound();
+  Compound(const Compound&) = delete;
+  Compound& operator=(const Compound&) = delete;
 
   Nfs4& server;
   rpc::Call& call;
@@ -43,17 +46,18 @@ struct Compound {
   // Set by SEQUENCE. The session outlives the COMPOUND: the keeper holds it.
   class Session* session = nullptr;
   ReplyKeeper* keeper = nullptr;
-  u32 max_reply = UINT32_MAX;   // bytes of the whole RPC reply: REP_TOO_BIG
+  u32 max_reply = UINT32_MAX;   // bytes of the whole RPC reply, its header included: REP_TOO_BIG
   u32 max_cached = UINT32_MAX;  // of one that is to be cached: REP_TOO_BIG_TO_CACHE
   bool cached = false;          // sa_cachethis
 
-  // Answers with a remembered COMPOUND4res instead of anything this COMPOUND says.
+  // Answers with a remembered COMPOUND4res instead of anything this COMPOUND says, and ends it.
   void replay(SliceList body);
 
-  // Room for a result of so many bytes in the reply: NFS4_OK, REP_TOO_BIG or REP_TOO_BIG_TO_CACHE. Asked
-  // before an operation does anything.
+  // Whether a result of so many bytes, number and status included, has room in the reply: NFS4_OK, REP_TOO_BIG or
+  // REP_TOO_BIG_TO_CACHE. Asked before an operation changes anything; what changes nothing is measured afterwards,
+  // by the COMPOUND itself.
   nfsstat4 reserve(u64 bytes) const;
-  // Bytes of results there is room for.
+  // Bytes a result may take.
   u64 room() const;
 
   // Makes a place the current one; its stateid is gone (RFC 8881 16.2.3.1.2).
@@ -66,13 +70,44 @@ struct Compound {
   // Results so far, in the call's arena.
   nfs_resop4* results = nullptr;
   u32 result_count = 0, result_capacity = 0;
-  u64 result_bytes = 0;
+  u64 reply_bytes = 0;  // of the reply so far: headers and results
   nfsstat4 status = NFS4_OK;
-  bool replayed = false;
+
+  enum class Ending : u8 {
+    reply,   // what is above
+    replay,  // what a slot remembered: replay_body
+    sent,    // what 4.0's duplicate request cache remembered: it is in the call already
+    silent,  // nothing
+  };
+  Ending ending = Ending::reply;
   SliceList replay_body;
+
+  // 4.0: this request is to be remembered by the duplicate request cache.
+  bool in_drc = false;
+  rpc::DuplicateRequestCache::Key drc_key{};
 };
+
+// A Compound in its call's arena.
+struct EndCompound {
+  void operator()(Compound* c) const { std::destroy_at(c); }
+};
+using CompoundPtr = std::unique_ptr<Compound, EndCompound>;
 
 // NFSPROC4_COMPOUND: RFC 7530 16.2, RFC 8881 16.2.
 Async<rpc::Outcome> serve_compound(void* program, rpc::Call& call);
+
+// The steps of a COMPOUND. The plain way through them is in compound.cpp, the one with fault points in
+// compound_faults.cpp.
+
+// Takes the next operation's number and decides whether it may run: it is c.row then. Otherwise the COMPOUND ends, with
+// a result that says why or as c.ending has it.
+bool admit(Compound& c);
+// Takes the result of the operation under way (null: its arguments could not be decoded). False: the COMPOUND ends.
+bool settle(Compound& c, const void* result);
+// Writes the reply.
+rpc::Outcome conclude(Compound& c);
+
+bool faults_armed(const Nfs4& n);
+Task<rpc::Outcome> run_with_faults(CompoundPtr c);
 
 }  // namespace dfs::nfs4

@@ -30,6 +30,8 @@ Async<const void*> serve(Compound& c) {
     if (decoded == nullptr || !decode(c.call.args, *decoded)) return static_cast<const void*>(nullptr);
     args = decoded;
   }
+  // Something behind the last operation: that one's arguments are not what they seem, and it is not carried out.
+  if (c.index + 1 == c.count && !c.call.args.finish()) return static_cast<const void*>(nullptr);
   return then(Handler(c, *args), Keep<Res>{c});
 }
 

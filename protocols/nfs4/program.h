@@ -5,7 +5,7 @@
 #include "engine/base/random.h"
 #include "engine/fault/registry.h"
 #include "engine/fs/exports.h"
-#include "protocols/nfs4/nfs4.h"
+#include "protocols/nfs4/attrs/owners.h"
 #include "protocols/rpc/drc.h"
 #include "protocols/rpc/program.h"
 
@@ -17,7 +17,7 @@ class Pseudo;  // the file system that joins the exports: pseudo.h
 // Sizes and times a client is told and held to.
 struct Limits {
   u32 io_size = 1u << 20;      // maxread, maxwrite
-  u32 operations = 128;        // of one COMPOUND: RESOURCE in 4.0, ca_maxoperations in 4.1
+  u32 operations = 128;        // of one COMPOUND: RESOURCE in 4.0, ca_maxoperations from 4.1 on
   Nanos lease = 90 * kSecond;  // lease_time
 };
 
@@ -31,6 +31,7 @@ struct Nfs4 {
   Trace& trace;
   rpc::DuplicateRequestCache& drc;
   Limits limits;
+  Owners owners;
   std::unique_ptr<Pseudo> pseudo;
   std::unique_ptr<State> state;
 

@@ -1,27 +1,13 @@
 #include "protocols/nfs4/ops.h"
 
 namespace dfs::nfs4::ops {
-Async<ACCESS4res> access(Compound&, const ACCESS4args&) { return with_status<ACCESS4res>(NFS4ERR_NOTSUPP); }
 Async<CREATE4res> create(Compound&, const CREATE4args&) { return with_status<CREATE4res>(NFS4ERR_NOTSUPP); }
-Async<GETATTR4res> getattr(Compound&, const GETATTR4args&) {
-  return with_status<GETATTR4res>(NFS4ERR_NOTSUPP);
-}
-Async<GETFH4res> getfh(Compound&, const rpc::Void&) { return with_status<GETFH4res>(NFS4ERR_NOTSUPP); }
 Async<LINK4res> link(Compound&, const LINK4args&) { return with_status<LINK4res>(NFS4ERR_NOTSUPP); }
-Async<LOOKUP4res> lookup(Compound&, const LOOKUP4args&) { return with_status<LOOKUP4res>(NFS4ERR_NOTSUPP); }
-Async<LOOKUPP4res> lookupp(Compound&, const rpc::Void&) { return with_status<LOOKUPP4res>(NFS4ERR_NOTSUPP); }
 Async<NVERIFY4res> nverify(Compound&, const NVERIFY4args&) {
   return with_status<NVERIFY4res>(NFS4ERR_NOTSUPP);
 }
 Async<OPENATTR4res> openattr(Compound&, const OPENATTR4args&) {
   return with_status<OPENATTR4res>(NFS4ERR_NOTSUPP);
-}
-Async<PUTFH4res> putfh(Compound&, const PUTFH4args&) { return with_status<PUTFH4res>(NFS4ERR_NOTSUPP); }
-Async<PUTPUBFH4res> putpubfh(Compound&, const rpc::Void&) {
-  return with_status<PUTPUBFH4res>(NFS4ERR_NOTSUPP);
-}
-Async<PUTROOTFH4res> putrootfh(Compound&, const rpc::Void&) {
-  return with_status<PUTROOTFH4res>(NFS4ERR_NOTSUPP);
 }
 Async<READDIR4res> readdir(Compound&, const READDIR4args&) {
   return with_status<READDIR4res>(NFS4ERR_NOTSUPP);
@@ -31,10 +17,6 @@ Async<READLINK4res> readlink(Compound&, const rpc::Void&) {
 }
 Async<REMOVE4res> remove(Compound&, const REMOVE4args&) { return with_status<REMOVE4res>(NFS4ERR_NOTSUPP); }
 Async<RENAME4res> rename(Compound&, const RENAME4args&) { return with_status<RENAME4res>(NFS4ERR_NOTSUPP); }
-Async<RESTOREFH4res> restorefh(Compound&, const rpc::Void&) {
-  return with_status<RESTOREFH4res>(NFS4ERR_NOTSUPP);
-}
-Async<SAVEFH4res> savefh(Compound&, const rpc::Void&) { return with_status<SAVEFH4res>(NFS4ERR_NOTSUPP); }
 Async<SECINFO4res> secinfo(Compound&, const SECINFO4args&) {
   return with_status<SECINFO4res>(NFS4ERR_NOTSUPP);
 }

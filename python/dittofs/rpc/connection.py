@@ -12,7 +12,9 @@ from dittofs.rpc.errors import Closed, TimedOut
 from dittofs.rpc.message import Call, Reply, xids
 from dittofs.rpc.pending import Pending
 from dittofs.rpc.transcript import Transcript
+from dittofs.wire.rpc import msg_type
 
+_CALL = msg_type.CALL.to_bytes(4, "big")
 _XIDS = xids()  # shared: two connections of one client must not use the same transaction id by chance
 
 
@@ -28,6 +30,8 @@ class Endpoint:
         self.timeout = timeout
         self.xids = numbers or _XIDS
         self.strays: list[bytes] = []
+        # Takes the calls that the other side makes over this connection, and returns what to answer.
+        self.serve: Optional[Callable[[bytes], Optional[bytes]]] = None
         self.log = Transcript()
         self._waiting: dict[int, deque[Pending]] = {}
         sock.settimeout(timeout)
@@ -40,25 +44,38 @@ class Endpoint:
     def send(self, call: Call, fragments: record.Sizes = None) -> Pending:
         """Sends a call without waiting for its reply."""
         pending = Pending(self, call)
-        self._waiting.setdefault(call.xid, deque()).append(pending)
-        self.log.sent(call)
-        self._transmit(call.bytes, fragments)
+        self.start(pending, fragments)
         return pending
+
+    def start(self, pending: Pending, fragments: record.Sizes = None) -> None:
+        """Sends the call of `pending`."""
+        self._waiting.setdefault(pending.call.xid, deque()).append(pending)
+        self.log.sent(pending.call)
+        self._transmit(pending.call.bytes, fragments)
 
     def wait(self, pending: Pending) -> None:
         """Receives until `pending` has its reply."""
         __tracebackhide__ = True
         while pending.answer is None:
-            for message in self._receive():
-                self._deliver(message)
+            self.receive()
+
+    def receive(self) -> None:
+        """Waits for the next messages and delivers them."""
+        __tracebackhide__ = True
+        for message in self._receive():
+            self._deliver(message)
 
     def poll(self, seconds: float = 0.0) -> None:
         """Delivers the messages that have arrived, or else the first that arrives within `seconds`."""
         if select.select([self.socket], [], [], seconds)[0]:
-            for message in self._receive():
-                self._deliver(message)
+            self.receive()
 
     def _deliver(self, message: bytes) -> None:
+        if self.serve is not None and message[4:8] == _CALL:
+            answer = self.serve(message)
+            if answer is not None:
+                self._transmit(answer, None)
+            return
         queue = self._waiting.get(int.from_bytes(message[:4], "big"))
         if not queue:
             self.log.note(f"a message nobody asked for: {message[:64].hex()}")
@@ -67,8 +84,9 @@ class Endpoint:
         pending = queue.popleft()
         if not queue:
             del self._waiting[pending.call.xid]
-        pending.answer = Reply(pending.call, message)
-        self.log.received(pending.answer)
+        reply = Reply(pending.call, message)
+        self.log.received(reply)
+        pending.arrived(reply)
 
     def close(self) -> None:
         self.socket.close()
@@ -133,8 +151,7 @@ class Connection(Endpoint):
         """Waits for the server to close the connection; messages before that are delivered."""
         try:
             while True:
-                for message in self._receive():
-                    self._deliver(message)
+                self.receive()
         except Closed:
             return
 
@@ -160,8 +177,7 @@ class Connection(Endpoint):
         if not reading and not writing:
             raise TimedOut(f"the server reads nothing for {self.timeout} s\n{self.log}")
         if reading:
-            for message in self._receive():
-                self._deliver(message)
+            self.receive()
 
     def _receive(self) -> list[bytes]:
         __tracebackhide__ = True

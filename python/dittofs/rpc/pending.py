@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from dittofs.rpc.errors import Unexpected
 from dittofs.rpc.transcript import call_lines, reply_lines
@@ -19,11 +19,17 @@ Outcomes = Any
 class Pending:
     """A call that was sent; its reply comes when it is asked for."""
 
-    __slots__ = ("endpoint", "call", "answer")
+    __slots__ = ("endpoint", "call", "answer", "then")
 
     def __init__(self, endpoint: Endpoint, call: Call) -> None:
         self.endpoint, self.call = endpoint, call
         self.answer: Optional[Reply] = None
+        self.then: Optional[Callable[[Reply], None]] = None  # called with the reply as soon as it arrives
+
+    def arrived(self, reply: Reply) -> None:
+        self.answer = reply
+        if self.then is not None:
+            self.then(reply)
 
     def reply(self) -> Reply:
         """Waits for the reply, whatever it says."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Iterator, Optional
 
+from dittofs import wire
 from dittofs.rpc.procedure import STATUS, decode_args
 
 if TYPE_CHECKING:
     from dittofs.rpc.message import Call, Reply
 
 KEPT = 200  # exchanges of a connection; older ones are only counted
+OPERATION = ("argop", "resop")  # what the protocols call the discriminant of an operation
 _LONG = 48  # bytes of an opaque value that are shown
 
 
@@ -84,6 +86,9 @@ def fields(value: Any, path: str = "") -> Iterator[str]:
     """A value in lines of `path value`; a record of numbers only, such as attributes, is one line."""
     names = _names(value)
     if names is not None:
+        if names[0] in OPERATION:
+            yield f"    {path} {_operation(value)}"
+            return
         if _only_numbers(value):
             yield f"    {path} {_inline(value)}".rstrip()
             return
@@ -97,6 +102,14 @@ def fields(value: Any, path: str = "") -> Iterator[str]:
             yield from fields(item, f"{path}[{at}]")
     elif value is not None and not (path == "" and value == b""):
         yield f"    {path + ' ' if path else ''}{shown(value)}"
+
+
+def _operation(value: Any) -> str:
+    """An operation of a compound, or its result, in one line."""
+    number, *rest = (getattr(value, name) for name in value.__slots__)
+    arm = next((part for part in rest if part is not None), None)
+    said = f" {wire.line(arm)}" if isinstance(arm, wire.Record) else "" if arm is None else f" {shown(arm)}"
+    return getattr(number, "name", str(number)).removeprefix("OP_") + said
 
 
 def _names(value: Any) -> Optional[tuple[str, ...]]:

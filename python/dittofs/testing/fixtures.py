@@ -15,12 +15,13 @@ import pytest
 
 from dittofs import mount as mount_
 from dittofs import nfs3 as nfs3_
+from dittofs import nfs4 as nfs4_
 from dittofs import portmap as portmap_
-from dittofs.rpc import NONE, Connection, Datagram, Endpoint, Sys
+from dittofs.rpc import NONE, Connection, Datagram, Endpoint, RpcError, Sys
 from dittofs.testing.evidence import watched
 from dittofs.testing.options import servers
 from dittofs.testing.targets.target import Target, Twin
-from dittofs.testing.tree import remove_tree
+from dittofs.testing.tree import remove_tree, remove_tree4
 
 if TYPE_CHECKING:
     from dittofs.server import Server
@@ -184,6 +185,94 @@ def mounted(connect, path: str, source: Optional[str] = None) -> nfs3_.nfs_fh3:
 def home(exported) -> nfs3_.nfs_fh3:
     """The handle of a fresh directory that everybody may use, mode 0777, of the read-write export."""
     return exported("rw").handle
+
+
+@dataclass
+class Clients4:
+    """Makes NFSv4 clients that are ready for use; see the fixture clients4."""
+
+    connect: Callable[..., Endpoint]
+    ended: list[Callable[[], object]]
+
+    def new(self, minorversion: int, cred=Sys(), **options):
+        """A client with a confirmed client id for minor version 0, else a session; over a connection of its own.
+
+        `options`: those of nfs4.Client40 or nfs4.Client, `slots`, and those of connect().
+        """
+        wiring = {name: options.pop(name) for name in ("source", "evidence") if name in options}
+        if minorversion == 0:
+            client = nfs4_.Client40(self.connect(**wiring), cred=cred, **options)
+            client.setclientid()
+            return client
+        slots = options.pop("slots", None)
+        session = self.bare(minorversion, cred, **wiring, **options).session(slots)
+        session.compound(nfs4_.op.reclaim_complete())
+        self.ended.append(lambda: leave(session))
+        return session
+
+    def bare(self, minorversion: int, cred=Sys(), **options):
+        """A client over a connection of its own that has said nothing yet."""
+        wiring = {name: options.pop(name) for name in ("source", "evidence") if name in options}
+        if minorversion == 0:
+            return nfs4_.Client40(self.connect(**wiring), cred=cred, **options)
+        return nfs4_.Client(self.connect(**wiring), minorversion=minorversion, cred=cred, **options)
+
+
+def leave(session: nfs4_.Session) -> None:
+    """What a client does that unmounts; the test may have broken anything of it."""
+    try:
+        session.call(nfs4_.op.destroy_session(), sequence=False)
+        session.client.call(nfs4_.op.destroy_clientid())
+    except (RpcError, OSError):
+        pass
+
+
+@pytest.fixture
+def clients4(connect) -> Iterator[Clients4]:
+    """Further NFSv4 clients: clients4.new(0) is a ready client, clients4.bare(1) one that has said nothing yet."""
+    made = Clients4(connect, [])
+    yield made
+    for end in reversed(made.ended):
+        end()
+
+
+@pytest.fixture
+def nfs40(clients4: Clients4) -> nfs4_.Client40:
+    """NFSv4.0 as root, with a confirmed client id."""
+    return clients4.new(0)
+
+
+@pytest.fixture
+def nfs41(clients4: Clients4) -> nfs4_.Session:
+    """A session of NFSv4.1 as root, RECLAIM_COMPLETE sent."""
+    return clients4.new(1)
+
+
+@pytest.fixture
+def nfs42(clients4: Clients4) -> nfs4_.Session:
+    """A session of NFSv4.2 as root, RECLAIM_COMPLETE sent."""
+    return clients4.new(2)
+
+
+@pytest.fixture
+def root4(srv: Target) -> str:
+    """The path of the read-write export below the root of the server."""
+    return srv.exports["rw"]
+
+
+@pytest.fixture
+def home4(request: pytest.FixtureRequest, root4: str, clients4: Clients4) -> Iterator[bytes]:
+    """The filehandle of a fresh directory that everybody may use, mode 0777, of the read-write export.
+
+    Made, and removed after the test, by a client without a client id: minor version 0 needs none for that.
+    """
+    admin = clients4.bare(0, evidence=False)
+    name = fresh_name(request.node)
+    parent = admin.path(root4)
+    made = admin.mkdir(parent, name)
+    admin.setattr(made, mode=0o777)
+    yield made
+    remove_tree4(admin, parent, name)
 
 
 def fresh_name(item: pytest.Item) -> str:

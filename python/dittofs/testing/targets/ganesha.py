@@ -26,16 +26,17 @@ from dittofs.testing.targets.namespace import loopback_up, socket_inside
 from dittofs.testing.targets.target import Address, Target, Twin
 
 MODULE = "dittofs.testing.targets.ganesha"
+LEASE = 60  # seconds; longer than any test goes without a word to the server
 START_LIMIT = 20.0  # seconds until Ganesha has to serve; it takes about 0.3
 
 CONFIG = """
 NFS_CORE_PARAM {{
-    NFS_Port = {nfs}; MNT_Port = {mount}; Bind_addr = 127.0.0.1; Protocols = 3;
+    NFS_Port = {nfs}; MNT_Port = {mount}; Bind_addr = 127.0.0.1; Protocols = 3, 4;
     Enable_NLM = false; Enable_RQUOTA = false; mount_path_pseudo = true;
 }}
-NFSv4 {{ Graceless = true; }}
+NFSv4 {{ Graceless = true; Minor_Versions = 0, 1, 2; Lease_Lifetime = {lease}; }}
 LOG {{ Default_Log_Level = EVENT; }}
-EXPORT_DEFAULTS {{ Protocols = 3; SecType = sys, none; Anonymous_Uid = 65534; Anonymous_Gid = 65534; }}
+EXPORT_DEFAULTS {{ Protocols = 3, 4; SecType = sys, none; Anonymous_Uid = 65534; Anonymous_Gid = 65534; }}
 {exports}
 """
 
@@ -129,7 +130,7 @@ def _configuration(base: Path, nfs: int, mount: int) -> str:
         exports += EXPORT.format(
             number=number, directory=where, path=path, options=options.format(client="127.0.0.2")
         )
-    return CONFIG.format(nfs=nfs, mount=mount, exports=exports)
+    return CONFIG.format(lease=LEASE, nfs=nfs, mount=mount, exports=exports)
 
 
 def _mount_tmpfs(where: str, size: str) -> None:

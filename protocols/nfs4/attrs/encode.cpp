@@ -1,0 +1,57 @@
+#include "protocols/nfs4/attrs/encode.h"
+
+#include "engine/loop/then.h"
+#include "protocols/nfs4/pseudo.h"
+#include "protocols/nfs4/status.h"
+
+namespace dfs::nfs4 {
+namespace {
+
+Gathered take_node(AttrSource* s, const fs::AttrResult& r) {
+  if (r.error != fs::FsError::ok) return {to_status(r.error), nullptr};
+  s->node = r.node;
+  return {NFS4_OK, s};
+}
+
+Task<Gathered> gather_all(AttrSource* s, AttrSet wanted) {
+  static const AttrSet kOfStat = attrs_with(kStat);
+  const fs::AttrResult attr = co_await s->place.fs().getattr(s->place.node);
+  const Gathered node = take_node(s, attr);
+  if (node.status != NFS4_OK) co_return node;
+  if (wanted.intersects(kOfStat)) {
+    auto stat = co_await s->place.fs().statfs(s->place.node);
+    if (!stat) co_return Gathered{to_status(stat.error()), nullptr};
+    s->stat = *stat;
+  }
+  co_return node;
+}
+
+}  // namespace
+
+Async<Gathered> gather(Compound& c, const Place& place, AttrSet wanted) {
+  static const AttrSet kMore = attrs_with(kStat | kAcl);
+  auto* s = c.call.arena.construct<AttrSource>(c, place);
+  if (!place.object()) {
+    s->node = c.server.pseudo->inode(place.pseudo);
+    return Gathered{NFS4_OK, s};
+  }
+  if (wanted.intersects(kMore)) return gather_all(s, wanted);
+  return then(place.fs().getattr(place.node), [s](const fs::AttrResult& r) { return take_node(s, r); });
+}
+
+AttrSet put_attrs(AttrOut& out, const AttrSource& from, AttrSet wanted) {
+  const AttrSet given = wanted & readable_attrs(from.c.minor);
+  given.each([&](u32 number) {
+    find_attr(number)->put(out, from);
+    return true;
+  });
+  return given;
+}
+
+fattr4 to_fattr(const AttrSource& from, AttrSet wanted) {
+  AttrOut out(from.c.call.arena);
+  const AttrSet given = put_attrs(out, from, wanted);
+  return {given.bitmap(from.c.call.arena), out.take()};
+}
+
+}  // namespace dfs::nfs4

@@ -1,0 +1,84 @@
+// The same life of a COMPOUND as run() in compound.cpp, with a fault point at each step. Only taken while a rule is
+// armed.
+#include "protocols/nfs4/compound.h"
+
+namespace dfs::nfs4 {
+namespace {
+
+using fault::Point;
+
+// Carries out what a rule wants here. *status: what the operation (or the COMPOUND) is to be answered with instead.
+// False: there will be no reply.
+Task<bool> at(Compound& c, Point point, std::string_view detail, std::optional<nfsstat4>* status) {
+  fault::Registry& faults = c.server.faults;
+  const auto action = faults.check(point, {.detail = detail,
+                                           .conn = c.call.transport->id(),
+                                           .bytes = c.call.record.size(),
+                                           .uid = c.call.caller.uid,
+                                           .xid = c.call.xid,
+                                           .file = c.current.place.node.id.value});
+  if (!action) co_return true;
+  switch (fault::group_of(action->kind)) {
+    case fault::kTime:
+      co_await faults.spend(*action);
+      co_return true;
+    case fault::kLink:
+      c.call.transport->apply(*action);
+      co_return true;
+    case fault::kFail:
+      *status = static_cast<nfsstat4>(action->number);
+      co_return true;
+    case fault::kDrop:
+      co_return false;
+    default:
+      co_return true;
+  }
+}
+
+// The operation of c.row. False: there will be no reply.
+Task<bool> serve_op(Compound& c, const void** result) {
+  std::optional<nfsstat4> instead;
+  if (!co_await at(c, Point::nfs4_op_enter, c.row->name, &instead)) co_return false;
+  if (!instead) {
+    Async<const void*> pending = c.row->serve(c);
+    *result = co_await pending;
+    if (!co_await at(c, Point::nfs4_op_leave, c.row->name, &instead)) co_return false;
+  }
+  if (instead) *result = c.row->refuse(c, *instead);
+  co_return true;
+}
+
+}  // namespace
+
+bool faults_armed(const Nfs4& n) {
+  return n.faults.armed(Point::nfs4_compound_begin) || n.faults.armed(Point::nfs4_op_enter) ||
+         n.faults.armed(Point::nfs4_op_leave) || n.faults.armed(Point::nfs4_compound_end);
+}
+
+Task<rpc::Outcome> run_with_faults(CompoundPtr c) {
+  std::optional<nfsstat4> instead;
+  if (!co_await at(*c, Point::nfs4_compound_begin, {}, &instead)) co_return rpc::Outcome::no_reply;
+  if (instead) {
+    c->status = *instead;
+    co_return conclude(*c);
+  }
+  bool on = true;
+  while (on && c->index < c->count) {
+    on = admit(*c);
+    if (!on) break;
+    const void* result = nullptr;
+    if (!co_await serve_op(*c, &result)) co_return rpc::Outcome::no_reply;
+    on = settle(*c, result);
+  }
+  // Applied and not yet answered: what is remembered is the answer there would have been, so that a retransmission
+  // after a lost reply finds it.
+  const rpc::Outcome outcome = conclude(*c);
+  instead.reset();
+  if (!co_await at(*c, Point::nfs4_compound_end, {}, &instead)) co_return rpc::Outcome::no_reply;
+  if (instead) {
+    c->call.reply(0, [&](wire::Writer& w) { encode(w, COMPOUND4res{*instead, c->tag, {}}); });
+  }
+  co_return outcome;
+}
+
+}  // namespace dfs::nfs4
