@@ -1,44 +1,47 @@
 #pragma once
 
+#include <array>
 #include <variant>
 #include <vector>
 
 #include "engine/base/strong.h"
 #include "engine/state/owner.h"
+#include "engine/state/range.h"
 
 namespace dfs::state {
 
-// Bytes [offset, end) of a file; end is UINT64_MAX for "to the end, however it grows".
-struct Range {
-  u64 offset = 0, end = UINT64_MAX;
-  bool overlaps(const Range& o) const { return offset < o.end && o.offset < end; }
-  bool operator==(const Range&) const = default;
-};
-
 enum Rights : u8 { kReadRight = 1, kWriteRight = 2, kDeleteRight = 4 };
+constexpr u32 kRights = 3;
 
 // A byte-range lock. mandatory: it binds reads and writes too, not only other locks (SMB).
 struct ByteRange {
   Range range;
+  const Owner* owner = nullptr;
   bool exclusive = false;
   bool mandatory = false;
 };
-// An open: what it may do, and what it lets nobody else do.
+
+// What an open may do, and what it lets nobody else do.
 struct ShareMode {
   u8 access = 0, deny = 0;
+  bool operator==(const ShareMode&) const = default;
 };
+struct Share {
+  const Owner* owner = nullptr;
+  ShareMode mode;
+};
+
 // A promise to be told before things change: delegations, leases, oplocks.
 struct CachingGrant {
   bool read = false;    // may serve reads itself
   bool write = false;   // may hold writes and locks back
   bool handle = false;  // may keep the open itself to itself
 };
-
-using ClaimId = Strong<struct ClaimIdTag, u64>;
-struct Claim {
-  ClaimId id;
-  Owner owner;
-  std::variant<ByteRange, ShareMode, CachingGrant> what;
+using GrantId = Strong<struct GrantIdTag, u64>;
+struct Grant {
+  GrantId id;
+  const Owner* owner = nullptr;
+  CachingGrant what;
 };
 
 // What somebody wants to do to the file.
@@ -61,39 +64,68 @@ using Access = std::variant<ReadAccess, WriteAccess, LockAccess, OpenAccess, Rem
 struct Verdict {
   enum class Kind : u8 {
     proceed,
-    refuse,  // `claims` holds the first claim in the way
+    refuse,  // a claim is in the way: `range` where it is a lock, a share mode otherwise
     recall,  // ask for these grants back, then judge again: only then does the table tell all there is
   };
   Kind kind = Kind::proceed;
-  std::vector<ClaimId> claims;
+  // Refused: who holds the claim. Theirs to keep alive, so valid as long as the file's table is held.
+  const Owner* holder = nullptr;
+  ByteRange range{};
+  bool by_range = false;
+  std::vector<GrantId> recalls;
+
+  bool proceed() const { return kind == Kind::proceed; }
 };
 
-// Who conflicts with this access, and what must happen first: the one place where all protocols' claims meet.
-// Pure.
+// The claims on one file: the one place where all protocols' meet, and the one function that says who
+// conflicts with an access and what must happen first. Not thread-safe: see ClaimedFiles.
 //
-// Grants come before everything: while a client may hold locks and writes back, what the table says of it is
-// not the whole truth, so it is asked to give them up before anybody is refused or let through.
-Verdict judge(const Owner& who, const Access& access, const std::vector<Claim>& claims);
-
-// The claims on one file. Not thread-safe: whoever owns the table holds the file's stripe.
+// Byte ranges lie in order of their first byte. One owner's never overlap, and never touch where they could
+// be one.
 class ClaimTable {
  public:
-  ClaimId add(Owner owner, std::variant<ByteRange, ShareMode, CachingGrant> what);
-  // False when there is no such claim.
-  bool remove(ClaimId id);
-  // Takes the range out of the owner's byte-range locks, splitting those that reach beyond it. Returns how
-  // many claims were touched.
-  size_t unlock(const Owner& owner, Range range);
-  // Everything of one client, as when its lease ends.
-  size_t remove_client(const Owner& any_of_it);
+  // Grants come before everything: while a client may hold locks and writes back, what the table says of it
+  // is not the whole truth, so it is asked to give them up before anybody is refused or let through. Of
+  // several locks in the way the one that begins first is told.
+  Verdict judge(const Owner& who, const Access& access) const;
 
-  Verdict judge(const Owner& who, const Access& access) const { return state::judge(who, access, claims_); }
-  const std::vector<Claim>& claims() const { return claims_; }
-  bool empty() const { return claims_.empty(); }
+  // The owner's open of the file: made, or changed to this. It has been judged.
+  void set_share(const Owner& owner, ShareMode mode);
+  // False when it has none.
+  bool drop_share(const Owner& owner);
+
+  // The owner's lock on these bytes becomes this one, whatever it held of them before: split, joined with its
+  // neighbours, up- or downgraded. It has been judged.
+  void lock(const Owner& owner, Range range, bool exclusive, bool mandatory = false);
+  // False when it held none of these bytes.
+  bool unlock(const Owner& owner, Range range);
+  bool holds_range(const Owner& owner) const;
+
+  GrantId grant(const Owner& owner, CachingGrant what);
+  bool take_back(GrantId id);
+
+  const std::vector<ByteRange>& ranges() const { return ranges_; }
+  const std::vector<Share>& shares() const { return shares_; }
+  const std::vector<Grant>& grants() const { return grants_; }
+  bool empty() const { return ranges_.empty() && shares_.empty() && grants_.empty(); }
 
  private:
-  u64 next_id_ = 1;
-  std::vector<Claim> claims_;
+  using Ranges = std::vector<ByteRange>;
+  // The first range that could reach `byte`: all before it end earlier.
+  size_t first_near(u64 byte) const;
+  void insert(const ByteRange& r);
+  const ByteRange* range_in_the_way(const Owner& who, const Access& access) const;
+  const Share* share_in_the_way(const Owner& who, const Access& access) const;
+  void count(ShareMode mode, int by);
+
+  Ranges ranges_;
+  u64 longest_ = 0;    // no range is longer: last - first
+  u32 mandatory_ = 0;  // ranges that are
+  std::vector<Share> shares_;
+  // How many shares have each right, and deny it: most judgements need no look at any of them.
+  std::array<u32, kRights> having_{}, denying_{};
+  std::vector<Grant> grants_;
+  u64 next_grant_ = 1;
 };
 
 }  // namespace dfs::state

@@ -20,51 +20,70 @@ struct NeedsRecall {
 
 struct ConflictsWithRange {
   const ByteRange& lock;
-  bool operator()(const ReadAccess& a) const {
-    return lock.mandatory && lock.exclusive && lock.range.overlaps(a.range);
-  }
-  bool operator()(const WriteAccess& a) const { return lock.mandatory && lock.range.overlaps(a.range); }
-  bool operator()(const LockAccess& a) const {
-    return (lock.exclusive || a.exclusive) && lock.range.overlaps(a.range);
-  }
+  bool operator()(const ReadAccess&) const { return lock.mandatory && lock.exclusive; }
+  bool operator()(const WriteAccess&) const { return lock.mandatory; }
+  bool operator()(const LockAccess& a) const { return lock.exclusive || a.exclusive; }
   bool operator()(const OpenAccess&) const { return false; }
   bool operator()(const RemoveAccess&) const { return false; }
 };
 
-struct ConflictsWithShare {
-  const ShareMode& share;
-  bool operator()(const ReadAccess&) const { return (share.deny & kReadRight) != 0; }
-  bool operator()(const WriteAccess&) const { return (share.deny & kWriteRight) != 0; }
-  bool operator()(const LockAccess&) const { return false; }
-  bool operator()(const OpenAccess& a) const {
-    return (a.access & share.deny) != 0 || (a.deny & share.access) != 0;
-  }
-  bool operator()(const RemoveAccess&) const { return (share.deny & kDeleteRight) != 0; }
+// The rights an access must have, and those it leaves to nobody: what it conflicts with among share modes.
+struct AsShareMode {
+  ShareMode operator()(const ReadAccess&) const { return {kReadRight, 0}; }
+  ShareMode operator()(const WriteAccess&) const { return {kWriteRight, 0}; }
+  ShareMode operator()(const LockAccess&) const { return {0, 0}; }
+  ShareMode operator()(const OpenAccess& a) const { return {a.access, a.deny}; }
+  ShareMode operator()(const RemoveAccess&) const { return {kDeleteRight, 0}; }
 };
 
-bool conflicts(const Claim& claim, const Owner& who, const Access& access) {
-  if (claim.owner == who) return false;
-  if (const auto* lock = std::get_if<ByteRange>(&claim.what))
-    return std::visit(ConflictsWithRange{*lock}, access);
-  if (const auto* share = std::get_if<ShareMode>(&claim.what))
-    return std::visit(ConflictsWithShare{*share}, access);
-  return false;
+// The bytes an access is about; null where it is about none in particular.
+const Range* range_of(const Access& access) {
+  if (const auto* read = std::get_if<ReadAccess>(&access)) return &read->range;
+  if (const auto* write = std::get_if<WriteAccess>(&access)) return &write->range;
+  if (const auto* lock = std::get_if<LockAccess>(&access)) return &lock->range;
+  return nullptr;
 }
 
 }  // namespace
 
-Verdict judge(const Owner& who, const Access& access, const std::vector<Claim>& claims) {
-  Verdict v;
-  for (const Claim& claim : claims) {
-    const auto* grant = std::get_if<CachingGrant>(&claim.what);
-    if (grant == nullptr || claim.owner.same_client(who) || !std::visit(NeedsRecall{*grant}, access))
-      continue;
-    v.kind = Verdict::Kind::recall;
-    v.claims.push_back(claim.id);
+const ByteRange* ClaimTable::range_in_the_way(const Owner& who, const Access& access) const {
+  const Range* range = range_of(access);
+  if (range == nullptr || ranges_.empty()) return nullptr;
+  if (mandatory_ == 0 && !std::holds_alternative<LockAccess>(access)) return nullptr;
+  for (size_t i = first_near(range->first); i < ranges_.size() && ranges_[i].range.first <= range->last;
+       ++i) {
+    const ByteRange& r = ranges_[i];
+    if (r.owner != &who && r.range.overlaps(*range) && std::visit(ConflictsWithRange{r}, access)) return &r;
   }
-  if (v.kind == Verdict::Kind::recall) return v;
-  for (const Claim& claim : claims)
-    if (conflicts(claim, who, access)) return {Verdict::Kind::refuse, {claim.id}};
+  return nullptr;
+}
+
+const Share* ClaimTable::share_in_the_way(const Owner& who, const Access& access) const {
+  const ShareMode want = std::visit(AsShareMode{}, access);
+  bool possible = false;
+  for (u32 i = 0; i < kRights; ++i)
+    possible |= ((want.access >> i & 1) && denying_[i] != 0) || ((want.deny >> i & 1) && having_[i] != 0);
+  if (!possible) return nullptr;
+  for (const Share& s : shares_)
+    if (s.owner != &who && ((want.access & s.mode.deny) != 0 || (want.deny & s.mode.access) != 0)) return &s;
+  return nullptr;
+}
+
+Verdict ClaimTable::judge(const Owner& who, const Access& access) const {
+  Verdict v;
+  for (const Grant& g : grants_)
+    if (!g.owner->same_client(who) && std::visit(NeedsRecall{g.what}, access)) v.recalls.push_back(g.id);
+  if (!v.recalls.empty()) {
+    v.kind = Verdict::Kind::recall;
+  } else if (const ByteRange* r = range_in_the_way(who, access)) {
+    v.kind = Verdict::Kind::refuse;
+    v.holder = r->owner;
+    v.range = *r;
+    v.by_range = true;
+  } else if (const Share* s = share_in_the_way(who, access)) {
+    v.kind = Verdict::Kind::refuse;
+    v.holder = s->owner;
+  }
   return v;
 }
 

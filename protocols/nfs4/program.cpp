@@ -14,7 +14,9 @@ Async<rpc::Void> null(Nfs4&, rpc::Call&, const rpc::Void&) { return rpc::Void{};
 Nfs4::Nfs4(const fs::ExportTable& e, const fs::HandleSealer& h, Clock& c, Random& r, fault::Registry& f,
            Trace& t, rpc::DuplicateRequestCache& d, const Limits& l)
     : exports(e), sealer(h), clock(c), random(r), faults(f), trace(t), drc(d), limits(l),
-      pseudo(std::make_unique<Pseudo>(e, c.wall())) {}
+      pseudo(std::make_unique<Pseudo>(e, c.wall())) {
+  state = std::make_unique<State>(*this);
+}
 Nfs4::~Nfs4() = default;
 
 rpc::Program program(Nfs4& n) {

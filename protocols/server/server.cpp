@@ -3,7 +3,9 @@
 #include <future>
 
 #include "engine/base/log.h"
+#include "protocols/nfs4/state/state.h"
 #include "protocols/rpc/record_framing.h"
+#include "protocols/server/run_on.h"
 #include "protocols/server/service.h"
 
 namespace dfs::server {
@@ -129,6 +131,7 @@ std::string Server::open_ports() {
   mount_.reset(new mount::Mount{exports_, *sealer_, {}});
   nfs4_ = std::make_unique<nfs4::Nfs4>(exports_, *sealer_, *clock_, random_, faults_, trace_, *drc_,
                                        nfs4_limits(config_));
+  run_on(*loops_[0]->loop, [&] { nfs4_->state->start(*loops_[0]->loop); });
   nfs_service_ = std::make_unique<Service>(*this);
   nfs_service_->dispatcher.add(nfs3::program(*nfs3_));
   nfs_service_->dispatcher.add(nfs4::program(*nfs4_));

@@ -1,29 +1,9 @@
-#include <future>
-
 #include "engine/base/log.h"
+#include "protocols/nfs4/state/state.h"
+#include "protocols/server/run_on.h"
 #include "protocols/server/service.h"
 
 namespace dfs::server {
-namespace {
-
-// Runs fn on the loop's thread and waits for it.
-template <class F>
-auto on(Loop& loop, F fn) {
-  std::promise<decltype(fn())> done;
-  auto result = done.get_future();
-  loop.submit([&] {
-    if constexpr (std::is_void_v<decltype(fn())>) {
-      fn();
-      done.set_value();
-    } else {
-      done.set_value(fn());
-    }
-  });
-  return result.get();
-}
-
-}  // namespace
-
 std::string Server::stop() {
   if (!running_ && volumes_.empty()) return {};
   close_ports();
@@ -52,30 +32,33 @@ void Server::close_ports() {
     if (s->datagrams) s->datagrams->close();
   }
   // A socket that was accepted may still be on its way to another loop; after this none is.
-  for (auto& l : loops_) on(*l->loop, [] {});
+  for (auto& l : loops_) run_on(*l->loop, [] {});
 }
 
 bool Server::idle() {
   for (auto& l : loops_)
-    if (on(*l->loop, [&] { return l->connections.size() != 0 || l->loop->scope().running() != 0; }))
+    if (run_on(*l->loop, [&] { return l->connections.size() != 0 || l->loop->scope().running() != 0; }))
       return false;
   return true;
 }
 
 void Server::stop_loops(Nanos patience) {
   RealClock real;
-  for (auto& l : loops_) on(*l->loop, [&] { l->connections.drain(); });
+  for (auto& l : loops_) run_on(*l->loop, [&] { l->connections.drain(); });
   const Nanos deadline = real.now() + patience;
   while (!idle() && real.now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   // Whoever is held by a fault rule goes on; whoever has not finished by now is cut off.
   faults_.heal();
-  for (auto& l : loops_) on(*l->loop, [&] { l->connections.close_all(); });
+  for (auto& l : loops_) run_on(*l->loop, [&] { l->connections.close_all(); });
   const Nanos last = real.now() + 5 * kSecond;
   while (!idle() && real.now() < last) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   if (!idle()) log::error("calls are still running after the shutdown timeout");
+  if (nfs4_) run_on(*loops_[0]->loop, [&] { nfs4_->state->stop(); });
   for (auto& l : loops_) l->loop->stop();
   nfs_service_.reset();
   portmap_service_.reset();
+  // With its opens their holds on files end: what is left of removed ones is erased while there are stores.
+  nfs4_.reset();
   loops_.clear();
 }
 

@@ -15,26 +15,53 @@ Kind asked(const ClaimTable& t, const Owner& who, const Access& access) { return
 
 TEST_CASE("locks: shared and exclusive, by owner, over overlapping bytes only") {
   ClaimTable t;
-  t.add(kA, ByteRange{{10, 20}, false});
-  CHECK(asked(t, kB, LockAccess{{10, 20}, false}) == Kind::proceed);
+  t.lock(kA, {10, 19}, false);
+  CHECK(asked(t, kB, LockAccess{{10, 19}, false}) == Kind::proceed);
   CHECK(asked(t, kB, LockAccess{{19, 30}, true}) == Kind::refuse);
   CHECK(asked(t, kB, LockAccess{{20, 30}, true}) == Kind::proceed);
-  CHECK(asked(t, kB, LockAccess{{0, 10}, true}) == Kind::proceed);
-  CHECK(asked(t, kA, LockAccess{{10, 20}, true}) == Kind::proceed);
-  CHECK(asked(t, kA2, LockAccess{{10, 20}, true}) == Kind::refuse);
-  CHECK(asked(t, kSmb, LockAccess{{0, UINT64_MAX}, true}) == Kind::refuse);
+  CHECK(asked(t, kB, LockAccess{{0, 9}, true}) == Kind::proceed);
+  CHECK(asked(t, kA, LockAccess{{10, 19}, true}) == Kind::proceed);
+  CHECK(asked(t, kA2, LockAccess{{10, 19}, true}) == Kind::refuse);
+  CHECK(asked(t, kSmb, LockAccess{{}, true}) == Kind::refuse);
+}
+
+TEST_CASE("locks: who stands in the way is told, of several the first") {
+  ClaimTable t;
+  t.lock(kB, {50, 59}, true);
+  t.lock(kA, {10, 19}, false);
+  const Verdict v = t.judge(kSmb, LockAccess{{0, 100}, true});
+  REQUIRE(v.kind == Kind::refuse);
+  REQUIRE(v.by_range);
+  CHECK(v.holder == &kA);
+  CHECK(v.range.range == Range{10, 19});
+  CHECK_FALSE(v.range.exclusive);
+}
+
+TEST_CASE("locks: the last byte there can be is one like any other") {
+  ClaimTable t;
+  t.lock(kA, Range::of(UINT64_MAX, 1), true);
+  CHECK(asked(t, kB, LockAccess{{0, UINT64_MAX - 1}, true}) == Kind::proceed);
+  CHECK(asked(t, kB, LockAccess{{0, UINT64_MAX}, true}) == Kind::refuse);
+  t.lock(kA, {0, UINT64_MAX - 1}, true);
+  REQUIRE(t.ranges().size() == 1);
+  CHECK(t.ranges()[0].range == Range{});
+  CHECK(t.unlock(kA, {0, 0}));
+  REQUIRE(t.ranges().size() == 1);
+  CHECK(t.ranges()[0].range == Range{1, UINT64_MAX});
 }
 
 TEST_CASE("locks bind reads and writes only when they are mandatory") {
   ClaimTable t;
-  t.add(kA, ByteRange{{0, 10}, true});
-  CHECK(asked(t, kB, WriteAccess{{0, 10}}) == Kind::proceed);
-  t.add(kSmb, ByteRange{{20, 30}, true, true});
-  t.add(kSmb, ByteRange{{40, 50}, false, true});
+  t.lock(kA, {0, 9}, true);
+  CHECK(asked(t, kB, WriteAccess{{0, 9}}) == Kind::proceed);
+  t.lock(kSmb, {20, 29}, true, true);
+  t.lock(kSmb, {40, 49}, false, true);
   CHECK(asked(t, kB, ReadAccess{{25, 26}}) == Kind::refuse);
   CHECK(asked(t, kB, ReadAccess{{45, 46}}) == Kind::proceed);
   CHECK(asked(t, kB, WriteAccess{{45, 46}}) == Kind::refuse);
   CHECK(asked(t, kSmb, WriteAccess{{25, 26}}) == Kind::proceed);
+  CHECK(t.unlock(kSmb, {}));
+  CHECK(asked(t, kB, ReadAccess{{25, 26}}) == Kind::proceed);
 }
 
 TEST_CASE("share modes: access against deny, both ways") {
@@ -43,18 +70,32 @@ TEST_CASE("share modes: access against deny, both ways") {
       for (u8 want = 1; want < 8; ++want)
         for (u8 refuse = 0; refuse < 8; ++refuse) {
           ClaimTable t;
-          t.add(kA, ShareMode{access, deny});
+          t.set_share(kA, {access, deny});
           const bool conflict = (want & deny) != 0 || (refuse & access) != 0;
           CHECK((asked(t, kB, OpenAccess{want, refuse}) == Kind::refuse) == conflict);
+          CHECK(asked(t, kA, OpenAccess{want, refuse}) == Kind::proceed);
         }
+}
+
+TEST_CASE("share modes: what an open no longer has is nobody's obstacle") {
+  ClaimTable t;
+  t.set_share(kA, {kReadRight | kWriteRight, kWriteRight});
+  t.set_share(kA, {kReadRight, 0});
+  CHECK(asked(t, kB, OpenAccess{kWriteRight, kWriteRight}) == Kind::proceed);
+  CHECK(asked(t, kB, OpenAccess{kWriteRight, kReadRight}) == Kind::refuse);
+  CHECK(t.drop_share(kA));
+  CHECK_FALSE(t.drop_share(kA));
+  CHECK(asked(t, kB, OpenAccess{kWriteRight, kReadRight}) == Kind::proceed);
+  CHECK(t.empty());
 }
 
 TEST_CASE("share modes: they bind those without an open too") {
   ClaimTable t;
-  t.add(kSmb, ShareMode{kReadRight, kWriteRight | kDeleteRight});
+  t.set_share(kSmb, {kReadRight, kWriteRight | kDeleteRight});
   CHECK(asked(t, kB, ReadAccess{}) == Kind::proceed);
   CHECK(asked(t, kB, WriteAccess{}) == Kind::refuse);
   CHECK(asked(t, kB, RemoveAccess{}) == Kind::refuse);
+  CHECK(asked(t, kB, LockAccess{{}, true}) == Kind::proceed);
 }
 
 TEST_CASE("grants: every cell of access x grant") {
@@ -79,10 +120,10 @@ TEST_CASE("grants: every cell of access x grant") {
                                                     {{false, false, true}, cell.handle}};
     for (const auto& [grant, recalled] : grants) {
       ClaimTable t;
-      const ClaimId id = t.add(kA, grant);
+      const GrantId id = t.grant(kA, grant);
       const Verdict v = t.judge(kB, cell.access);
       CHECK((v.kind == Kind::recall) == recalled);
-      if (recalled) CHECK(v.claims == std::vector<ClaimId>{id});
+      if (recalled) CHECK(v.recalls == std::vector<GrantId>{id});
       CHECK(asked(t, kA2, cell.access) == Kind::proceed);  // one's own client's grant is no obstacle
     }
   }
@@ -90,28 +131,10 @@ TEST_CASE("grants: every cell of access x grant") {
 
 TEST_CASE("grants are recalled before anybody is refused, and the table is asked again") {
   ClaimTable t;
-  const ClaimId grant = t.add(kA, CachingGrant{true, true, false});
-  t.add(kA, ByteRange{{0, 10}, true});
-  CHECK(t.judge(kB, LockAccess{{0, 10}, true}).kind == Kind::recall);
-  CHECK(t.remove(grant));
-  CHECK_FALSE(t.remove(grant));
-  CHECK(t.judge(kB, LockAccess{{0, 10}, true}).kind == Kind::refuse);
-}
-
-TEST_CASE("unlock splits, shortens and removes") {
-  ClaimTable t;
-  const ClaimId id = t.add(kA, ByteRange{{0, 100}, true});
-  t.add(kB, ByteRange{{200, 300}, true});
-  CHECK(t.unlock(kA, {40, 60}) == 1);
-  REQUIRE(t.claims().size() == 3);
-  CHECK(t.claims()[0].id == id);
-  CHECK(std::get<ByteRange>(t.claims()[0].what).range == Range{0, 40});
-  CHECK(std::get<ByteRange>(t.claims()[1].what).range == Range{60, 100});
-  CHECK(t.claims()[1].id != id);
-  CHECK(t.unlock(kA, {0, 50}) == 1);
-  CHECK(t.unlock(kA, {}) == 1);
-  CHECK(t.unlock(kA, {}) == 0);
-  CHECK(t.claims().size() == 1);
-  CHECK(t.remove_client(kB) == 1);
-  CHECK(t.empty());
+  const GrantId grant = t.grant(kA, CachingGrant{true, true, false});
+  t.lock(kA, {0, 9}, true);
+  CHECK(t.judge(kB, LockAccess{{0, 9}, true}).kind == Kind::recall);
+  CHECK(t.take_back(grant));
+  CHECK_FALSE(t.take_back(grant));
+  CHECK(t.judge(kB, LockAccess{{0, 9}, true}).kind == Kind::refuse);
 }

@@ -1,7 +1,77 @@
 #pragma once
 
+#include "engine/loop/loop.h"
+#include "engine/state/claimed_files.h"
+#include "protocols/nfs4/state/clients.h"
+#include "protocols/nfs4/state/lease_queue.h"
+#include "protocols/nfs4/state/session.h"
+#include "protocols/nfs4/state/state_record.h"
+
 namespace dfs::nfs4 {
 
-class State {};
+struct Nfs4;
+
+// Clients, sessions, opens and locks of one server.
+//
+// Locks are taken in this order: Clients, a client, a session or a stripe of files, a stripe of a registry.
+// None is held across a suspension.
+class State {
+ public:
+  explicit State(Nfs4& server);
+  ~State();
+
+  // Leases end by themselves from start() to stop(), by a timer of this loop. Both on the loop's thread.
+  void start(Loop& loop);
+  void stop();
+
+  // The client's lease is looked at when it would end. Any thread.
+  void watch(const Client& client);
+  // Takes everything away that the client has: sessions, opens, locks. It is gone already.
+  void drop(Client& client, Gone why);
+
+  Ref<Session> find_session(const sessionid4& id);
+  // It is closed; its client has it no more.
+  void remove_session(Session& session);
+
+  // What names this server to all clients, over restarts: the file systems it serves (RFC 8881 2.10.4).
+  const std::string& identity() const { return identity_; }
+
+  // The record gets its number and is found from now on.
+  void add(const Ref<StateRecord>& record);
+  template <class T>
+  void add(const Ref<T>& record) {
+    add(Ref<StateRecord>::share(record.get()));
+  }
+  // The record's claims go, and nobody finds it any more.
+  void end(StateRecord& record, Gone why);
+  // Ends a hold on a file that may have lost its last name meanwhile; its data then go. Nobody waits for it.
+  void release(fs::FileSystem& fs, fs::FileId id);
+
+  // Random bytes for what a client is only to give back.
+  void draw(void* out, size_t n);
+  Nanos now() const;
+  Nanos lease() const;
+
+  Nfs4& server;
+  const Epoch epoch;
+  state::ClaimedFiles files;
+  Registry<StateRecord> records;
+  Registry<Session> sessions;
+  Clients clients;
+
+ private:
+  void arm();
+  void arm_locked();
+  void look();
+
+  const std::string identity_;
+  LeaseQueue leases_;
+  std::mutex mutex_;
+  Loop* loop_ = nullptr;  // changes under mutex_
+  Timers::Id timer_ = 0;  // on the loop's thread
+};
+
+// The confirmed 4.0 client of that id, its lease renewed: STALE_CLIENTID or EXPIRED where there is none.
+nfsstat4 client_of_40(State& state, clientid4 id, Ref<Client>* out);
 
 }  // namespace dfs::nfs4

@@ -1,0 +1,14 @@
+#include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/state/callback_security.h"
+#include "protocols/nfs4/state/state.h"
+
+namespace dfs::nfs4::ops {
+
+// RFC 8881 18.33
+Async<BACKCHANNEL_CTL4res> backchannel_ctl(Compound& c, const BACKCHANNEL_CTL4args& a) {
+  const nfsstat4 s = callback_security(a.bca_sec_parms);
+  if (s == NFS4_OK) c.session->set_callback(a.bca_cb_program);
+  return BACKCHANNEL_CTL4res{s};
+}
+
+}  // namespace dfs::nfs4::ops

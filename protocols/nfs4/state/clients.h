@@ -1,0 +1,80 @@
+#pragma once
+
+#include <deque>
+#include <unordered_set>
+
+#include "protocols/nfs4/state/client.h"
+
+namespace dfs::nfs4 {
+
+class State;
+
+// The clients there are, by id and by the name they gave themselves.
+//
+// Making, confirming and removing clients is serialised by one mutex: it happens once in a client's life.
+// Finding one by its id takes the mutex of a stripe.
+class Clients {
+ public:
+  Clients(State& state, Epoch epoch) : state_(state), epoch_(epoch) {}
+
+  // The client of that id; `gone` says whether there was one whose lease ended.
+  struct Found {
+    Ref<Client> client;
+    bool expired = false;
+  };
+  Found find(clientid4 id);
+
+  // RFC 7530 16.33.5. in_use: where the client lives that has the name already, for CLID_INUSE.
+  nfsstat4 set_client_id(const SETCLIENTID4args& a, const Principal& who, SETCLIENTID4resok* out,
+                         Callback40* in_use);
+  // RFC 7530 16.34.5.
+  nfsstat4 set_client_id_confirm(const SETCLIENTID_CONFIRM4args& a, const Principal& who);
+  // RFC 8881 18.35.4 and 18.35.5. *flags: EXCHGID4_FLAG_CONFIRMED_R or nothing.
+  nfsstat4 exchange_id(const EXCHANGE_ID4args& a, const Principal& who, Ref<Client>* out, u32* flags);
+  // RFC 8881 18.36.4, phase 3: the first session makes the client a confirmed one, and one of its name that
+  // was confirmed before goes with all it has. CLID_INUSE when somebody else made the record.
+  nfsstat4 confirm(const Ref<Client>& client, const Principal& who);
+  // RFC 8881 18.50.3.
+  nfsstat4 destroy(clientid4 id);
+
+  // The time has come to look at a client's lease. Returns when to look again, or 0: it is gone.
+  Nanos lease_due(u32 number, Nanos now);
+
+  // Every client, in order of its number.
+  std::vector<Ref<Client>> all();
+  // Removes all, as the server ends.
+  void clear();
+
+ private:
+  struct Named {
+    Ref<Client> confirmed, unconfirmed;
+  };
+  struct alignas(64) Stripe {
+    std::mutex mutex;
+    std::unordered_map<u32, Ref<Client>> by_number;  // changes under mutex
+  };
+  static constexpr u32 kStripes = 64;
+  // So many clients whose lease ended are still told EXPIRED rather than STALE_CLIENTID.
+  static constexpr size_t kRemembered = 65536;
+
+  static std::string key(Facet facet, std::string_view owner);
+  Stripe& stripe(u32 number) { return stripes_[number % kStripes]; }
+  Ref<Client> add_locked(Named& name, Facet facet, Bytes owner, const verifier4& verifier,
+                         const Principal& who);
+  void remove_locked(Ref<Client>& which, bool expired);
+  void forget_name_locked(const std::string& name);
+  bool has_state(const Client& c);
+
+  State& state_;
+  const Epoch epoch_;
+  std::array<Stripe, kStripes> stripes_;
+
+  std::mutex mutex_;
+  u32 next_ = 1;  // changes under mutex_
+  std::unordered_map<std::string, Named> names_;
+  std::mutex expired_mutex_;
+  std::unordered_set<u32> expired_;  // changes under expired_mutex_
+  std::deque<u32> expired_order_;
+};
+
+}  // namespace dfs::nfs4

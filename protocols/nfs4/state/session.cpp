@@ -1,0 +1,192 @@
+#include "protocols/nfs4/state/session.h"
+
+#include <algorithm>
+
+#include "protocols/nfs4/state/state.h"
+
+namespace dfs::nfs4 {
+
+// --- channels
+// ---------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// A SEQUENCE with AUTH_SYS credentials of the usual size, and its reply.
+constexpr u32 kLeastRequest = 192, kLeastResponse = 96;
+constexpr u32 kMostCached = 64u << 10;  // bytes of one slot's reply
+constexpr u32 kMostSlots = 128;
+// What stands around the data of a READ or WRITE: RPC header, credential, the other operations.
+constexpr u32 kAround = 16u << 10;
+
+}  // namespace
+
+nfsstat4 negotiate_fore(const channel_attrs4& asked, u32 io_size, u32 operations, ChannelAttrs* granted) {
+  if (asked.ca_maxrequests == 0) return NFS4ERR_INVAL;
+  if (asked.ca_maxrequestsize < kLeastRequest || asked.ca_maxresponsesize < kLeastResponse ||
+      asked.ca_maxoperations == 0)
+    return NFS4ERR_TOOSMALL;
+  granted->max_request = std::min(asked.ca_maxrequestsize, io_size + kAround);
+  granted->max_response = std::min(asked.ca_maxresponsesize, io_size + kAround);
+  granted->max_response_cached =
+      std::min({asked.ca_maxresponsesize_cached, granted->max_response, kMostCached});
+  granted->max_operations = std::min(asked.ca_maxoperations, operations);
+  granted->max_requests = std::min(asked.ca_maxrequests, kMostSlots);
+  return NFS4_OK;
+}
+
+nfsstat4 negotiate_back(const channel_attrs4& asked, ChannelAttrs* granted) {
+  // CB_SEQUENCE and what it is sent for.
+  if (asked.ca_maxrequests == 0) return NFS4ERR_INVAL;
+  if (asked.ca_maxrequestsize < kLeastRequest || asked.ca_maxresponsesize < kLeastResponse ||
+      asked.ca_maxoperations < 2)
+    return NFS4ERR_TOOSMALL;
+  granted->max_request = std::min(asked.ca_maxrequestsize, kAround);
+  granted->max_response = std::min(asked.ca_maxresponsesize, kAround);
+  granted->max_response_cached = std::min(asked.ca_maxresponsesize_cached, granted->max_response);
+  granted->max_operations = std::min(asked.ca_maxoperations, 16u);
+  granted->max_requests = std::min(asked.ca_maxrequests, 16u);
+  return NFS4_OK;
+}
+
+channel_attrs4 to_wire(const ChannelAttrs& a) {
+  channel_attrs4 w{};
+  w.ca_maxrequestsize = a.max_request;
+  w.ca_maxresponsesize = a.max_response;
+  w.ca_maxresponsesize_cached = a.max_response_cached;
+  w.ca_maxoperations = a.max_operations;
+  w.ca_maxrequests = a.max_requests;
+  return w;
+}
+
+// --- slots
+// ------------------------------------------------------------------------------------------------------------
+
+Session::Session(State& state, Ref<Client> c, const ChannelAttrs& f, const ChannelAttrs& b, u32 cb_program)
+    : client(std::move(c)),
+      fore(f),
+      back(b),
+      state_(state),
+      slots_(std::make_unique<Slot[]>(f.max_requests)),
+      cb_program_(cb_program) {
+  for (u32 i = 0; i < f.max_requests; ++i) slots_[i].session_ = this;
+}
+
+Session::Begun Session::begin(const SEQUENCE4args& a, u64 digest, Slot** out) {
+  if (a.sa_slotid.value >= fore.max_requests) return {NFS4ERR_BADSLOT};
+  std::lock_guard lock(mutex_);
+  if (dead_) return {NFS4ERR_BADSESSION};
+  Slot& slot = slots_[a.sa_slotid.value];
+  if (slot.used_ && a.sa_sequenceid == slot.sequence_) {
+    // RFC 8881 2.10.6.2: the reply is not there yet.
+    if (slot.busy_) return {NFS4ERR_DELAY};
+    if (slot.digest_ != digest) return {NFS4ERR_SEQ_FALSE_RETRY};
+    Begun again{NFS4_OK, true, slot.cached_, {}};
+    if (slot.cached_) again.reply.push_back(Slice::copy_of(slot.reply_.get(), slot.size_));
+    return again;
+  }
+  if (slot.busy_ || a.sa_sequenceid != slot.sequence_ + 1) return {NFS4ERR_SEQ_MISORDERED};
+  slot.sequence_ = a.sa_sequenceid;
+  slot.used_ = slot.busy_ = true;
+  slot.cached_ = false;
+  slot.digest_ = digest;
+  slot.reply_.reset();
+  slot.size_ = 0;
+  ++busy_;
+  ref();  // until Slot::ended
+  *out = &slot;
+  return {};
+}
+
+void Slot::ended(Compound& c, const SliceList& body) {
+  Ref<Session> session = Ref<Session>::adopt(session_);
+  const u64 size = total_size(body);
+  // What the client asked to have remembered was kept within what may be; a reply of SEQUENCE alone always is
+  // (RFC 8881 2.10.6.1.3).
+  const bool keep = (c.cached || c.result_count <= 1) && size <= UINT32_MAX;
+  std::unique_ptr<u8[]> copy;
+  if (keep) {
+    copy.reset(new u8[size]);
+    u8* p = copy.get();
+    for (const Slice& s : body) {
+      std::memcpy(p, s.data(), s.size());
+      p += s.size();
+    }
+  }
+  std::lock_guard lock(session->mutex_);
+  busy_ = false;
+  --session->busy_;
+  if (size == 0) {
+    // Given up without a reply: what the client sends again is carried out.
+    --sequence_;
+    used_ = false;
+    return;
+  }
+  cached_ = keep;
+  size_ = keep ? static_cast<u32>(size) : 0;
+  reply_ = std::move(copy);
+}
+
+bool Session::close(const Session* mine) {
+  std::lock_guard lock(mutex_);
+  if (busy_ > (mine == this ? 1u : 0u)) return false;
+  dead_ = true;
+  return true;
+}
+
+void Session::kill() {
+  std::lock_guard lock(mutex_);
+  dead_ = true;
+}
+
+// --- connections
+// ------------------------------------------------------------------------------------------------------
+
+void Session::bind(u64 connection, u8 directions) {
+  if (directions == kFore && last_connection_.load(std::memory_order_relaxed) == connection) return;
+  std::lock_guard lock(mutex_);
+  auto it = std::find_if(connections_.begin(), connections_.end(),
+                         [&](const Connection& c) { return c.id == connection; });
+  if (it != connections_.end()) {
+    it->directions |= directions;
+  } else {
+    if (connections_.size() == kMaxConnections) connections_.erase(connections_.begin());
+    connections_.push_back({connection, directions});
+  }
+  if ((directions & kFore) != 0) last_connection_.store(connection, std::memory_order_relaxed);
+}
+
+bool Session::bound(u64 connection) const {
+  std::lock_guard lock(mutex_);
+  return std::any_of(connections_.begin(), connections_.end(),
+                     [&](const Connection& c) { return c.id == connection; });
+}
+
+void Session::set_callback(u32 program) {
+  std::lock_guard lock(mutex_);
+  cb_program_ = program;
+}
+
+// --- looking at it
+// ----------------------------------------------------------------------------------------------------
+
+std::vector<Session::SlotView> Session::slots() const {
+  std::vector<SlotView> out;
+  std::lock_guard lock(mutex_);
+  for (u32 i = 0; i < fore.max_requests; ++i) {
+    const Slot& s = slots_[i];
+    out.push_back({s.sequence_, s.used_, s.busy_, s.cached_, s.size_});
+  }
+  return out;
+}
+
+std::vector<Session::Connection> Session::connections() const {
+  std::lock_guard lock(mutex_);
+  return connections_;
+}
+
+u32 Session::callback_program() const {
+  std::lock_guard lock(mutex_);
+  return cb_program_;
+}
+
+}  // namespace dfs::nfs4

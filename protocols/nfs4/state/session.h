@@ -1,0 +1,103 @@
+#pragma once
+
+#include "protocols/nfs4/compound.h"
+#include "protocols/nfs4/state/client.h"
+
+namespace dfs::nfs4 {
+
+// What both sides keep to on a channel (RFC 8881 18.36.3): channel_attrs4 without RDMA and header padding.
+struct ChannelAttrs {
+  u32 max_request = 0, max_response = 0, max_response_cached = 0, max_operations = 0, max_requests = 0;
+};
+// NFS4_OK, INVAL or TOOSMALL, and what is granted of what is asked for.
+nfsstat4 negotiate_fore(const channel_attrs4& asked, u32 io_size, u32 operations, ChannelAttrs* granted);
+nfsstat4 negotiate_back(const channel_attrs4& asked, ChannelAttrs* granted);
+channel_attrs4 to_wire(const ChannelAttrs& a);
+
+// One place for a request under way and for the reply to the last one (RFC 8881 2.10.6.1).
+class Slot final : public ReplyKeeper {
+ public:
+  void ended(Compound& c, const SliceList& body) override;
+
+ private:
+  friend class Session;
+  Session* session_ = nullptr;  // whose slot it is
+
+  // changes under the session's mutex
+  u32 sequence_ = 0;
+  bool used_ = false;    // a request was taken
+  bool busy_ = false;    // and is under way
+  bool cached_ = false;  // reply_ is its whole reply
+  u32 size_ = 0;
+  u64 digest_ = 0;  // of the request
+  std::unique_ptr<u8[]> reply_;
+};
+
+// A session: its slots, and the connections it may be used on. Destroyed while requests are under way it is
+// only `dead`: each of them holds it.
+class Session : public Counted {
+ public:
+  Session(State& state, Ref<Client> client, const ChannelAttrs& fore, const ChannelAttrs& back,
+          u32 cb_program);
+
+  // fixed before anybody can find it
+  sessionid4 id{};
+  Registry<Session>::Number number{};
+  const Ref<Client> client;
+  const ChannelAttrs fore, back;
+
+  // What a SEQUENCE comes to before its COMPOUND goes on.
+  struct Begun {
+    nfsstat4 status = NFS4_OK;
+    bool replay = false;       // the last request again
+    bool reply_known = false;  // and `reply` is what it was answered
+    SliceList reply;
+  };
+  // RFC 8881 18.46.3 and 2.10.6.1: takes the slot for a new request, or finds out that it is none. `digest`
+  // tells whether a retry is one.
+  Begun begin(const SEQUENCE4args& a, u64 digest, Slot** slot);
+
+  // The connection may carry requests (fore) or callbacks (back) of this session.
+  enum Direction : u8 { kFore = 1, kBack = 2 };
+  void bind(u64 connection, u8 directions);
+  bool bound(u64 connection) const;
+
+  // For callbacks: where and how they may go out.
+  void set_callback(u32 program);
+
+  // No request finds it any more. False: others than `mine` are under way (DELAY).
+  bool close(const Session* mine);
+  // The same, whatever is under way.
+  void kill();
+
+  // For state/snapshot.h.
+  struct SlotView {
+    u32 sequence;
+    bool used, busy, cached;
+    u32 reply_size;
+  };
+  std::vector<SlotView> slots() const;
+  struct Connection {
+    u64 id;
+    u8 directions;
+  };
+  std::vector<Connection> connections() const;
+  u32 callback_program() const;
+
+ private:
+  friend class Slot;
+  static constexpr size_t kMaxConnections = 64;  // the ones bound longest ago are forgotten
+
+  State& state_;
+  std::atomic<u64> last_connection_{UINT64_MAX};  // bound, and for requests
+
+  mutable std::mutex mutex_;
+  // changes under mutex_
+  std::unique_ptr<Slot[]> slots_;
+  std::vector<Connection> connections_;
+  u32 busy_ = 0;
+  u32 cb_program_;
+  bool dead_ = false;
+};
+
+}  // namespace dfs::nfs4

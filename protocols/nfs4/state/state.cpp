@@ -1,0 +1,202 @@
+#include "protocols/nfs4/state/state.h"
+
+#include "engine/base/log.h"
+#include "protocols/nfs4/program.h"
+
+namespace dfs::nfs4 {
+namespace {
+
+Epoch draw_epoch(Random& random) {
+  const auto epoch = static_cast<Epoch>(random.next());
+  // All zeros and all ones begin special stateids.
+  return epoch == 0 || epoch == UINT32_MAX ? 1 : epoch;
+}
+
+std::string identity_of(const fs::ExportTable& exports) {
+  std::string name = "dittofs-";
+  if (exports.all().empty()) return name;
+  for (u8 byte : exports.all().front()->file_system->uuid()) name += fmt::format("{:02x}", byte);
+  return name;
+}
+
+}  // namespace
+
+State::State(Nfs4& s)
+    : server(s),
+      epoch(draw_epoch(s.random)),
+      records(s.random),
+      sessions(s.random),
+      clients(*this, epoch),
+      identity_(identity_of(s.exports)) {}
+
+State::~State() { clients.clear(); }
+
+void State::draw(void* out, size_t n) { server.random.fill(out, n); }
+Nanos State::now() const { return server.clock.now(); }
+Nanos State::lease() const { return server.limits.lease; }
+
+// --- leases
+// -----------------------------------------------------------------------------------------------------------
+
+void State::start(Loop& loop) {
+  {
+    std::lock_guard lock(mutex_);
+    loop_ = &loop;
+  }
+  arm();
+}
+
+void State::stop() {
+  std::lock_guard lock(mutex_);
+  if (loop_ != nullptr && timer_ != 0) loop_->cancel(timer_);
+  loop_ = nullptr;
+  timer_ = 0;
+}
+
+void State::watch(const Client& client) {
+  const Nanos due = client.renewed.load(std::memory_order_relaxed) + lease();
+  if (!leases_.add(due, client.number)) return;
+  std::lock_guard lock(mutex_);
+  if (loop_ == nullptr) return;
+  if (loop_->on_this_thread()) return arm_locked();
+  loop_->submit([this] { arm(); });
+}
+
+void State::arm() {
+  std::lock_guard lock(mutex_);
+  if (loop_ != nullptr) arm_locked();
+}
+
+void State::arm_locked() {
+  if (timer_ != 0) loop_->cancel(timer_);
+  timer_ = 0;
+  const Nanos next = leases_.next();
+  if (next != LLONG_MAX) timer_ = loop_->after(std::max<Nanos>(0, next - now()), [this] { look(); });
+}
+
+void State::look() {
+  const Nanos time = now();
+  for (u32 number : leases_.take_due(time))
+    if (const Nanos again = clients.lease_due(number, time); again != 0) leases_.add(again, number);
+  std::lock_guard lock(mutex_);
+  timer_ = 0;
+  if (loop_ != nullptr) arm_locked();
+}
+
+// --- sessions
+// ---------------------------------------------------------------------------------------------------------
+
+Ref<Session> State::find_session(const sessionid4& id) {
+  if (get_be32(&id[0]) != epoch) return {};
+  Ref<Session> session = sessions.find({get_be32(&id[4]), get_be32(&id[8])}).record;
+  if (session && session->id != id) return {};
+  return session;
+}
+
+void State::remove_session(Session& session) {
+  sessions.remove(session.number, Gone::closed);
+  Ref<Session> last;
+  std::lock_guard lock(session.client->mutex);
+  auto& of = session.client->sessions;
+  for (auto it = of.begin(); it != of.end(); ++it) {
+    if (it->get() != &session) continue;
+    last = std::move(*it);
+    of.erase(it);
+    return;
+  }
+}
+
+// --- clients
+// ----------------------------------------------------------------------------------------------------------
+
+nfsstat4 client_of_40(State& state, clientid4 id, Ref<Client>* out) {
+  Clients::Found found = state.clients.find(id);
+  if (!found.client) return found.expired ? NFS4ERR_EXPIRED : NFS4ERR_STALE_CLIENTID;
+  if (found.client->facet != Facet::v40 || !found.client->confirmed()) return NFS4ERR_STALE_CLIENTID;
+  found.client->renew(state.now());
+  *out = std::move(found.client);
+  return NFS4_OK;
+}
+
+// --- the end of a client
+// ----------------------------------------------------------------------------------------------
+
+void State::drop(Client& client, Gone why) {
+  // Taken out under the client's mutex, let go after it: whoever still works with one of them holds it.
+  std::vector<Ref<Session>> sessions_of;
+  std::vector<Ref<StateRecord>> states_of;
+  Client::Owners open_owners, lock_owners;
+  {
+    std::lock_guard lock(client.mutex);
+    sessions_of.swap(client.sessions);
+    open_owners.swap(client.open_owners);
+    lock_owners.swap(client.lock_owners);
+    client.states = 0;
+    for (auto& [name, owner] : lock_owners) {
+      for (auto& [file, locks] : owner->locks) states_of.push_back(Ref<StateRecord>::share(locks.get()));
+      owner->locks.clear();
+    }
+    for (auto& [name, owner] : open_owners) {
+      for (auto& [file, open] : owner->opens) {
+        open->locks.clear();
+        states_of.push_back(Ref<StateRecord>::share(open.get()));
+      }
+      owner->opens.clear();
+      if (owner->closed) states_of.push_back(std::exchange(owner->closed, {}));
+    }
+  }
+  for (Ref<Session>& s : sessions_of) {
+    s->kill();
+    sessions.remove(s->number, why);
+  }
+  for (Ref<StateRecord>& r : states_of) end(*r, why);
+}
+
+void State::add(const Ref<StateRecord>& record) {
+  records.add(record, [&](Registry<StateRecord>::Number n) {
+    record->number = n;
+    record->other = stateid_other(epoch, record->kind, n);
+  });
+}
+
+void State::end(StateRecord& record, Gone why) {
+  {
+    std::lock_guard lock(record.file->mutex());
+    if (record.live) record.withdraw_locked();
+    record.live = false;
+  }
+  records.remove(record.number, why);
+}
+
+void StateRecord::withdraw_locked() {
+  if (kind == StateKind::open)
+    file->claims.drop_share(owner->who);
+  else
+    file->claims.unlock(owner->who, {});
+}
+
+// --- opens and what they hold
+// -----------------------------------------------------------------------------------------
+
+namespace {
+
+void note(fs::FsError e) {
+  if (e != fs::FsError::ok) log::error("a removed file's data could not be erased: {}", fs::name(e));
+}
+
+Task<void> release_later(Async<fs::FsError> releasing) { note(co_await releasing); }
+
+}  // namespace
+
+void State::release(fs::FileSystem& fs, fs::FileId id) {
+  Async<fs::FsError> releasing = fs.release(id);
+  if (releasing.ready()) return note(std::move(releasing).get());
+  if (Loop* loop = Loop::current(); loop != nullptr)
+    loop->scope().spawn(release_later(std::move(releasing)));
+  else
+    note(run_blocking(std::move(releasing)));
+}
+
+Open::~Open() { state_.release(fs_, node.id); }
+
+}  // namespace dfs::nfs4
