@@ -152,6 +152,13 @@ void State::drop(Client& client, Gone why) {
   for (Ref<StateRecord>& r : states_of) end(*r, why);
 }
 
+void State::add(const Ref<StateRecord>& record) {
+  records.add(record, [&](Registry<StateRecord>::Number n) {
+    record->number = n;
+    record->other = stateid_other(epoch, record->kind, n);
+  });
+}
+
 void State::end(StateRecord& record, Gone why) {
   {
     std::lock_guard lock(record.file->mutex());

@@ -37,7 +37,7 @@ class StateOwner : public Counted {
   Last last;
 
   // changes under the client's mutex
-  bool confirmed = false;  // an open owner of 4.0: OPEN_CONFIRM was done
+  std::atomic<bool> confirmed{false};  // an open owner of 4.0: OPEN_CONFIRM was done
   std::unordered_map<const state::ClaimedFile*, Ref<Open>> opens;
   std::unordered_map<const state::ClaimedFile*, Ref<LockState>> locks;
   // 4.0: what CLOSE ended is found until the owner's next request: the CLOSE may come again.
