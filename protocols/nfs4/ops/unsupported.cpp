@@ -1,14 +1,6 @@
 #include "protocols/nfs4/ops.h"
 
 namespace dfs::nfs4::ops {
-Async<CLOSE4res> close(Compound&, const CLOSE4args&) { return with_status<CLOSE4res>(NFS4ERR_NOTSUPP); }
-Async<OPEN4res> open(Compound&, const OPEN4args&) { return with_status<OPEN4res>(NFS4ERR_NOTSUPP); }
-Async<OPEN_CONFIRM4res> open_confirm(Compound&, const OPEN_CONFIRM4args&) {
-  return with_status<OPEN_CONFIRM4res>(NFS4ERR_NOTSUPP);
-}
-Async<OPEN_DOWNGRADE4res> open_downgrade(Compound&, const OPEN_DOWNGRADE4args&) {
-  return with_status<OPEN_DOWNGRADE4res>(NFS4ERR_NOTSUPP);
-}
 Async<ALLOCATE4res> allocate(Compound&, const ALLOCATE4args&) {
   return with_status<ALLOCATE4res>(NFS4ERR_NOTSUPP);
 }
