@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from conformance.nfs40.checks import BAD_HANDLE, END, OBJECTS, SPECIAL, change, exists, names, new_file
+from conformance.nfs40.checks import (
+    BAD_HANDLE, END, OBJECTS, SPECIAL, change, check_cinfo, exists, names, new_file,
+)  # fmt: skip
 from dittofs import nfs4
 from dittofs.nfs4 import NFS4ERR, op
 
 __all__ = [
-    "BAD_HANDLE", "BAD_STATEID", "BOTH", "END", "OBJECTS", "READ", "SPECIAL", "WRITE", "alive", "change", "dead",
+    "BAD_HANDLE", "BAD_STATEID", "BOTH", "END", "OBJECTS", "READ", "SPECIAL", "WRITE", "alive", "change", "check_cinfo", "dead",
     "exists", "names", "new_file", "sizes",
 ]  # fmt: skip
 
