@@ -11,7 +11,9 @@
 
 A run passes when the tests that fail are exactly those of the ledger: a failure without a row fails the run,
 and so does a row whose test passes. Only a row with `races: true`, for what goes wrong in a race between the
-server's threads, lets its tests pass as well.
+server's threads, lets its tests pass as well. `kills: true` says that the server does not survive its tests.
+
+A ledger may be in several files: NAME.yaml and those beside it that are called NAME-*.yaml.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ class Row:
     why: str
     tests: tuple[str, ...]
     races: bool = False
+    kills: bool = False
 
     def __str__(self) -> str:
         return f'{self.section}: "{self.sentence}" {self.why}'
@@ -44,21 +47,22 @@ class Ledger:
         self._by_test = {test: row for row in rows for test in row.tests}
 
     @classmethod
-    def read(cls, path: Path) -> Ledger:
+    def read(cls, *paths: Path) -> Ledger:
         import yaml  # type: ignore[import]
 
         rows = []
         seen: set[str] = set()
-        for entry in (yaml.safe_load(path.read_text()) or {}).get("rows") or []:
-            entry["tests"] = tuple(entry["tests"])
-            row = Row(**entry)
-            if not row.tests or not all((row.section, row.sentence, row.why)):
-                raise pytest.UsageError(f"{path}: a row without section, sentence, why or tests: {row}")
-            for test in row.tests:
-                if test in seen:
-                    raise pytest.UsageError(f"{path}: two rows for {test}")
-                seen.add(test)
-            rows.append(row)
+        for path in paths:
+            for entry in (yaml.safe_load(path.read_text()) or {}).get("rows") or []:
+                entry["tests"] = tuple(entry["tests"])
+                row = Row(**entry)
+                if not row.tests or not all((row.section, row.sentence, row.why)):
+                    raise pytest.UsageError(f"{path}: a row without section, sentence, why or tests: {row}")
+                for test in row.tests:
+                    if test in seen:
+                        raise pytest.UsageError(f"{path}: two rows for {test}")
+                    seen.add(test)
+                rows.append(row)
         return cls(rows)
 
     def row(self, nodeid: str) -> Optional[Row]:
@@ -78,11 +82,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    given = config.option.ledger
-    path = Path(given) if given else config.rootpath / "ledger" / f"{config.option.server}.yaml"
-    if given and not path.exists():
-        raise pytest.UsageError(f"--ledger {path}: no such file")
-    config.stash[_LEDGER] = Ledger.read(path) if path.exists() and "://" not in str(path) else Ledger([])
+    given, server, folder = config.option.ledger, config.option.server, config.rootpath / "ledger"
+    if given and not Path(given).exists():
+        raise pytest.UsageError(f"--ledger {given}: no such file")
+    if given:
+        paths = [Path(given)]
+    else:
+        paths = [] if "://" in server else [*folder.glob(f"{server}.yaml"), *sorted(folder.glob(f"{server}-*.yaml"))]
+    config.stash[_LEDGER] = Ledger.read(*paths)
 
 
 def ledger(config: pytest.Config) -> Ledger:
@@ -103,6 +110,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     report = (yield).get_result()
     row = ledger(item.config).row(item.nodeid)
+    if row is not None and row.kills and report.when == "teardown" and report.failed:
+        report.outcome = "passed"  # the next test gets a new server
     if row is None or report.when != "call":
         return
     if report.failed:
