@@ -54,7 +54,7 @@ def test_different(clients4):
 def test_unconfirmed(c, home):
     r = set_(c)
     use(c, r.clientid)
-    c.compound(op.putfh(home), op.open("f", create()).fails(NFS4ERR.STALE_CLIENTID))
+    c.compound(op.putfh(home), op.open("f", create()).fails(NFS4ERR.STALE_CLIENTID, NFS4ERR.EXPIRED))
     stale(c, r.clientid)
 
 

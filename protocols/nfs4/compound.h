@@ -1,5 +1,8 @@
 #pragma once
 
+#include <forward_list>
+
+#include "engine/fs/file_system.h"
 #include "protocols/nfs4/op_table.h"
 #include "protocols/nfs4/place.h"
 #include "protocols/nfs4/program.h"
@@ -85,6 +88,9 @@ struct Compound {
   // 4.0: this request is to be remembered by the duplicate request cache.
   bool in_drc = false;
   rpc::DuplicateRequestCache::Key drc_key{};
+
+  // ACLs that operations refer to while they wait.
+  std::forward_list<fs::Acls> acls;
 };
 
 // A Compound in its call's arena.

@@ -20,9 +20,12 @@ struct Place {
   bool object() const { return kind == Kind::object; }
   fs::FileSystem& fs() const { return *ex->file_system; }
   bool read_only() const { return kind == Kind::pseudo || rule->read_only; }
+  // One fsid.
+  bool same_fs(const Place& o) const {
+    return kind == o.kind && (!object() || ex->file_system == o.ex->file_system);
+  }
   bool same_file(const Place& o) const {
-    return kind == o.kind &&
-           (object() ? ex->file_system == o.ex->file_system && node == o.node : pseudo == o.pseudo);
+    return same_fs(o) && (object() ? node == o.node : pseudo == o.pseudo);
   }
 };
 

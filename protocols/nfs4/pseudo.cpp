@@ -22,9 +22,12 @@ Pseudo::Pseudo(const fs::ExportTable& exports, WallTime started) : started_(star
   }
   // Only now, because names are views of paths that moved while the table grew.
   for (Directory& d : directories_) d.name = std::string_view(d.path).substr(d.path.rfind('/') + 1);
-  for (Directory& d : directories_)
+  for (Directory& d : directories_) {
     std::sort(d.children.begin(), d.children.end(),
               [&](u32 a, u32 b) { return directories_[a].name < directories_[b].name; });
+    for (u32 c : d.children)
+      d.fingerprint = d.fingerprint * 0x9E3779B97F4A7C15ull + directories_[c].id.value;
+  }
 }
 
 u32 Pseudo::make(const std::string& path) {

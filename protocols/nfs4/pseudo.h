@@ -21,6 +21,7 @@ class Pseudo {
     fs::FileId id{};                   // fileid, mounted_on_fileid of the export that covers it
     const fs::Export* ex = nullptr;    // that covers it
     std::vector<u32> children;         // numbers, by name
+    u64 fingerprint = 0;               // of the children's names
   };
   static constexpr u32 kRoot = 0;
   // Names this file system in handles. Stores draw theirs at random.

@@ -14,14 +14,20 @@ Gathered take_node(AttrSource* s, const fs::AttrResult& r) {
 }
 
 Task<Gathered> gather_all(AttrSource* s, AttrSet wanted) {
-  static const AttrSet kOfStat = attrs_with(kStat);
-  const fs::AttrResult attr = co_await s->place.fs().getattr(s->place.node);
+  static const AttrSet kOfStat = attrs_with(kStat), kOfAcl = attrs_with(kAcl);
+  fs::FileSystem& files = s->place.fs();
+  const fs::AttrResult attr = co_await files.getattr(s->place.node);
   const Gathered node = take_node(s, attr);
   if (node.status != NFS4_OK) co_return node;
   if (wanted.intersects(kOfStat)) {
-    auto stat = co_await s->place.fs().statfs(s->place.node);
+    auto stat = co_await files.statfs(s->place.node);
     if (!stat) co_return Gathered{to_status(stat.error()), nullptr};
     s->stat = *stat;
+  }
+  if (wanted.intersects(kOfAcl)) {
+    fs::AclResult acl = co_await files.getacl(s->place.who, s->place.node);
+    if (acl.error != fs::FsError::ok) co_return Gathered{to_status(acl.error), nullptr};
+    s->acls = &s->c.acls.emplace_front(std::move(acl.acls));
   }
   co_return node;
 }
@@ -33,8 +39,11 @@ Async<Gathered> gather(Compound& c, const Place& place, AttrSet wanted) {
   auto* s = c.call.arena.construct<AttrSource>(c, place);
   if (!place.object()) {
     s->node = c.server.pseudo->inode(place.pseudo);
+    if (wanted.intersects(kMore))
+      s->acls = &c.acls.emplace_front(fs::Acls{fs::acl_from_mode(s->node.mode, s->node.type), {}});
     return Gathered{NFS4_OK, s};
   }
+  s->facts = place.fs().facts();
   if (wanted.intersects(kMore)) return gather_all(s, wanted);
   return then(place.fs().getattr(place.node), [s](const fs::AttrResult& r) { return take_node(s, r); });
 }

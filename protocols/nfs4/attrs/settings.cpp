@@ -1,31 +1,31 @@
 #include "protocols/nfs4/attrs/settings.h"
 
+#include "protocols/nfs4/attrs/acl.h"
 #include "protocols/nfs4/attrs/owners.h"
 
 namespace dfs::nfs4::settings {
 namespace {
 
-constexpr u32 kNanos = 1'000'000'000;
+using Time = fs::SetAttr::Time;
 
-nfsstat4 take_time(AttrTaking& t, fs::SetAttr::Time* how, WallTime* time) {
+constexpr u32 kNanos = 1'000'000'000;
+constexpr u32 kPermissions = 0777;
+
+nfsstat4 to_wall(const nfstime4& t, WallTime* time) {
+  if (t.nseconds >= kNanos) return NFS4ERR_INVAL;
+  *time = {t.seconds, t.nseconds};
+  return NFS4_OK;
+}
+
+nfsstat4 take_time(AttrTaking& t, Time* how, WallTime* time) {
   settime4 v;
   if (!decode(t.r, v)) return NFS4ERR_BADXDR;
-  *how = fs::SetAttr::Time::server;
-  if (v.set_it == SET_TO_SERVER_TIME4) return NFS4_OK;
-  if (v.time.nseconds >= kNanos) return NFS4ERR_INVAL;
-  *how = fs::SetAttr::Time::client;
-  *time = {v.time.seconds, v.time.nseconds};
-  return NFS4_OK;
+  *how = v.set_it == SET_TO_SERVER_TIME4 ? Time::server : Time::client;
+  return *how == Time::server ? NFS4_OK : to_wall(v.time, time);
 }
 
-nfsstat4 take_mode(AttrTaking& t, u16* mode) {
-  u32 v;
-  if (!t.r.u32(v)) return NFS4ERR_BADXDR;
-  // RFC 8881 6.2.4: other bits MUST NOT be set.
-  if (v & ~u32{fs::kModeMask}) return NFS4ERR_INVAL;
-  *mode = static_cast<u16>(v);
-  return NFS4_OK;
-}
+// RFC 8881 6.2.4: no other bits than these.
+bool mode_bits(u32 v) { return (v & ~u32{fs::kModeMask}) == 0; }
 
 }  // namespace
 
@@ -37,10 +37,31 @@ nfsstat4 size(AttrTaking& t) {
 }
 
 nfsstat4 mode(AttrTaking& t) {
-  u16 v;
-  const nfsstat4 s = take_mode(t, &v);
-  if (s == NFS4_OK) t.attr.mode = v;
-  return s;
+  u32 v;
+  if (!t.r.u32(v)) return NFS4ERR_BADXDR;
+  if (!mode_bits(v)) return NFS4ERR_INVAL;
+  t.attr.mode = static_cast<u16>(v);
+  return NFS4_OK;
+}
+
+// 6.2.5
+nfsstat4 mode_set_masked(AttrTaking& t) {
+  mode_masked4 v;
+  if (!decode(t.r, v)) return NFS4ERR_BADXDR;
+  if (!mode_bits(v.mm_value_to_set) || !mode_bits(v.mm_mask_bits)) return NFS4ERR_INVAL;
+  t.attr.mode = static_cast<u16>(v.mm_value_to_set);
+  t.attr.mode_mask = static_cast<u16>(v.mm_mask_bits);
+  return NFS4_OK;
+}
+
+// RFC 8275 section 4
+nfsstat4 mode_umask(AttrTaking& t) {
+  mode_umask4 v;
+  if (!decode(t.r, v)) return NFS4ERR_BADXDR;
+  if (!mode_bits(v.mu_mode) || (v.mu_umask & ~kPermissions)) return NFS4ERR_INVAL;
+  t.attr.mode = static_cast<u16>(v.mu_mode);
+  t.attr.umask = static_cast<u16>(v.mu_umask);
+  return NFS4_OK;
 }
 
 nfsstat4 owner(AttrTaking& t) {
@@ -63,5 +84,33 @@ nfsstat4 owner_group(AttrTaking& t) {
 
 nfsstat4 time_access_set(AttrTaking& t) { return take_time(t, &t.attr.atime_how, &t.attr.atime); }
 nfsstat4 time_modify_set(AttrTaking& t) { return take_time(t, &t.attr.mtime_how, &t.attr.mtime); }
+nfsstat4 time_create(AttrTaking& t) {
+  nfstime4 v;
+  if (!decode(t.r, v)) return NFS4ERR_BADXDR;
+  t.attr.btime_how = Time::client;
+  return to_wall(v, &t.attr.btime);
+}
+
+// Both lists in one (6.2.1). Whether they can be this object's, the file system knows.
+nfsstat4 acl(AttrTaking& t) {
+  std::vector<fs::Ace> aces;
+  if (const nfsstat4 s = take_aces(t, &aces); s != NFS4_OK) return s;
+  const fs::Acls& both = t.c.acls.emplace_front(fs::split(aces));
+  t.attr.dacl = &both.dacl;
+  t.attr.sacl = &both.sacl;
+  return NFS4_OK;
+}
+
+nfsstat4 dacl(AttrTaking& t) {
+  fs::Acl& acl = t.c.acls.emplace_front().dacl;
+  t.attr.dacl = &acl;
+  return take_acl41(t, &acl);
+}
+
+nfsstat4 sacl(AttrTaking& t) {
+  fs::Acl& acl = t.c.acls.emplace_front().sacl;
+  t.attr.sacl = &acl;
+  return take_acl41(t, &acl);
+}
 
 }  // namespace dfs::nfs4::settings

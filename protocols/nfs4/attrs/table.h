@@ -13,7 +13,7 @@ struct AttrTaking;
 
 enum class AttrScope : u8 { server, file_system, object };
 // What table.def says of an attribute; see there.
-enum AttrFlags : u32 { kStat = 1, kAcl = 2, kNew = 4 };
+enum AttrFlags : u32 { kStat = 1, kAcl = 2, kNew = 4, kOld = 8, kMode = 16 };
 
 struct AttrRow {
   u32 number;

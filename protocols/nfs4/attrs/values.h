@@ -10,8 +10,10 @@ struct AttrSource {
   Compound& c;
   Place place;
   fs::Inode node{};
-  fs::FsStat stat{};                 // for attributes with kStat
-  nfsstat4 rdattr_error = NFS4_OK;   // of an entry of a listing
+  fs::Facts facts{};
+  fs::FsStat stat{};                // for attributes with kStat
+  const fs::Acls* acls = nullptr;   // for attributes with kAcl
+  nfsstat4 rdattr_error = NFS4_OK;  // of an entry of a listing
 };
 
 // The values, one function an attribute of table.def that can be asked for. RFC 8881 section 5.8 says what each means.

@@ -152,6 +152,13 @@ void State::drop(Client& client, Gone why) {
   for (Ref<StateRecord>& r : states_of) end(*r, why);
 }
 
+void State::add(const Ref<StateRecord>& record) {
+  records.add(record, [&](Registry<StateRecord>::Number n) {
+    record->number = n;
+    record->other = stateid_other(epoch, record->kind, n);
+  });
+}
+
 void State::end(StateRecord& record, Gone why) {
   {
     std::lock_guard lock(record.file->mutex());
@@ -190,6 +197,8 @@ void State::release(fs::FileSystem& fs, fs::FileId id) {
     note(run_blocking(std::move(releasing)));
 }
 
-Open::~Open() { state_.release(fs_, node.id); }
+FileHold::~FileHold() {
+  if (fs_ != nullptr) state_->release(*fs_, id_);
+}
 
 }  // namespace dfs::nfs4

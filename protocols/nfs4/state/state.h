@@ -36,6 +36,12 @@ class State {
   // What names this server to all clients, over restarts: the file systems it serves (RFC 8881 2.10.4).
   const std::string& identity() const { return identity_; }
 
+  // The record gets its number and is found from now on.
+  void add(const Ref<StateRecord>& record);
+  template <class T>
+  void add(const Ref<T>& record) {
+    add(Ref<StateRecord>::share(record.get()));
+  }
   // The record's claims go, and nobody finds it any more.
   void end(StateRecord& record, Gone why);
   // Ends a hold on a file that may have lost its last name meanwhile; its data then go. Nobody waits for it.

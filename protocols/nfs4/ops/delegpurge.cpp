@@ -1,0 +1,10 @@
+#include "protocols/nfs4/ops.h"
+
+namespace dfs::nfs4::ops {
+
+// RFC 7530 16.5, RFC 8881 18.5: a server without CLAIM_DELEGATE_PREV "MUST NOT support the DELEGPURGE operation".
+Async<DELEGPURGE4res> delegpurge(Compound&, const DELEGPURGE4args&) {
+  return with_status<DELEGPURGE4res>(NFS4ERR_NOTSUPP);
+}
+
+}  // namespace dfs::nfs4::ops

@@ -1,0 +1,41 @@
+// The operations of features a server need not have and this one has not: NOTSUPP (RFC 8881 17.2, RFC 7862 13). Their
+// arguments are decoded all the same, so that nonsense is BADXDR.
+#include "protocols/nfs4/ops.h"
+
+namespace dfs::nfs4::ops {
+namespace {
+
+template <class Res>
+Async<Res> not_here() {
+  return with_status<Res>(NFS4ERR_NOTSUPP);
+}
+
+}  // namespace
+
+// pNFS
+Async<GETDEVICEINFO4res> getdeviceinfo(Compound&, const GETDEVICEINFO4args&) { return not_here<GETDEVICEINFO4res>(); }
+Async<GETDEVICELIST4res> getdevicelist(Compound&, const GETDEVICELIST4args&) { return not_here<GETDEVICELIST4res>(); }
+Async<LAYOUTCOMMIT4res> layoutcommit(Compound&, const LAYOUTCOMMIT4args&) { return not_here<LAYOUTCOMMIT4res>(); }
+Async<LAYOUTGET4res> layoutget(Compound&, const LAYOUTGET4args&) { return not_here<LAYOUTGET4res>(); }
+Async<LAYOUTRETURN4res> layoutreturn(Compound&, const LAYOUTRETURN4args&) { return not_here<LAYOUTRETURN4res>(); }
+Async<LAYOUTERROR4res> layouterror(Compound&, const LAYOUTERROR4args&) { return not_here<LAYOUTERROR4res>(); }
+Async<LAYOUTSTATS4res> layoutstats(Compound&, const LAYOUTSTATS4args&) { return not_here<LAYOUTSTATS4res>(); }
+
+// Delegations that are asked for
+Async<GET_DIR_DELEGATION4res> get_dir_delegation(Compound&, const GET_DIR_DELEGATION4args&) {
+  return not_here<GET_DIR_DELEGATION4res>();
+}
+Async<WANT_DELEGATION4res> want_delegation(Compound&, const WANT_DELEGATION4args&) {
+  return not_here<WANT_DELEGATION4res>();
+}
+
+// Copies between servers, and copies that go on behind their COMPOUND
+Async<COPY_NOTIFY4res> copy_notify(Compound&, const COPY_NOTIFY4args&) { return not_here<COPY_NOTIFY4res>(); }
+Async<OFFLOAD_CANCEL4res> offload_cancel(Compound&, const OFFLOAD_CANCEL4args&) {
+  return not_here<OFFLOAD_CANCEL4res>();
+}
+Async<OFFLOAD_STATUS4res> offload_status(Compound&, const OFFLOAD_STATUS4args&) {
+  return not_here<OFFLOAD_STATUS4res>();
+}
+
+}  // namespace dfs::nfs4::ops

@@ -1,0 +1,23 @@
+#include "protocols/nfs4/change_info.h"
+#include "protocols/nfs4/filehandle.h"
+#include "protocols/nfs4/names.h"
+#include "protocols/nfs4/ops.h"
+
+namespace dfs::nfs4::ops {
+
+// RFC 7530 16.26, RFC 8881 18.25
+Async<REMOVE4res> remove(Compound& c, const REMOVE4args& a) {
+  const Place& dir = c.current.place;
+  if (const nfsstat4 s = check_component(a.target); s != NFS4_OK) return with_status<REMOVE4res>(s);
+  if (dir.read_only()) return with_status<REMOVE4res>(NFS4ERR_ROFS);
+  // An export is in use there.
+  if (junction(c, dir, a.target.view())) return with_status<REMOVE4res>(NFS4ERR_FILE_OPEN);
+  return then(dir.fs().remove_any(dir.who, dir.node, a.target.view()), [](const fs::RemoveResult& r) {
+    REMOVE4res res{};
+    res.status = directory_status(r.error, r.dir.before);
+    if (res.status == NFS4_OK) res.resok4.cinfo = change_info(r.dir);
+    return res;
+  });
+}
+
+}  // namespace dfs::nfs4::ops
