@@ -51,12 +51,6 @@ nfsstat4 to_status(fs::FsError e) {
       return NFS4ERR_BAD_COOKIE;
     case FsError::not_sync:
       return NFS4ERR_NOT_SAME;
-    case FsError::no_such_range:
-      return NFS4ERR_NXIO;
-    case FsError::no_xattr:
-      return NFS4ERR_NOXATTR;
-    case FsError::xattr_too_big:
-      return NFS4ERR_XATTR2BIG;
     case FsError::not_supported:
       return NFS4ERR_NOTSUPP;
     case FsError::busy:

@@ -19,7 +19,8 @@ nfsstat4 check(Compound& c, const LOCK4args& a, state::Range* bytes) {
   return NFS4_OK;
 }
 
-// The client a lock owner belongs to: the session's from 4.1 on, where the field means nothing (RFC 8881 18.10.3).
+// The client a lock owner belongs to: the session's from 4.1 on, where the field means nothing (RFC
+// 8881 18.10.3).
 nfsstat4 client_of(Compound& c, const lock_owner4& owner, Ref<Client>* out) {
   if (c.minor == 0) return client_of_40(*c.server.state, owner.clientid, out);
   *out = c.session->client;
@@ -71,8 +72,8 @@ struct SetCurrent {
 
 }  // namespace
 
-// RFC 7530 16.10, RFC 8881 18.10. READW_LT and WRITEW_LT say that the client is ready to wait; it is told DENIED like
-// everybody, and asks again.
+// RFC 7530 16.10, RFC 8881 18.10. READW_LT and WRITEW_LT say that the client is ready to wait; it is told
+// DENIED like everybody, and asks again.
 Async<LOCK4res> lock(Compound& c, const LOCK4args& a) {
   Named named;
   if (a.locker.new_lock_owner) {
@@ -83,16 +84,18 @@ Async<LOCK4res> lock(Compound& c, const LOCK4args& a) {
     if (c.minor == 0 && !open->owner->confirmed.load(std::memory_order_relaxed))
       return with_status<LOCK4res>(NFS4ERR_BAD_STATEID);
     const Ref<StateOwner> owner = open->owner;
-    return then(in_order<LOCK4res>(c, owner, o.open_seqid, OP_LOCK, NewOwner{c, a, std::move(open), named.seqid}),
-                SetCurrent{c});
+    return then(
+        in_order<LOCK4res>(c, owner, o.open_seqid, OP_LOCK, NewOwner{c, a, std::move(open), named.seqid}),
+        SetCurrent{c});
   }
   const exist_lock_owner4& o = a.locker.lock_owner;
   if (const nfsstat4 s = find_state(c, o.lock_stateid, StateKind::lock, &named); s != NFS4_OK)
     return with_status<LOCK4res>(s);
   auto lock = Ref<LockState>::share(static_cast<LockState*>(named.record.get()));
   const Ref<StateOwner> owner = lock->owner;
-  return then(in_order<LOCK4res>(c, owner, o.lock_seqid, OP_LOCK, OldOwner{c, a, std::move(lock), named.seqid}),
-              SetCurrent{c});
+  return then(
+      in_order<LOCK4res>(c, owner, o.lock_seqid, OP_LOCK, OldOwner{c, a, std::move(lock), named.seqid}),
+      SetCurrent{c});
 }
 
 }  // namespace dfs::nfs4::ops

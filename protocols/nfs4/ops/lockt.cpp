@@ -20,7 +20,8 @@ nfsstat4 file_status(const Compound& c, const fs::AttrResult& r) {
 
 LOCKT4res test(Compound& c, const LOCKT4args& a, Client& client, const state::Range& bytes) {
   LOCKT4res res{};
-  // "The test MUST exclude conflicting locks for the current lock-owner": by who it is, for nobody else has its claims.
+  // "The test MUST exclude conflicting locks for the current lock-owner": by who it is, for nobody else has
+  // its claims.
   const Ref<StateOwner> owner = find_lock_owner(client, a.owner.owner);
   const state::Owner stranger{state::Protocol::nfs4, client.number, {}};
   state::FilePin file = c.server.state->files.pin({&c.current.place.fs(), c.current.place.node.id});
@@ -38,7 +39,8 @@ LOCKT4res test(Compound& c, const LOCKT4args& a, Client& client, const state::Ra
 // RFC 7530 16.11, RFC 8881 18.11
 Async<LOCKT4res> lockt(Compound& c, const LOCKT4args& a) {
   state::Range bytes;
-  if (const nfsstat4 s = lock_range(a.offset, a.length, &bytes); s != NFS4_OK) return with_status<LOCKT4res>(s);
+  if (const nfsstat4 s = lock_range(a.offset, a.length, &bytes); s != NFS4_OK)
+    return with_status<LOCKT4res>(s);
   Ref<Client> client;
   if (c.minor > 0)
     client = c.session->client;

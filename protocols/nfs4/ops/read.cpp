@@ -27,7 +27,8 @@ struct Answer {
 Async<READ4res> read(Compound& c, const READ4args& a) {
   const Place& p = c.current.place;
   IoUse use;
-  if (const nfsstat4 s = for_io(c, p, a.stateid, IoKind::read, bytes_of(a.offset, a.count), &use); s != NFS4_OK)
+  if (const nfsstat4 s = for_io(c, p, a.stateid, IoKind::read, bytes_of(a.offset, a.count), &use);
+      s != NFS4_OK)
     return with_status<READ4res>(s);
   const u64 room = c.room() > kAround ? c.room() - kAround : 0;
   const u32 count = static_cast<u32>(std::min<u64>({a.count, c.server.limits.io_size, room}));

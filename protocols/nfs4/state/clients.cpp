@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocols/nfs4/state/opens.h"
 #include "protocols/nfs4/state/state.h"
 
 namespace dfs::nfs4 {
@@ -239,7 +240,10 @@ Nanos Clients::lease_due(u32 number, Nanos now) {
   Ref<Client> client = find(client_id(epoch_, number)).client;
   if (!client) return 0;
   const Nanos ends = client->renewed.load(std::memory_order_relaxed) + state_.lease();
-  if (ends > now) return ends;
+  if (ends > now) {
+    forget_idle_owners(state_, *client, now);
+    return ends;
+  }
   const std::string k = key(client->facet, client->owner);
   Named& name = names_[k];
   const bool confirmed = client->confirmed();

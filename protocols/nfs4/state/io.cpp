@@ -15,7 +15,8 @@ state::Access access_of(IoKind kind, const state::Range& bytes) {
 
 nfsstat4 status_of_verdict(const state::Verdict& v) { return v.proceed() ? NFS4_OK : NFS4ERR_LOCKED; }
 
-nfsstat4 without_open(Compound& c, const Place& file, Named::Kind as, IoKind kind, const state::Range& bytes) {
+nfsstat4 without_open(Compound& c, const Place& file, Named::Kind as, IoKind kind,
+                      const state::Range& bytes) {
   // RFC 7530 9.1.4.3: a READ may pass by what others deny; in a WRITE all ones are no more than all zeros.
   if (as == Named::Kind::bypass && kind == IoKind::read) return NFS4_OK;
   return status_of_verdict(c.server.state->files.judge(file_key(file), kNobody, access_of(kind, bytes)));
@@ -28,8 +29,9 @@ nfsstat4 with_open(const Open& open, const state::Owner& who, IoKind kind, const
   const bool granted = (open.mode.access & right) != 0;
   if (!granted && kind == IoKind::write) return NFS4ERR_OPENMODE;
   if (open.opener == asking && granted) use->check = fs::IoCheck::open_elsewhere;
-  // "it may choose to allow READ on opens for WRITE only, to accommodate clients whose write implementation may
-  // unavoidably do reads" (RFC 8881 9.1.2): whoever may read the file anyway. Conflicts are looked for all the same.
+  // "it may choose to allow READ on opens for WRITE only, to accommodate clients whose write implementation
+  // may unavoidably do reads" (RFC 8881 9.1.2): whoever may read the file anyway. Conflicts are looked for
+  // all the same.
   if (!granted) use->check = fs::IoCheck::strict;
   return status_of_verdict(open.file->claims.judge(who, access_of(kind, bytes)));
 }
@@ -44,14 +46,15 @@ nfsstat4 for_io(Compound& c, const Place& file, const stateid4& id, IoKind kind,
   if (named.kind != Named::Kind::record) return without_open(c, file, named.kind, kind, bytes);
   StateRecord& record = *named.record;
   if (!of_file(record, file)) return NFS4ERR_BAD_STATEID;
-  const Open& open = record.kind == StateKind::open ? static_cast<Open&>(record)
-                                                    : *static_cast<LockState&>(record).open;
+  const Open& open =
+      record.kind == StateKind::open ? static_cast<Open&>(record) : *static_cast<LockState&>(record).open;
   {
     std::lock_guard lock(record.file->mutex());
     if (const nfsstat4 s = check_seqid(c, record, named.seqid); s != NFS4_OK) return s;
     // RFC 7530 16.18.5: until OPEN_CONFIRM nothing is done with the open.
     if (c.minor == 0 && !open.owner->confirmed.load(std::memory_order_relaxed)) return NFS4ERR_BAD_STATEID;
-    // With an owner's locks the locks of its open's owner are somebody else's, the share reservation is its own.
+    // With an owner's locks the locks of its open's owner are somebody else's, the share reservation is its
+    // own.
     const nfsstat4 s = with_open(open, open.owner->who, kind, bytes, Principal::of(c.call), use);
     if (s != NFS4_OK) return s;
   }
@@ -61,7 +64,8 @@ nfsstat4 for_io(Compound& c, const Place& file, const stateid4& id, IoKind kind,
 
 state::Range bytes_of(u64 offset, u64 length) {
   if (length == 0) return {offset, offset};
-  return length - 1 > UINT64_MAX - offset ? state::Range{offset, UINT64_MAX} : state::Range::of(offset, length);
+  return length - 1 > UINT64_MAX - offset ? state::Range{offset, UINT64_MAX}
+                                          : state::Range::of(offset, length);
 }
 
 nfsstat4 data_status(const Compound& c, fs::FsError e) {

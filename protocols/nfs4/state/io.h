@@ -10,15 +10,16 @@ enum class IoKind : u8 { read, write };  // write: and whatever changes the size
 // What lets it: kept until the operation is over, it keeps the file.
 struct IoUse {
   Ref<StateRecord> record;  // of an ordinary stateid
-  // How the file system is to judge it. An open vouches for whom it was made for, and for what it was made for;
-  // anybody else who brings its stateid is judged by the file's permissions.
+  // How the file system is to judge it. An open vouches for whom it was made for, and for what it was made
+  // for; anybody else who brings its stateid is judged by the file's permissions.
   fs::IoCheck check = fs::IoCheck::owner_override;
 };
 
-// Whether the stateid lets the operation at these bytes of the current file: NFS4_OK, OPENMODE, LOCKED, or what is wrong
-// with the stateid (RFC 7530 9.1.5 and 9.1.6, RFC 8881 8.2.4, 9.1.2). READ, WRITE, SETATTR of the size and all of
-// RFC 7862's operations on data ask here.
-nfsstat4 for_io(Compound& c, const Place& file, const stateid4& id, IoKind kind, const state::Range& bytes, IoUse* use);
+// Whether the stateid lets the operation at these bytes of the current file: NFS4_OK, OPENMODE, LOCKED, or
+// what is wrong with the stateid (RFC 7530 9.1.5 and 9.1.6, RFC 8881 8.2.4, 9.1.2). READ, WRITE, SETATTR of
+// the size and all of RFC 7862's operations on data ask here.
+nfsstat4 for_io(Compound& c, const Place& file, const stateid4& id, IoKind kind, const state::Range& bytes,
+                IoUse* use);
 
 // The bytes of an offset and a length; those that reach beyond 2^64 - 1 end there.
 state::Range bytes_of(u64 offset, u64 length);

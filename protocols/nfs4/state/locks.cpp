@@ -30,7 +30,8 @@ LOCK4denied denied(Compound& c, const state::Verdict& v) {
   return d;
 }
 
-// --- owners -----------------------------------------------------------------------------------------------------------
+// --- owners
+// -----------------------------------------------------------------------------------------------------------
 
 Ref<StateOwner> lock_owner(State& state, const Ref<Client>& client, Bytes name) {
   std::lock_guard lock(client->mutex);
@@ -51,18 +52,37 @@ Ref<StateOwner> find_lock_owner(Client& client, Bytes name) {
   return it == client.lock_owners.end() ? Ref<StateOwner>() : it->second;
 }
 
-// --- taking and giving back -------------------------------------------------------------------------------------------
+namespace {
+
+// An owner without locks is nothing to a 4.1 client; a 4.0 client's has a seqid to go on from, once it had a
+// lock.
+void drop_idle_locked(StateOwner& owner) {
+  if (owner.locks.empty()) owner.client->lock_owners.erase(owner.who.name);
+}
+
+}  // namespace
+
+void forget_lock_locked(LockState& lock) {
+  std::erase(lock.open->locks, &lock);
+  lock.owner->locks.erase(&*lock.file);
+  --lock.client().states;
+  if (lock.client().facet != Facet::v40) drop_idle_locked(*lock.owner);
+}
+
+// --- taking and giving back
+// -------------------------------------------------------------------------------------------
 
 namespace {
 
 // The open lets its owner lock for this; the file's mutex is held.
 nfsstat4 check_mode(const Open& open, bool exclusive) {
   const u8 right = exclusive ? state::kWriteRight : state::kReadRight;
-  return open.live && (open.mode.access & right) == 0 ? NFS4ERR_OPENMODE : NFS4_OK;
+  return (open.mode.access & right) == 0 ? NFS4ERR_OPENMODE : NFS4_OK;
 }
 
 // Judges and locks; the file's mutex is held.
-LOCK4res lock_locked(Compound& c, const LOCK4args& a, const state::Range& bytes, const Open& open, const StateOwner& owner) {
+LOCK4res lock_locked(Compound& c, const LOCK4args& a, const state::Range& bytes, const Open& open,
+                     const StateOwner& owner) {
   LOCK4res res{};
   const bool for_writing = exclusive(a.locktype);
   if ((res.status = check_mode(open, for_writing)) != NFS4_OK) return res;
@@ -86,11 +106,18 @@ LOCK4res take_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, c
   state::FilePin pin = state.files.pin(open->file->key);
   std::lock_guard held(owner->client->mutex);
   if (owner->client->gone()) return with_status<LOCK4res>(NFS4ERR_EXPIRED);
+  // It may have lost its last lock, and its place, since it was looked up.
+  auto& owners = owner->client->lock_owners;
+  if (owners.try_emplace(owner->who.name, owner).first->second.get() != owner.get())
+    return with_status<LOCK4res>(NFS4ERR_DELAY);
   auto it = owner->locks.find(&*open->file);
   std::lock_guard lock(open->file->mutex());
-  if ((res.status = check_seqid(c, *open, open_seqid)) != NFS4_OK) return res;
-  res = lock_locked(c, a, bytes, *open, *owner);
-  if (res.status != NFS4_OK) return res;
+  res.status = check_seqid(c, *open, open_seqid);
+  if (res.status == NFS4_OK) res = lock_locked(c, a, bytes, *open, *owner);
+  if (res.status != NFS4_OK) {
+    drop_idle_locked(*owner);
+    return res;
+  }
   if (it != owner->locks.end()) {
     res.resok4.lock_stateid = it->second->next_stateid();
     return res;
@@ -104,7 +131,8 @@ LOCK4res take_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, c
   return res;
 }
 
-LOCK4res change_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, const Ref<LockState>& state, u32 seqid) {
+LOCK4res change_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, const Ref<LockState>& state,
+                     u32 seqid) {
   LOCK4res res{};
   std::lock_guard lock(state->file->mutex());
   if ((res.status = check_seqid(c, *state, seqid)) != NFS4_OK) return res;
@@ -122,29 +150,20 @@ LOCKU4res release_lock(Compound& c, const state::Range& bytes, LockState& state,
   return res;
 }
 
-// --- the end of lock stateids -----------------------------------------------------------------------------------------
-
-namespace {
-
-// Takes the stateid out of its client's lists; the client's mutex is held.
-void forget_locked(LockState& lock) {
-  std::erase(lock.open->locks, &lock);
-  lock.owner->locks.erase(&*lock.file);
-  --lock.client().states;
-}
-
-}  // namespace
+// --- the end of lock stateids
+// -----------------------------------------------------------------------------------------
 
 nfsstat4 free_lock(Compound& c, const Ref<LockState>& lock, u32 seqid) {
   {
     std::lock_guard held(lock->client().mutex);
+    if (lock->client().gone()) return NFS4ERR_BAD_STATEID;
     {
       std::lock_guard file(lock->file->mutex());
       if (const nfsstat4 s = check_seqid(c, *lock, seqid); s != NFS4_OK) return s;
       if (lock->file->claims.holds_range(lock->owner->who)) return NFS4ERR_LOCKS_HELD;
       lock->live = false;
     }
-    forget_locked(*lock);
+    forget_lock_locked(*lock);
   }
   c.server.state->records.remove(lock->number, Gone::closed);
   return NFS4_OK;
@@ -170,7 +189,7 @@ nfsstat4 release_lock_owner(State& state, Client& client, Bytes name) {
         if (lock->live) lock->withdraw_locked();
         lock->live = false;
       }
-      forget_locked(*lock);
+      forget_lock_locked(*lock);
     }
     client.lock_owners.erase(it);
   }

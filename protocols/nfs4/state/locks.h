@@ -8,8 +8,8 @@ namespace dfs::nfs4 {
 
 inline bool exclusive(nfs_lock_type4 type) { return type == WRITE_LT || type == WRITEW_LT; }
 
-// The bytes a lock's offset and length mean: INVAL for none at all, and for those that reach beyond 2^64 - 1. A length
-// of all ones is "to the end of the file, however it grows".
+// The bytes a lock's offset and length mean: INVAL for none at all, and for those that reach beyond 2^64 - 1.
+// A length of all ones is "to the end of the file, however it grows".
 nfsstat4 lock_range(offset4 offset, length4 length, state::Range* out);
 
 // What a client is told of the lock in its way; while the file's mutex is held.
@@ -20,13 +20,17 @@ Ref<StateOwner> lock_owner(State& state, const Ref<Client>& client, Bytes name);
 // The same, or null where there is none.
 Ref<StateOwner> find_lock_owner(Client& client, Bytes name);
 
-// Takes the bytes for the owner. `open` is what the owner opened the file with; `lock` the lock stateid it has on it
-// already, to be changed, or null: then one is made. NFS4_OK or DENIED, OPENMODE, and what is wrong with a stateid.
+// Takes the bytes for the owner. `open` is what the owner opened the file with; `lock` the lock stateid it
+// has on it already, to be changed, or null: then one is made. NFS4_OK or DENIED, OPENMODE, and what is wrong
+// with a stateid.
 LOCK4res take_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, const Ref<StateOwner>& owner,
                    const Ref<Open>& open, u32 open_seqid);
-LOCK4res change_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, const Ref<LockState>& lock, u32 seqid);
+LOCK4res change_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, const Ref<LockState>& lock,
+                     u32 seqid);
 LOCKU4res release_lock(Compound& c, const state::Range& bytes, LockState& lock, u32 seqid);
 
+// Takes the stateid out of its client's lists; the client's mutex is held.
+void forget_lock_locked(LockState& lock);
 // Ends a lock stateid that has no locks: LOCKS_HELD when it has. The seqid is checked.
 nfsstat4 free_lock(Compound& c, const Ref<LockState>& lock, u32 seqid);
 // Ends all of an owner's lock stateids, and the owner: LOCKS_HELD when one of them has locks.

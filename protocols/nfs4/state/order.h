@@ -96,9 +96,10 @@ Task<Res> wait_for_turn(Compound& c, Ref<StateOwner> owner, u32 seqid, nfs_opnum
 
 }  // namespace order
 
-// Carries `body` out as the owner's request of that seqid: in 4.0 after all earlier ones, once only, and answered with
-// the first answer when it comes again. From 4.1 on slots do all that, and seqids mean nothing (RFC 8881 8.2.2 and
-// 9.13). `body` returns Res or Async<Res>, and what it refers to lives as long as the call.
+// Carries `body` out as the owner's request of that seqid: in 4.0 after all earlier ones, once only, and
+// answered with the first answer when it comes again. From 4.1 on slots do all that, and seqids mean nothing
+// (RFC 8881 8.2.2 and 9.13). `body` returns Res or Async<Res>, and what it refers to lives as long as the
+// call.
 template <class Res, class Body>
 Async<Res> in_order(Compound& c, const Ref<StateOwner>& owner, u32 seqid, nfs_opnum4 op, Body body) {
   if (c.minor > 0) return body();

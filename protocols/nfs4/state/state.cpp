@@ -197,6 +197,8 @@ void State::release(fs::FileSystem& fs, fs::FileId id) {
     note(run_blocking(std::move(releasing)));
 }
 
-Open::~Open() { state_.release(fs_, node.id); }
+FileHold::~FileHold() {
+  if (fs_ != nullptr) state_->release(*fs_, id_);
+}
 
 }  // namespace dfs::nfs4

@@ -79,32 +79,49 @@ class StateRecord : public Counted {
   }
 };
 
-// An owner's open of a file. It holds the file: one that loses its last name stays until the last reference
-// to its open goes, so that input and output under way end well.
+// Keeps a file that is open: one that loses its last name stays until the last hold goes.
+class FileHold {
+ public:
+  FileHold() = default;
+  FileHold(State& state, fs::FileSystem& fs, fs::FileId id) : state_(&state), fs_(&fs), id_(id) {
+    fs.hold(id);
+  }
+  FileHold(FileHold&& o) noexcept : state_(o.state_), fs_(std::exchange(o.fs_, nullptr)), id_(o.id_) {}
+  FileHold& operator=(FileHold&& o) noexcept {
+    std::swap(state_, o.state_);
+    std::swap(fs_, o.fs_);
+    std::swap(id_, o.id_);
+    return *this;
+  }
+  ~FileHold();
+
+ private:
+  State* state_ = nullptr;
+  fs::FileSystem* fs_ = nullptr;
+  fs::FileId id_;
+};
+
+// An owner's open of a file. It holds the file until the last reference to the open goes, so that input and
+// output under way end well.
 class Open final : public StateRecord {
  public:
-  Open(State& state, Ref<StateOwner> owner, state::FilePin file, fs::FileSystem& fs, fs::NodeRef node,
-       const Principal& opener)
+  Open(Ref<StateOwner> owner, state::FilePin file, FileHold hold, fs::NodeRef node, const Principal& opener)
       : StateRecord(StateKind::open, std::move(owner), std::move(file), node),
         opener(opener),
-        state_(state),
-        fs_(fs) {}
-  ~Open() override;
+        hold_(std::move(hold)) {}
 
   const Principal opener;  // for whom the file's permissions were checked
 
   // changes under the file's mutex
   state::ShareMode mode;
-  // Which combinations of access and deny OPENs of this owner asked for, and have not been downgraded away:
-  // bit 4 * (access - 1) + deny.
+  // Which combinations of access and deny OPENs of this owner asked for, and have not been downgraded away.
   u16 asked = 0;
 
   // changes under the client's mutex
   std::vector<LockState*> locks;
 
  private:
-  State& state_;
-  fs::FileSystem& fs_;
+  FileHold hold_;
 };
 
 // An owner's locks on a file.

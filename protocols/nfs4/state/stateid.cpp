@@ -51,7 +51,8 @@ nfsstat4 find_state(Compound& c, const stateid4& asked, Named* out, CurrentSeqid
   if (const nfsstat4 s = take_special(id, out, &special); special) return s;
 
   // From 4.1 on it is the session that is found stale: there the error is moot (RFC 8881 15.1.5.9).
-  if (get_be32(&id.other[0]) != state.epoch) return c.minor == 0 ? NFS4ERR_STALE_STATEID : NFS4ERR_BAD_STATEID;
+  if (get_be32(&id.other[0]) != state.epoch)
+    return c.minor == 0 ? NFS4ERR_STALE_STATEID : NFS4ERR_BAD_STATEID;
   const u32 word = get_be32(&id.other[4]);
   auto found = state.records.find({word & ((1u << kPlaceBits) - 1), get_be32(&id.other[8])});
   if (!found.record) return status_of_gone(found.gone);
@@ -68,7 +69,8 @@ nfsstat4 find_state(Compound& c, const stateid4& asked, Named* out, CurrentSeqid
 
 nfsstat4 find_state(Compound& c, const stateid4& id, StateKind kind, Named* out, CurrentSeqid current) {
   if (const nfsstat4 s = find_state(c, id, out, current); s != NFS4_OK) return s;
-  if (out->kind != Named::Kind::record || out->record->kind != kind || !of_file(*out->record, c.current.place))
+  if (out->kind != Named::Kind::record || out->record->kind != kind ||
+      !of_file(*out->record, c.current.place))
     return NFS4ERR_BAD_STATEID;
   return NFS4_OK;
 }

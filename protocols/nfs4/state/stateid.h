@@ -17,12 +17,13 @@ struct Named {
   u32 seqid = 0;  // with which check_seqid() is asked
 };
 
-// How the special stateid `current` is taken (RFC 8881 8.2.3): its seqid counts for CLOSE and OPEN_DOWNGRADE only.
+// How the special stateid `current` is taken (RFC 8881 8.2.3): its seqid counts for CLOSE and OPEN_DOWNGRADE
+// only.
 enum class CurrentSeqid : u8 { any, exact };
 
-// Finds what the stateid names for the client of this COMPOUND: NFS4_OK, or BAD_STATEID, STALE_STATEID, EXPIRED,
-// ADMIN_REVOKED. A lease of 4.0 is renewed by it. That the record still lives, and its seqid, is for check_seqid() to
-// say, when its file is locked.
+// Finds what the stateid names for the client of this COMPOUND: NFS4_OK, or BAD_STATEID, STALE_STATEID,
+// EXPIRED, ADMIN_REVOKED. A lease of 4.0 is renewed by it. That the record still lives, and its seqid, is for
+// check_seqid() to say, when its file is locked.
 nfsstat4 find_state(Compound& c, const stateid4& id, Named* out, CurrentSeqid current = CurrentSeqid::any);
 // The same where only an open or only a lock stateid will do, and only one of the current file.
 nfsstat4 find_state(Compound& c, const stateid4& id, StateKind kind, Named* out,

@@ -1,0 +1,320 @@
+#include "protocols/nfs4/attrs/decode.h"
+#include "protocols/nfs4/filehandle.h"
+#include "protocols/nfs4/names.h"
+#include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/state/opens.h"
+#include "protocols/nfs4/state/order.h"
+#include "protocols/nfs4/verifier.h"
+
+namespace dfs::nfs4::ops {
+namespace {
+
+// One OPEN on its way: the file is found or made, held, looked at, opened, and at last cut to its size.
+struct OpenCall {
+  OpenCall(Compound& c, const OPEN4args& a, const Ref<StateOwner>& owner) : c(c), a(a), owner(owner) {}
+
+  Compound& c;
+  const OPEN4args& a;
+  const Ref<StateOwner> owner;
+
+  state::ShareMode mode;
+  fs::SetAttr attr;         // of a new file, but for its size
+  std::optional<u64> size;  // that createattrs asked for
+  AttrSet asked;
+  u32 applied = 0;  // SetAttrPart
+  Place file;
+  bool created = false;
+  change_info4 cinfo{};
+  FileHold hold;
+  u32 tries = 0;
+
+  bool creating() const { return a.openhow.opentype == OPEN4_CREATE; }
+  createmode4 how() const { return a.openhow.how.mode; }
+  bool exclusive() const { return how() == EXCLUSIVE4 || how() == EXCLUSIVE4_1; }
+};
+using CallPtr = std::unique_ptr<OpenCall>;
+
+Async<OPEN4res> refused(nfsstat4 s) { return with_status<OPEN4res>(s); }
+
+// "If it is a directory, NFS4ERR_ISDIR is returned; otherwise, NFS4ERR_SYMLINK" (RFC 7530 16.16.6); RFC
+// 8881 18.16.4 has a status for the rest.
+nfsstat4 type_status(const Compound& c, fs::FileType type) {
+  if (type == fs::FileType::regular) return NFS4_OK;
+  if (type == fs::FileType::directory) return NFS4ERR_ISDIR;
+  return type == fs::FileType::symlink || c.minor == 0 ? NFS4ERR_SYMLINK : NFS4ERR_WRONG_TYPE;
+}
+
+// --- the end: what the client is told
+// ---------------------------------------------------------------------------------
+
+// There are no delegations; who asked about one is told why (RFC 8881 18.16.3).
+open_delegation4 no_delegation(const Compound& c, u32 share_access) {
+  open_delegation4 d{};
+  const u32 want = share_access & OPEN4_SHARE_ACCESS_WANT_DELEG_MASK;
+  if (c.minor == 0 || want == OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE) return d;
+  d.delegation_type = OPEN_DELEGATE_NONE_EXT;
+  d.od_whynone.ond_why = want == OPEN4_SHARE_ACCESS_WANT_NO_DELEG ? WND4_NOT_WANTED
+                         : want == OPEN4_SHARE_ACCESS_WANT_CANCEL ? WND4_CANCELLED
+                                                                  : WND4_NOT_SUPP_FTYPE;
+  return d;
+}
+
+OPEN4res answer(const OpenCall& call, const Opened& opened) {
+  Compound& c = call.c;
+  OPEN4res res{};
+  OPEN4resok& ok = res.resok4;
+  ok.stateid = opened.stateid;
+  ok.cinfo = call.cinfo;
+  ok.rflags = OPEN4_RESULT_LOCKTYPE_POSIX;
+  if (c.minor == 0 && !call.owner->confirmed) ok.rflags |= OPEN4_RESULT_CONFIRM;
+  if (c.minor > 0) ok.rflags |= OPEN4_RESULT_PRESERVE_UNLINKED;
+  ok.attrset = applied_attrs(call.asked, call.applied).bitmap(c.call.arena);
+  ok.delegation = no_delegation(c, call.a.share_access);
+  c.enter(call.file);
+  c.set_stateid(ok.stateid);
+  return res;
+}
+
+// --- opening a file that was found
+// ------------------------------------------------------------------------------------
+
+// What the file's size is to become; nothing: it stays. "the attributes specified by createattrs are not
+// used, except that when createattrs specifies the size attribute with a size of zero, the existing file is
+// truncated" (RFC 7530 16.16.5).
+std::optional<u64> new_size(const OpenCall& call) {
+  if (call.created || (call.creating() && call.how() == UNCHECKED4 && call.size == u64{0})) return call.size;
+  return {};
+}
+
+Async<OPEN4res> open_found(CallPtr call) {
+  Compound& c = call->c;
+  const std::optional<u64> size = new_size(*call);
+  Opened opened;
+  const nfsstat4 s = open_file(c, call->owner, call->file, std::move(call->hold), call->mode, &opened);
+  if (s != NFS4_OK) return refused(s);
+  if (!size) return answer(*call, opened);
+  fs::SetAttr* cut = c.call.arena.construct<fs::SetAttr>();
+  if (cut == nullptr) return refused(NFS4ERR_DELAY);
+  cut->size = size;
+  const Place& p = call->file;
+  // Only now: an open that is denied leaves the file alone. Who may open it for this was judged with the
+  // rest.
+  Async<fs::SetAttrResult> setting = p.fs().setattr(p.who, p.node, *cut, {}, fs::IoCheck::open_elsewhere);
+  return then(std::move(setting),
+              [call = std::move(call), opened = std::move(opened)](const fs::SetAttrResult& r) {
+                if (r.error != fs::FsError::ok) {
+                  undo_open(call->c, opened);
+                  return with_status<OPEN4res>(to_status(r.error));
+                }
+                call->applied |= fs::kSetSize;
+                return answer(*call, opened);
+              });
+}
+
+// Whoever may execute a file may read it: there is no other way to execute it (RFC 8881 6.2.1.3.2).
+bool permitted(state::ShareMode mode, bool truncates, u32 granted) {
+  const bool reads = (mode.access & state::kReadRight) != 0;
+  const bool writes = truncates || (mode.access & state::kWriteRight) != 0;
+  return (!reads || (granted & (fs::ace::kReadData | fs::ace::kExecute)) != 0) &&
+         (!writes || (granted & fs::ace::kWriteData) != 0);
+}
+
+Async<OPEN4res> find(CallPtr call);
+
+Async<OPEN4res> looked(CallPtr call, const fs::AccessResult& r) {
+  constexpr u32 kTries = 4;
+  Compound& c = call->c;
+  if (r.error == fs::FsError::stale && c.current.place.node != call->file.node) {
+    // Removed since its name was looked up: by now the name is another file's, or nobody's.
+    if (++call->tries == kTries) return refused(NFS4ERR_DELAY);
+    return find(std::move(call));
+  }
+  if (r.error != fs::FsError::ok) return refused(to_status(r.error));
+  if (const nfsstat4 s = type_status(c, r.node.type); s != NFS4_OK) return refused(s);
+  // Who made it may have it as he asked, whatever its mode says from now on.
+  if (!call->created) {
+    const bool truncates = new_size(*call).has_value();
+    const bool changes = truncates || (call->mode.access & state::kWriteRight) != 0;
+    if (changes && call->file.read_only()) return refused(NFS4ERR_ROFS);
+    if (!permitted(call->mode, truncates, r.granted)) return refused(NFS4ERR_ACCESS);
+  }
+  return open_found(std::move(call));
+}
+
+// Holds the file first and looks at it then: whoever removes it sees the hold, or we see that it is gone.
+Async<OPEN4res> hold_and_look(CallPtr call) {
+  const Place& p = call->file;
+  call->hold = FileHold(*call->c.server.state, p.fs(), p.node.id);
+  constexpr u32 kWanted = fs::ace::kReadData | fs::ace::kWriteData | fs::ace::kExecute;
+  Async<fs::AccessResult> rights = p.fs().rights(p.who, p.node, kWanted);
+  return then(std::move(rights), [call = std::move(call)](const fs::AccessResult& r) mutable {
+    return looked(std::move(call), r);
+  });
+}
+
+// --- finding or making it by its name
+// ---------------------------------------------------------------------------------
+
+Async<OPEN4res> take_found(CallPtr call, const fs::LookupResult& r) {
+  Compound& c = call->c;
+  const bool missing = r.error == fs::FsError::not_found;
+  if (call->creating() && missing) return refused(NFS4ERR_ROFS);
+  if (r.error != fs::FsError::ok) return refused(directory_status(r.error, r.dir));
+  if (call->creating() && call->how() != UNCHECKED4) return refused(NFS4ERR_EXIST);
+  call->cinfo = {true, r.dir.change, r.dir.change};
+  call->file = beside(c.current.place, r.node);
+  if (const nfsstat4 s = type_status(c, r.node.type); s != NFS4_OK) return refused(s);
+  return hold_and_look(std::move(call));
+}
+
+Async<OPEN4res> take_created(CallPtr call, const fs::CreateResult& r) {
+  Compound& c = call->c;
+  if (r.error == fs::FsError::exists && call->how() == UNCHECKED4) {
+    const nfsstat4 s = type_status(c, r.node.type);  // what is in the way is no file
+    return refused(s == NFS4_OK ? NFS4ERR_EXIST : s);
+  }
+  if (r.error != fs::FsError::ok) return refused(directory_status(r.error, r.dir.before));
+  call->cinfo = {true, r.dir.before.change, r.dir.after.change};
+  call->file = beside(c.current.place, r.node);
+  // An exclusive create that comes again has made the file, too (RFC 7530 16.16.5).
+  call->created = r.created || call->exclusive();
+  call->applied = r.applied;
+  return hold_and_look(std::move(call));
+}
+
+fs::CreateHow create_how(createmode4 mode) {
+  switch (mode) {
+    case UNCHECKED4:
+      return fs::CreateHow::unchecked;
+    case GUARDED4:
+      return fs::CreateHow::guarded;
+    case EXCLUSIVE4:
+    case EXCLUSIVE4_1:
+      break;
+  }
+  return fs::CreateHow::exclusive;
+}
+
+u64 create_verifier(const createhow4& how) {
+  if (how.mode == EXCLUSIVE4) return from_verifier(how.createverf);
+  return how.mode == EXCLUSIVE4_1 ? from_verifier(how.ch_createboth.cva_verf) : 0;
+}
+
+// CLAIM_NULL: by name, in the current directory.
+Async<OPEN4res> find(CallPtr call) {
+  Compound& c = call->c;
+  const OPEN4args& a = call->a;
+  const Place& dir = c.current.place;
+  if (const nfsstat4 s = check_component(a.claim.file); s != NFS4_OK) return refused(s);
+  // Where an export begins there is a directory.
+  if (junction(c, dir, a.claim.file.view())) return refused(NFS4ERR_ISDIR);
+  if (!dir.object()) return refused(call->creating() ? NFS4ERR_ROFS : NFS4ERR_NOENT);
+  // On a read-only export nothing is made, but what is there may be opened.
+  if (!call->creating() || dir.read_only()) {
+    Async<fs::LookupResult> looking = dir.fs().lookup(dir.who, dir.node, a.claim.file.view());
+    return then(std::move(looking), [call = std::move(call)](const fs::LookupResult& r) mutable {
+      return take_found(std::move(call), r);
+    });
+  }
+  const createhow4& how = a.openhow.how;
+  Async<fs::CreateResult> creating = dir.fs().create(dir.who, dir.node, a.claim.file.view(),
+                                                     create_how(how.mode), call->attr, create_verifier(how));
+  return then(std::move(creating), [call = std::move(call)](const fs::CreateResult& r) mutable {
+    return take_created(std::move(call), r);
+  });
+}
+
+// --- what is asked for
+// ------------------------------------------------------------------------------------------------
+
+nfsstat4 take_attributes(OpenCall& call) {
+  Compound& c = call.c;
+  const createhow4& how = call.a.openhow.how;
+  if (how.mode == EXCLUSIVE4) return NFS4_OK;  // has none
+  if (how.mode == EXCLUSIVE4_1 && c.minor == 0) return NFS4ERR_BADXDR;
+  const fattr4& attrs = how.mode == EXCLUSIVE4_1 ? how.ch_createboth.cva_attrs : how.createattrs;
+  const nfsstat4 s = decode_settable(c, attrs, Target::created, &call.attr, &call.asked);
+  // Until the file is open its size stays as it is; a new one's is zero.
+  call.size = std::exchange(call.attr.size, {});
+  return s;
+}
+
+// RFC 8881 18.51.3 and 9.2.1: a 4.1 client first says that it has reclaimed what it wants to.
+nfsstat4 check_reclaim(const Compound& c, const OPEN4args& a) {
+  // No grace period: nothing is left of an earlier instance to be reclaimed from.
+  if (a.claim.claim == CLAIM_PREVIOUS) return NFS4ERR_NO_GRACE;
+  if (c.minor == 0) return NFS4_OK;
+  Client& client = *c.session->client;
+  std::lock_guard lock(client.mutex);
+  return client.reclaim_complete ? NFS4_OK : NFS4ERR_GRACE;
+}
+
+// There are no delegations, so no stateid is one's, and none is left from before a restart of the client.
+nfsstat4 of_no_delegation(Compound& c, const stateid4& id) {
+  Named named;
+  const nfsstat4 s = find_state(c, id, &named);
+  return s == NFS4_OK ? NFS4ERR_BAD_STATEID : s;
+}
+
+// CLAIM_FH: the current file itself.
+Async<OPEN4res> open_current(CallPtr call) {
+  Compound& c = call->c;
+  if (call->creating()) return refused(NFS4ERR_INVAL);
+  if (!c.current.place.object()) return refused(NFS4ERR_ISDIR);
+  call->file = c.current.place;
+  return hold_and_look(std::move(call));
+}
+
+Async<OPEN4res> by_claim(CallPtr call) {
+  Compound& c = call->c;
+  const open_claim4& claim = call->a.claim;
+  // RFC 7530's open_claim_type4 ends with CLAIM_DELEGATE_PREV.
+  if (c.minor == 0 && claim.claim > CLAIM_DELEGATE_PREV) return refused(NFS4ERR_BADXDR);
+  switch (claim.claim) {
+    case CLAIM_NULL:
+      return find(std::move(call));
+    case CLAIM_FH:
+      return open_current(std::move(call));
+    case CLAIM_PREVIOUS:
+      return refused(NFS4ERR_NO_GRACE);
+    case CLAIM_DELEGATE_CUR:
+      return refused(of_no_delegation(c, claim.delegate_cur_info.delegate_stateid));
+    case CLAIM_DELEG_CUR_FH:
+      return refused(of_no_delegation(c, claim.oc_delegate_stateid));
+    case CLAIM_DELEGATE_PREV:
+    case CLAIM_DELEG_PREV_FH:
+      return refused(NFS4ERR_NOTSUPP);
+  }
+  return refused(NFS4ERR_INVAL);
+}
+
+struct Body {
+  Compound& c;
+  const OPEN4args& a;
+  Ref<StateOwner> owner;
+
+  Async<OPEN4res> operator()() const {
+    auto call = std::make_unique<OpenCall>(c, a, owner);
+    nfsstat4 s = share_mode(c, a.share_access, a.share_deny, &call->mode);
+    if (s == NFS4_OK) s = check_reclaim(c, a);
+    if (s == NFS4_OK && call->creating()) s = take_attributes(*call);
+    return s == NFS4_OK ? by_claim(std::move(call)) : refused(s);
+  }
+};
+
+}  // namespace
+
+// RFC 7530 16.16, RFC 8881 18.16
+Async<OPEN4res> open(Compound& c, const OPEN4args& a) {
+  Ref<Client> client;
+  // From 4.1 on the client is the session's, and the field means nothing (RFC 8881 18.16.3).
+  if (c.minor > 0)
+    client = c.session->client;
+  else if (const nfsstat4 s = client_of_40(*c.server.state, a.owner.clientid, &client); s != NFS4_OK)
+    return refused(s);
+  const Ref<StateOwner> owner = open_owner(c, client, a.owner.owner, a.seqid);
+  if (!owner) return refused(NFS4ERR_EXPIRED);
+  return in_order<OPEN4res>(c, owner, a.seqid, OP_OPEN, Body{c, a, owner});
+}
+
+}  // namespace dfs::nfs4::ops
