@@ -55,6 +55,12 @@ nfsstat4 to_status(fs::FsError e) {
       return NFS4ERR_NOTSUPP;
     case FsError::busy:
       return NFS4ERR_DELAY;
+    case FsError::no_such_range:
+      return NFS4ERR_NXIO;
+    case FsError::no_xattr:
+      return NFS4ERR_NOXATTR;
+    case FsError::xattr_too_big:
+      return NFS4ERR_XATTR2BIG;
     case FsError::io:
       return NFS4ERR_IO;
     case FsError::corrupt:
