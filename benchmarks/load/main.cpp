@@ -11,10 +11,11 @@ using namespace dfs::load;
 
 namespace {
 
-nlohmann::json to_json(const std::string& kind, u32 connections, u32 depth, const Measurement& m) {
-  return {{"workload", kind},
-          {"connections", connections},
-          {"depth", depth},
+nlohmann::json to_json(const Spec& s, const Measurement& m) {
+  return {{"protocol", s.protocol},
+          {"workload", s.name},
+          {"connections", s.connections},
+          {"depth", s.depth},
           {"operations", m.operations},
           {"seconds", m.seconds},
           {"ops_per_second", m.rate()},
@@ -26,18 +27,17 @@ nlohmann::json to_json(const std::string& kind, u32 connections, u32 depth, cons
           {"replies_per_read", m.replies_per_read}};
 }
 
-Measurement run_limit(Workload& recorded, const Target& target, const std::string& kind, u32 connections,
-                      u32 depth, double seconds) {
+Measurement run_limit(Workload& recorded, const Target& target, const Spec& s, double seconds) {
   const Responder responder(collect_replies(recorded, target.nfs));
-  auto workload = make_workload(kind, target, connections, depth);
-  return run(*workload, responder.address(), connections, depth, seconds, responder.pid());
+  auto workload = make_workload(s, target);
+  return run(*workload, responder.address(), s.connections, s.depth, seconds, responder.pid());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"dfs-bench: a pipelined NFSv3 load generator"};
-  std::string host = "127.0.0.1", path = "/export", json_file;
+  CLI::App app{"dfs-bench: a pipelined NFS load generator"};
+  std::string host = "127.0.0.1", path = "/export", protocol = "nfs3", json_file;
   u16 port = 12049;
   std::optional<u16> mount_port;
   std::vector<std::string> wanted;
@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
   pid_t pid = 0;
   bool list = false, limit = false;
   app.add_option("workloads", wanted, "Which to run (default: all); --list names them");
+  app.add_option("--protocol", protocol, "Of the workloads: nfs3, or nfs4 for minor version 1")
+      ->check(CLI::IsMember({"nfs3", "nfs4"}));
   app.add_option("--host", host, "Address of the server");
   app.add_option("--port", port, "NFS port");
   app.add_option("--mount-port", mount_port, "MOUNT port (default: the NFS port)");
@@ -62,7 +64,8 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (list) {
     for (const Spec& s : specs())
-      fmt::print("{:14} {}c x d{:<3} {}\n", s.name, s.connections, s.depth, s.help);
+      if (s.protocol == protocol)
+        fmt::print("{:20} {}c x d{:<3} {}\n", s.name, s.connections, s.depth, s.help);
     return 0;
   }
   const auto ip = IpAddress::parse(host);
@@ -72,20 +75,23 @@ int main(int argc, char** argv) {
   }
   const Target target{{*ip, port}, {*ip, mount_port.value_or(port)}, path};
   nlohmann::json results = nlohmann::json::array();
-  fmt::print("{:14} {:>7} {:>12} {:>9} {:>11} {:>11} {:>9} {:>9} {:>11}\n", "workload", "c x d", "ops/s",
+  fmt::print("{:20} {:>7} {:>12} {:>9} {:>11} {:>11} {:>9} {:>9} {:>11}\n", "workload", "c x d", "ops/s",
              "MB/s", "server us", "client us", "p50 us", "p99 us", "replies/read");
   try {
-    for (const Spec& s : specs()) {
+    for (Spec s : specs()) {
+      if (s.protocol != protocol) continue;
       if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), s.name) == wanted.end()) continue;
-      const u32 c = connections.value_or(s.connections), d = depth.value_or(s.depth);
-      auto workload = make_workload(s.name, target, c, d);
-      const Measurement m = limit ? run_limit(*workload, target, s.name, c, d, seconds)
-                                  : run(*workload, target.nfs, c, d, seconds, pid);
-      fmt::print("{:14} {:>7} {:>12.0f} {:>9.1f} {:>11.3f} {:>11.3f} {:>9.1f} {:>9.1f} {:>11.2f}\n", s.name,
-                 fmt::format("{}x{}", c, d), m.rate(), static_cast<double>(m.bytes) / m.seconds / 1e6,
-                 m.server_cpu_us, m.client_cpu_us, m.p50_us, m.p99_us, m.replies_per_read);
+      s.connections = connections.value_or(s.connections);
+      s.depth = depth.value_or(s.depth);
+      auto workload = make_workload(s, target);
+      const Measurement m = limit ? run_limit(*workload, target, s, seconds)
+                                  : run(*workload, target.nfs, s.connections, s.depth, seconds, pid);
+      fmt::print("{:20} {:>7} {:>12.0f} {:>9.1f} {:>11.3f} {:>11.3f} {:>9.1f} {:>9.1f} {:>11.2f}\n", s.name,
+                 fmt::format("{}x{}", s.connections, s.depth), m.rate(),
+                 static_cast<double>(m.bytes) / m.seconds / 1e6, m.server_cpu_us, m.client_cpu_us, m.p50_us,
+                 m.p99_us, m.replies_per_read);
       std::fflush(stdout);
-      results.push_back(to_json(s.name, c, d, m));
+      results.push_back(to_json(s, m));
     }
   } catch (const std::exception& e) {
     fmt::print(stderr, "error: {}\n", e.what());

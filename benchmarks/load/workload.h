@@ -27,6 +27,8 @@ struct Target {
 };
 
 struct Spec {
+  std::string
+      protocol;  // nfs3 or nfs4: that is minor version 1, each request of a connection in a slot of its own
   std::string name;
   u32 connections = 1, depth = 1;
   std::string help;
@@ -35,7 +37,10 @@ struct Spec {
 const std::vector<Spec>& specs();
 
 // Prepares files on the server for a workload; throws std::runtime_error.
-std::unique_ptr<Workload> make_workload(const std::string& kind, const Target& target, u32 connections,
-                                        u32 depth);
+std::unique_ptr<Workload> make_workload(const Spec& spec, const Target& target);
+std::unique_ptr<Workload> make_nfs3_workload(const std::string& kind, const Target& target, u32 connections,
+                                             u32 depth);
+std::unique_ptr<Workload> make_nfs4_workload(const std::string& kind, const Target& target, u32 connections,
+                                             u32 depth);
 
 }  // namespace dfs::load

@@ -94,9 +94,9 @@ class Limit:
 
 
 def measure(peer: Peer, workload: dict, seconds: float, cpu: int) -> dict:
-    """One run of a workload ({"workload", "connections", "depth"}); the generator's figures."""
+    """One run of a workload ({"protocol", "workload", "connections", "depth"}); the generator's figures."""
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        command = ["taskset", "-c", str(cpu), GENERATOR, workload["workload"], *peer.generator_options()]
+        command = ["taskset", "-c", str(cpu), GENERATOR, "--protocol", workload["protocol"], workload["workload"], *peer.generator_options()]
         command += ["--port", str(peer.port), "--mount-port", str(peer.mount_port), "--json", out.name]
         command += ["--connections", str(workload["connections"]), "--depth", str(workload["depth"])]
         subprocess.run([*command, "--seconds", str(seconds)], check=True, stdout=subprocess.DEVNULL)
@@ -104,14 +104,14 @@ def measure(peer: Peer, workload: dict, seconds: float, cpu: int) -> dict:
         return json.load(open(out.name))[0]
 
 
-def listed(names: list[str]) -> list[dict]:
+def listed(protocol: str, names: list[str]) -> list[dict]:
     """The generator's workloads, with the shape each is quoted at."""
-    text = subprocess.run([GENERATOR, "--list"], check=True, capture_output=True, text=True).stdout
+    text = subprocess.run([GENERATOR, "--protocol", protocol, "--list"], check=True, capture_output=True, text=True).stdout
     rows = re.findall(r"^(\w+)\s+(\d+)c x d(\d+)", text, re.MULTILINE)
     unknown = set(names) - {n for n, _, _ in rows}
     if unknown:
-        raise SystemExit(f"there is no workload {', '.join(sorted(unknown))}; `{GENERATOR} --list` names them")
-    return [{"workload": n, "connections": int(c), "depth": int(d)} for n, c, d in rows if not names or n in names]
+        raise SystemExit(f"there is no workload {', '.join(sorted(unknown))}; `{GENERATOR} --protocol {protocol} --list` names them")
+    return [{"protocol": protocol, "workload": n, "connections": int(c), "depth": int(d)} for n, c, d in rows if not names or n in names]
 
 
 def last_cpu() -> int:

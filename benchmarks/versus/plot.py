@@ -10,7 +10,7 @@ matplotlib.use("svg")
 from matplotlib import pyplot  # noqa: E402
 
 
-def draw(results: list[dict], peer: str, file: pathlib.Path) -> None:
+def draw(results: list[dict], protocol: str, peer: str, file: pathlib.Path) -> None:
     """Bars for ours and for the bare responder, a tick for what is asked of us; one row a workload."""
     names = [f"{r['workload']} {r['connections']}x{r['depth']}" for r in results]
     at = range(len(results))
@@ -26,7 +26,7 @@ def draw(results: list[dict], peer: str, file: pathlib.Path) -> None:
     axes.set_yticks(list(at), names)
     axes.invert_yaxis()
     axes.set_xlim(0, max(1.05, *(r["ratio"] for r in results)))
-    axes.set_xlabel(f"server CPU per operation; {peer} = 1")
+    axes.set_xlabel(f"{protocol}: server CPU per operation; {peer} = 1")
     handles, labels = axes.get_legend_handles_labels()
     if any(r["bar"] is not None for r in results) and "asked for" not in labels:
         handles.append(pyplot.Line2D([], [], color="#c0392b"))

@@ -5,17 +5,17 @@ namespace dfs::fs {
 namespace {
 
 // What a mode can express.
-constexpr u32 kRead = ace::kReadData, kWrite = ace::kWriteData | ace::kAppendData, kRun = ace::kExecute;
-constexpr u32 kModeRights = kRead | kWrite | kRun;
+constexpr u32 kReads = ace::kReadData, kWrites = ace::kWriteData | ace::kAppendData, kRuns = ace::kExecute;
+constexpr u32 kModeRights = kReads | kWrites | kRuns;
 
 u32 rights_of(u32 digit) {
-  return (digit & 4 ? kRead : 0) | (digit & 2 ? kWrite : 0) | (digit & 1 ? kRun : 0);
+  return (digit & 4 ? kReads : 0) | (digit & 2 ? kWrites : 0) | (digit & 1 ? kRuns : 0);
 }
 
 u16 digit_of(u32 rights) {
   // Whoever may write only in places is not said to write.
-  return static_cast<u16>((rights & kRead ? 4 : 0) | ((rights & kWrite) == kWrite ? 2 : 0) |
-                          (rights & kRun ? 1 : 0));
+  return static_cast<u16>((rights & kReads ? 4 : 0) | ((rights & kWrites) == kWrites ? 2 : 0) |
+                          (rights & kRuns ? 1 : 0));
 }
 
 // What the entries of one special `who` and of everyone come to.

@@ -22,8 +22,9 @@ constexpr std::array<u32, 8> kDigits = {rights_of_digit(0), rights_of_digit(1), 
                                         rights_of_digit(6), rights_of_digit(7)};
 
 u32 granted_by_mode(const Inode& node, const Credential& who) {
-  if (who.uid == node.uid) return kDigits[node.mode >> 6 & 7] | kOwners | ace::kWriteOwner;
-  return kDigits[(who.in_group(node.gid) ? node.mode >> 3 : node.mode) & 7];
+  const u32 meant = node.type == FileType::directory ? ace::kAll : ace::kAll & ~ace::kDeleteChild;
+  if (who.uid == node.uid) return (kDigits[node.mode >> 6 & 7] | kOwners | ace::kWriteOwner) & meant;
+  return kDigits[(who.in_group(node.gid) ? node.mode >> 3 : node.mode) & 7] & meant;
 }
 
 // Appropriate privileges override all but this: a regular file nobody may execute is not a program.

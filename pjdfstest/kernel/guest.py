@@ -116,7 +116,7 @@ class Guest:
             stdout=self._events.log_end,
             stderr=self._events.log_end,
             pass_fds=passed,
-            env={**os.environ, "TMPDIR": uml.memory_folder()},
+            env=uml.environment(),
             process_group=0,
         )
         if wire:

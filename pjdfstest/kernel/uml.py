@@ -6,6 +6,8 @@ import mmap
 import os
 import shutil
 import tempfile
+from importlib.util import find_spec
+from pathlib import Path
 
 PYTHON = "/usr/bin/python3"  # the first process of a guest; its files are this machine's
 _MODULES = "/usr/lib/uml/modules"
@@ -23,6 +25,14 @@ def check() -> None:
         raise Failed(f"user-mode Linux is not installed: apt-get install --no-install-recommends {' '.join(missing)}")
     if not os.path.isdir(_MODULES):
         raise Failed(f"{_MODULES} is missing: apt-get install --reinstall user-mode-linux")
+
+
+def environment() -> dict[str, str]:
+    """That of the kernel: where its memory is, and what lets it run on processors it does not know (host/xstate.cpp)."""
+    package = find_spec("dittofs")
+    built = package and package.origin and Path(package.origin).parents[2] / "lib" / "uml_xstate.so"
+    preload = {"LD_PRELOAD": str(built)} if built and built.exists() else {}
+    return {**os.environ, "TMPDIR": memory_folder(), **preload}
 
 
 def memory_folder() -> str:

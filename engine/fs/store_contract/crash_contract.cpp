@@ -176,7 +176,8 @@ void fs_crashes(const StoreFactory& make) {
 
 void fs_failing_calls(const StoreFactory& make) {
   bool slow = make()->durable();  // there, only some of the calls
-  for (const char* call : {"view", "update", "durable", "read", "write", "truncate"})
+  for (const char* call :
+       {"view", "update", "durable", "read", "write", "truncate", "deallocate", "clone", "extent"})
     for (const char* moment : {"before", "after"}) {
       std::string point = std::string("store.") + call + "." + moment;
       u64 step = 1;

@@ -41,11 +41,17 @@ void content_random(const StoreFactory& make);
 // What files mean, over the pair.
 void fs_create(const StoreFactory& make);
 void fs_permissions(const StoreFactory& make);
+void fs_acl_decisions(const StoreFactory& make);
+void fs_acl_attributes(const StoreFactory& make);
+void fs_acl_inheritance(const StoreFactory& make);
+void fs_xattrs(const StoreFactory& make);
 void fs_attributes(const StoreFactory& make);
 void fs_names(const StoreFactory& make);
 void fs_rename(const StoreFactory& make);
 void fs_links(const StoreFactory& make);
 void fs_io(const StoreFactory& make);
+void fs_ranges(const StoreFactory& make);
+void fs_copies(const StoreFactory& make);
 void fs_directories(const StoreFactory& make);
 void fs_holds(const StoreFactory& make);
 void fs_concurrency(const StoreFactory& make);
@@ -71,18 +77,24 @@ void fs_failing_calls(const StoreFactory& make);
   DFS_STORE_CONTRACT_CASE(content_holes, store, factory)   \
   DFS_STORE_CONTRACT_CASE(content_sharing, store, factory) \
   DFS_STORE_CONTRACT_CASE(content_random, store, factory)
-#define DFS_FILE_SYSTEM_CONTRACT(store, factory)          \
-  DFS_STORE_CONTRACT_CASE(fs_create, store, factory)      \
-  DFS_STORE_CONTRACT_CASE(fs_permissions, store, factory) \
-  DFS_STORE_CONTRACT_CASE(fs_attributes, store, factory)  \
-  DFS_STORE_CONTRACT_CASE(fs_names, store, factory)       \
-  DFS_STORE_CONTRACT_CASE(fs_rename, store, factory)      \
-  DFS_STORE_CONTRACT_CASE(fs_links, store, factory)       \
-  DFS_STORE_CONTRACT_CASE(fs_io, store, factory)          \
-  DFS_STORE_CONTRACT_CASE(fs_directories, store, factory) \
-  DFS_STORE_CONTRACT_CASE(fs_holds, store, factory)       \
-  DFS_STORE_CONTRACT_CASE(fs_concurrency, store, factory) \
-  DFS_STORE_CONTRACT_CASE(fs_restart, store, factory)     \
-  DFS_STORE_CONTRACT_CASE(fs_check, store, factory)       \
-  DFS_STORE_CONTRACT_CASE(fs_crashes, store, factory)     \
+#define DFS_FILE_SYSTEM_CONTRACT(store, factory)              \
+  DFS_STORE_CONTRACT_CASE(fs_create, store, factory)          \
+  DFS_STORE_CONTRACT_CASE(fs_permissions, store, factory)     \
+  DFS_STORE_CONTRACT_CASE(fs_acl_decisions, store, factory)   \
+  DFS_STORE_CONTRACT_CASE(fs_acl_attributes, store, factory)  \
+  DFS_STORE_CONTRACT_CASE(fs_acl_inheritance, store, factory) \
+  DFS_STORE_CONTRACT_CASE(fs_xattrs, store, factory)          \
+  DFS_STORE_CONTRACT_CASE(fs_attributes, store, factory)      \
+  DFS_STORE_CONTRACT_CASE(fs_names, store, factory)           \
+  DFS_STORE_CONTRACT_CASE(fs_rename, store, factory)          \
+  DFS_STORE_CONTRACT_CASE(fs_links, store, factory)           \
+  DFS_STORE_CONTRACT_CASE(fs_io, store, factory)              \
+  DFS_STORE_CONTRACT_CASE(fs_ranges, store, factory)          \
+  DFS_STORE_CONTRACT_CASE(fs_copies, store, factory)          \
+  DFS_STORE_CONTRACT_CASE(fs_directories, store, factory)     \
+  DFS_STORE_CONTRACT_CASE(fs_holds, store, factory)           \
+  DFS_STORE_CONTRACT_CASE(fs_concurrency, store, factory)     \
+  DFS_STORE_CONTRACT_CASE(fs_restart, store, factory)         \
+  DFS_STORE_CONTRACT_CASE(fs_check, store, factory)           \
+  DFS_STORE_CONTRACT_CASE(fs_crashes, store, factory)         \
   DFS_STORE_CONTRACT_CASE(fs_failing_calls, store, factory)

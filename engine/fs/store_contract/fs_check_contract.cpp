@@ -1,8 +1,10 @@
 #include <catch2/catch.hpp>
 
+#include "engine/fs/acl_row.h"
 #include "engine/fs/check.h"
 #include "engine/fs/nodes.h"
 #include "engine/fs/store_contract/world.h"
+#include "engine/fs/xattr_rows.h"
 
 namespace dfs::fs::contract {
 namespace {
@@ -56,6 +58,62 @@ struct Tree {
     CHECK(found);
   }
 };
+
+void acls(Tree& t) {
+  constexpr FileId kNobody(1u << 20);
+  t.w.set_acl(ref(t.w.lookup(t.w.root(), "g").node), {allow(Who::everyone, ace::kReadData)});
+  REQUIRE(t.w.findings() == "");
+  t.edit(t.g, [](Inode& n) { n.mode = 0700; });
+  t.finds(t.g, "/g", "has mode 700 where its ACL makes 444");
+  t.break_by([&](MetadataTxn& x) { x.put_row(Table::acl, file_key(t.g), "nonsense"); });
+  t.finds(t.g, "/g", "its ACL cannot be read: corrupt");
+  t.break_by([&](MetadataTxn& x) { x.erase_row(Table::acl, file_key(t.g)); });
+  t.finds(t.g, "/g", "its ACL cannot be read: corrupt");
+  t.break_by([&](MetadataTxn& x) {
+    x.put_row(Table::acl, file_key(kNobody), encode_acls({}));
+    x.put_row(Table::acl, file_key(t.f), encode_acls({}));
+  });
+  t.finds(kNobody, "", "an ACL belongs to no object", Finding::Severity::leftover);
+  t.finds(t.f, "/d/f", "an ACL belongs to no object", Finding::Severity::leftover);
+  // Damage is an error, and no permission.
+  CHECK(wait(t.w.fs().access(user(5, 5), ref(t.w.get({t.g, t.w.lookup(t.w.root(), "g").node.generation})),
+                             kRead))
+            .error == FsError::corrupt);
+}
+
+void xattrs(Tree& t) {
+  constexpr FileId kNobody(1u << 20);
+  constexpr auto kLeftover = Finding::Severity::leftover;
+  NodeRef g = ref(t.w.lookup(t.w.root(), "g").node);
+  for (const char* name : {"a", "b", "c"}) t.w.setxattr(g, name, "value");
+  REQUIRE(t.w.findings() == "");
+  t.break_by([&](MetadataTxn& x) { x.put_row(Table::xattr, xattr_key(t.g, "a"), "longer value"); });
+  t.finds(t.g, "/g", "its extended attribute a has 12 bytes where 5 are listed");
+  t.break_by([&](MetadataTxn& x) { x.erase_row(Table::xattr, xattr_key(t.g, "b")); });
+  t.finds(t.g, "/g", "its extended attribute b cannot be read: not_found");
+  t.break_by([&](MetadataTxn& x) {
+    x.put_row(Table::xattr, xattr_key(t.g, "unlisted"), "v");
+    x.put_row(Table::xattr, xattr_key(kNobody, "x"), "v");
+    x.put_row(Table::xattr, file_key(t.f), encode(XattrNames{}));
+  });
+  t.finds(t.g, "/g", "an extended attribute belongs to no object", kLeftover);
+  t.finds(kNobody, "", "an extended attribute belongs to no object", kLeftover);
+  t.finds(t.f, "/d/f", "an extended attribute belongs to no object", kLeftover);
+  auto list = [&](XattrNames names) {
+    t.break_by([&](MetadataTxn& x) { x.put_row(Table::xattr, file_key(t.g), encode(names)); });
+  };
+  list({9, {{1, 5, "c"}, {2, 5, "c"}}});
+  t.finds(t.g, "/g", "its extended attribute c is listed twice");
+  XattrNames many{100, {}};
+  for (u32 i = 1; i < 20; ++i) many.entries.push_back({i, kMaxXattrValue, std::to_string(i)});
+  list(many);
+  t.finds(t.g, "/g", "bytes of extended attributes");
+  t.break_by([&](MetadataTxn& x) { x.put_row(Table::xattr, file_key(t.g), "nonsense"); });
+  t.finds(t.g, "/g", "its extended attributes cannot be listed: corrupt");
+  CHECK(t.w.listxattrs(g) == "corrupt");
+  t.edit(t.s, [](Inode& n) { n.has_xattrs = true; });
+  t.finds(t.s, "/s", "has extended attributes but is neither file nor directory");
+}
 
 }  // namespace
 
@@ -120,6 +178,8 @@ void fs_check(const StoreFactory& make) {
     t.break_by([&](MetadataTxn& x) { x.erase_row(Table::symlink, file_key(t.s)); });
     t.finds(t.s, "/s", "is a symbolic link whose text cannot be read: not_found");
   }
+  SECTION("ACLs") { acls(t); }
+  SECTION("extended attributes") { xattrs(t); }
   SECTION("a size that cannot be") {
     t.edit(t.f, [](Inode& n) { n.size = kMaxFileSize + 1; });
     t.finds(t.f, "/d/f", "has size 9223372036854775808");

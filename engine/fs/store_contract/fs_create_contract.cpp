@@ -75,6 +75,37 @@ void fs_create(const StoreFactory& make) {
     CHECK(w.create(w.root(), "f", {}, CreateHow::unchecked).error == FsError::ok);
     CHECK(w.text(f) == "data");
   }
+  SECTION("what was applied is told") {
+    SetAttr a = with_mode(0600);
+    a.size = 5;
+    a.btime_how = a.mtime_how = SetAttr::Time::client;
+    a.btime = {1, 2};
+    CreateResult r = w.create(w.root(), "applied", a, CreateHow::unchecked);
+    CHECK(r.created);
+    CHECK(r.applied == (kSetMode | kSetSize | kSetBtime | kSetMtime));
+    CHECK(r.node.btime == WallTime{1, 2});
+    r = w.create(w.root(), "applied", a, CreateHow::unchecked);
+    CHECK_FALSE(r.created);
+    CHECK(r.applied == kSetSize);
+    a.size.reset();
+    r = w.create(w.root(), "applied", a, CreateHow::unchecked);
+    CHECK(r.error == FsError::ok);
+    CHECK(r.applied == 0);
+  }
+  SECTION("who truncates what is there is judged as asked") {
+    NodeRef f = w.file_of(1, 1, 0444, "locked");
+    w.who = user(1, 1);
+    auto truncate = [&](IoCheck check) {
+      SetAttr a = with_size(0);
+      return wait(w.fs().create(w.who, w.root(), "locked", CreateHow::unchecked, a, 0, check)).error;
+    };
+    CHECK(truncate(IoCheck::strict) == FsError::access);
+    CHECK(truncate(IoCheck::owner_override) == FsError::ok);
+    w.who = user(2, 2);
+    CHECK(truncate(IoCheck::owner_override) == FsError::access);
+    CHECK(truncate(IoCheck::open_elsewhere) == FsError::ok);
+    CHECK(w.get(f).size == 0);
+  }
   SECTION("a size at creation is a hole") {
     CreateResult r = w.create(w.root(), "f", with_size(1000));
     CHECK(r.node.size == 1000);

@@ -202,6 +202,71 @@ void fs_concurrency(const StoreFactory& make) {
     CHECK(w.text(f).substr(100) == std::string(149900, '\0'));
     CHECK(w.get(f).space_used <= 100);
   }
+  SECTION("clones both ways, holes and space, against writes: nobody waits for ever, and all add up") {
+    NodeRef g = ref(w.create(w.root(), "g").node);
+    const u64 unit = w.fs().facts().clone_unit;
+    for (NodeRef n : {f, g}) REQUIRE(w.write(n, 0, std::string(3 * unit, 'w')).error == FsError::ok);
+    std::atomic<int> bad{0};
+    auto clones = [&](NodeRef from, NodeRef to) {
+      return [&, from, to] {
+        for (u64 i = 0; i < 60; ++i)
+          if (wait(w.fs().clone(root, from, i % 3 * unit, to, i % 2 * unit, unit, IoCheck::strict,
+                                IoCheck::strict))
+                  .error != FsError::ok)
+            ++bad;
+      };
+    };
+    auto ranges = [&] {
+      for (u64 i = 0; i < 60; ++i) {
+        NodeRef n = i % 2 ? f : g;
+        if (wait(w.fs().deallocate(root, n, i * 1000, 5000, IoCheck::strict)).error != FsError::ok) ++bad;
+        if (wait(w.fs().allocate(root, n, i * 900, 9000, IoCheck::strict)).error != FsError::ok) ++bad;
+        ReadPlusResult r = wait(w.fs().read_plus(root, n, 0, 1u << 20, IoCheck::strict));
+        if (r.error != FsError::ok) ++bad;
+      }
+    };
+    auto writes = [&] {
+      for (u64 i = 0; i < 200; ++i)
+        if (write(i * 5000 % (2 * unit), std::string(3000, 'w')) != FsError::ok) ++bad;
+    };
+    in_threads({clones(f, g), clones(g, f), ranges, writes});
+    CHECK(bad == 0);
+    for (NodeRef n : {f, g})
+      for (char c : w.text(n))
+        if (c != 'w' && c != '\0') FAIL("a byte nobody wrote");
+  }
+  SECTION("ACLs, modes and attributes of one file") {
+    std::atomic<int> bad{0};
+    auto acls = [&] {
+      Acl acl = acl_of({allow(Who::user, ace::kReadData, 0, 5), allow(Who::everyone, ace::kReadAcl)});
+      SetAttr a;
+      a.dacl = &acl;
+      for (int i = 0; i < 100; ++i)
+        if (wait(w.fs().setattr(root, f, a)).error != FsError::ok) ++bad;
+    };
+    auto modes = [&] {
+      SetAttr a = with_mode(0640);
+      for (int i = 0; i < 100; ++i)
+        if (wait(w.fs().setattr(root, f, a)).error != FsError::ok) ++bad;
+    };
+    auto looks = [&] {
+      for (int i = 0; i < 100; ++i) {
+        AclResult r = wait(w.fs().getacl(root, f));
+        if (r.error != FsError::ok || mode_of(r.acls.dacl) != (r.node.mode & 0777)) ++bad;
+      }
+    };
+    auto xattrs = [&](std::string name) {
+      return [&, name] {
+        for (int i = 0; i < 100; ++i) {
+          if (wait(w.fs().setxattr(root, f, name, name, XattrHow::create)).error != FsError::ok) ++bad;
+          if (wait(w.fs().removexattr(root, f, name)).error != FsError::ok) ++bad;
+        }
+      };
+    };
+    in_threads({acls, modes, looks, xattrs("a"), xattrs("b")});
+    CHECK(bad == 0);
+    CHECK(w.listxattrs(f) == "");
+  }
   SECTION("removal against reads and writes") {
     std::atomic<int> bad{0};
     for (int round = 0; round < 30; ++round) {

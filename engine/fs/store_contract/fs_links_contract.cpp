@@ -104,6 +104,22 @@ void fs_links(const StoreFactory& make) {
     CHECK(w.rmdir(r, "d").dir.after.nlink == links - 1);
     CHECK(w.error_of(d) == FsError::stale);
   }
+  SECTION("removing whatever it is") {
+    w.mkdir(w.root(), "dir");
+    w.create(ref(w.lookup(w.root(), "dir").node), "inside");
+    auto remove_any = [&](std::string_view name) { return wait(w.fs().remove_any(w.who, w.root(), name)); };
+    CHECK(remove_any("dir").error == FsError::not_empty);
+    CHECK(w.remove(ref(w.lookup(w.root(), "dir").node), "inside").error == FsError::ok);
+    const u32 links = w.get(w.root()).nlink;
+    RemoveResult r = remove_any("dir");
+    CHECK(r.error == FsError::ok);
+    CHECK(r.node.type == FileType::directory);
+    CHECK(w.get(w.root()).nlink == links - 1);
+    w.create(w.root(), "file");
+    CHECK(remove_any("file").error == FsError::ok);
+    CHECK(remove_any("file").error == FsError::not_found);
+    CHECK(remove_any("..").error == FsError::dot_name);
+  }
   SECTION("link counts end at the limit") {
     Inode f = w.create(r, "f").node;
     w.leave_damaged();

@@ -20,6 +20,16 @@ NodeRef at(World& w, std::string_view path) {
 
 std::string data(char c, size_t n) { return std::string(n, c); }
 
+constexpr u64 kGrid = 262144;  // any store's unit of clones fits into it
+
+// What others shall read, and what is made in it shall inherit.
+FsError give_acl(World& w, NodeRef dir) {
+  Acl acl = acl_of({allow(Who::user, ace::kReadData, ace::kFileInherit | ace::kDirectoryInherit, 7)});
+  SetAttr a;
+  a.dacl = &acl;
+  return w.setattr(dir, a).error;
+}
+
 using Step = FsError (*)(World& w);
 constexpr Step kSteps[] = {
     [](World& w) { return w.mkdir(w.root(), "a").error; },
@@ -39,8 +49,18 @@ constexpr Step kSteps[] = {
     [](World& w) { return w.create(at(w, "b"), "victim").error; },
     [](World& w) { return w.write(at(w, "b/victim"), 0, data('4', 270000)).error; },
     [](World& w) { return w.rename(at(w, "a"), "small", at(w, "b"), "victim").error; },
+    [](World& w) { return w.setxattr(at(w, "b/g"), "first", "value").error; },
+    [](World& w) { return w.setxattr(at(w, "b/g"), "second", data('6', 3000)).error; },
+    [](World& w) { return w.removexattr(at(w, "b/g"), "first").error; },
+    [](World& w) { return w.clone(at(w, "b/g"), 0, at(w, "b/victim"), kGrid, kGrid).error; },
+    [](World& w) { return w.deallocate(at(w, "b/victim"), kGrid + 1000, 2000).error; },
+    [](World& w) { return w.allocate(at(w, "b/victim"), 2 * kGrid + 5, 1000).error; },
     [](World& w) { return w.remove(at(w, "b"), "g").error; },
+    [](World& w) { return give_acl(w, at(w, "b")); },
     [](World& w) { return w.mkdir(at(w, "b"), "sub").error; },
+    [](World& w) { return w.create(at(w, "b/sub"), "heir").error; },
+    [](World& w) { return w.setattr(at(w, "b/sub/heir"), with_mode(0640)).error; },
+    [](World& w) { return w.remove(at(w, "b/sub"), "heir").error; },
     [](World& w) { return w.rename(at(w, "b"), "sub", at(w, "a"), "moved").error; },
     [](World& w) { return w.setattr(at(w, "a/h"), with_size(0)).error; },
     [](World& w) { return w.write(at(w, "a/h"), 1000, data('5', 10)).error; },
@@ -60,6 +80,8 @@ void describe(World& w, NodeRef dir, const std::string& path, std::string& out) 
       out += fmt::format(" bytes {:x}", std::hash<std::string>()(bytes));
     }
     if (n.type == FileType::symlink) out += " to " + wait(w.fs().readlink(w.who, ref(n))).text;
+    if (n.has_acl) out += fmt::format(" acl of {}", w.acls(ref(n)).dacl.aces.size());
+    if (n.has_xattrs) out += " xattrs " + w.listxattrs(ref(n));
     out += "\n";
     if (n.type == FileType::directory) describe(w, ref(n), path + "/" + entry, out);
   }

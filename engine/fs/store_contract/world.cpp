@@ -88,10 +88,15 @@ ReadResult World::read(NodeRef file, u64 offset, u32 count, IoCheck check) {
 }
 
 std::string World::text(NodeRef file) {
-  ReadResult r = wait(fs_->read({0, 0, {}}, file, 0, 1u << 20, IoCheck::strict));
-  REQUIRE(r.error == FsError::ok);
-  REQUIRE(r.eof);
-  return flatten(r.data);
+  Credential root{0, 0, {}};
+  std::string out;
+  for (bool eof = false; !eof;) {
+    ReadResult r = wait(fs_->read(root, file, out.size(), 1u << 20, IoCheck::strict));
+    REQUIRE(r.error == FsError::ok);
+    out += flatten(r.data);
+    eof = r.eof;
+  }
+  return out;
 }
 
 std::vector<std::string> World::list(NodeRef dir) {
@@ -111,6 +116,62 @@ u32 World::access(NodeRef node, u32 wanted) {
   AccessResult r = wait(fs_->access(who, node, wanted));
   REQUIRE(r.error == FsError::ok);
   return r.granted;
+}
+
+u32 World::rights(NodeRef node, u32 mask) {
+  AccessResult r = wait(fs_->rights(who, node, mask));
+  REQUIRE(r.error == FsError::ok);
+  return r.granted;
+}
+
+Acls World::acls(NodeRef node) {
+  AclResult r = wait(fs_->getacl(who, node));
+  REQUIRE(r.error == FsError::ok);
+  return r.acls;
+}
+
+void World::set_acl(NodeRef node, std::vector<Ace> aces) {
+  Acl acl = acl_of(std::move(aces));
+  SetAttr a;
+  a.dacl = &acl;
+  Credential root{0, 0, {}};
+  REQUIRE(wait(fs_->setattr(root, node, a)).error == FsError::ok);
+}
+
+ChangeResult World::setxattr(NodeRef node, std::string_view name, std::string_view value, XattrHow how) {
+  return wait(fs_->setxattr(who, node, name, value, how));
+}
+XattrResult World::getxattr(NodeRef node, std::string_view name) {
+  return wait(fs_->getxattr(who, node, name));
+}
+ChangeResult World::removexattr(NodeRef node, std::string_view name) {
+  return wait(fs_->removexattr(who, node, name));
+}
+std::string World::listxattrs(NodeRef node, Cookie after, size_t limit) {
+  std::string out;
+  size_t n = 0;
+  auto visit = [&](std::string_view name, Cookie cookie) {
+    if (n++ == limit) return false;
+    out.append(name).append("=").append(std::to_string(cookie)).append(" ");
+    return true;
+  };
+  ListXattrResult r = wait(fs_->listxattrs(who, node, after, visit));
+  if (r.error != FsError::ok) return name(r.error);
+  return r.eof ? out : out + "...";
+}
+
+ChangeResult World::allocate(NodeRef file, u64 offset, u64 length) {
+  return wait(fs_->allocate(who, file, offset, length, IoCheck::strict));
+}
+ChangeResult World::deallocate(NodeRef file, u64 offset, u64 length) {
+  return wait(fs_->deallocate(who, file, offset, length, IoCheck::strict));
+}
+ChangeResult World::clone(NodeRef from, u64 from_offset, NodeRef to, u64 to_offset, u64 length) {
+  return wait(fs_->clone(who, from, from_offset, to, to_offset, length, IoCheck::strict, IoCheck::strict));
+}
+CopyResult World::copy(NodeRef from, u64 from_offset, NodeRef to, u64 to_offset, u64 length) {
+  return wait(fs_->copy(who, from, from_offset, to, to_offset, length, Stable::file_sync, IoCheck::strict,
+                        IoCheck::strict));
 }
 
 NodeRef World::give(const Inode& node, u32 owner, u32 group, u16 mode) {

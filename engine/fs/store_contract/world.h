@@ -17,6 +17,13 @@ inline SetAttr with_size(u64 size) {
   a.size = size;
   return a;
 }
+inline Acl acl_of(std::vector<Ace> aces, u8 flags = 0) { return {flags, std::move(aces)}; }
+inline Ace allow(Who who, u32 mask, u16 flags = 0, u32 id = 0) {
+  return {AceType::allow, flags, mask, who, id};
+}
+inline Ace deny(Who who, u32 mask, u16 flags = 0, u32 id = 0) {
+  return {AceType::deny, flags, mask, who, id};
+}
 inline SliceList bytes(std::string_view s) { return {Slice::copy_of(s.data(), static_cast<u32>(s.size()))}; }
 
 // A file system over a fresh pair of stores, with a clock that only moves when told to and short forms of the
@@ -60,6 +67,21 @@ class World {
   std::string text(NodeRef file);  // all of a file
   std::vector<std::string> list(NodeRef dir);
   u32 access(NodeRef node, u32 wanted = 0x3f);
+  u32 rights(NodeRef node, u32 mask = ace::kAll);
+  // The ACL as `who` sees it, and set by root.
+  Acls acls(NodeRef node);
+  void set_acl(NodeRef node, std::vector<Ace> aces);
+  // Everything that changes data answers with the file's attributes before and after.
+  ChangeResult setxattr(NodeRef node, std::string_view name, std::string_view value,
+                        XattrHow how = XattrHow::either);
+  XattrResult getxattr(NodeRef node, std::string_view name);
+  ChangeResult removexattr(NodeRef node, std::string_view name);
+  // Names after the cookie, at most `limit`, as "name=cookie ", with "..." when there are more.
+  std::string listxattrs(NodeRef node, Cookie after = 0, size_t limit = SIZE_MAX);
+  ChangeResult allocate(NodeRef file, u64 offset, u64 length);
+  ChangeResult deallocate(NodeRef file, u64 offset, u64 length);
+  ChangeResult clone(NodeRef from, u64 from_offset, NodeRef to, u64 to_offset, u64 length);
+  CopyResult copy(NodeRef from, u64 from_offset, NodeRef to, u64 to_offset, u64 length);
 
   // Made as root, mode as given, then owned by `owner`.
   NodeRef file_of(u32 owner, u32 group, u16 mode, std::string_view name);

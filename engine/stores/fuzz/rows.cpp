@@ -1,6 +1,8 @@
 // The rows of the durable stores: decoding refuses what encoding did not make, whatever a damaged disk
 // returns.
 #include "engine/base/fuzz/target.h"
+#include "engine/fs/acl_row.h"
+#include "engine/fs/xattr_rows.h"
 #include "engine/stores/file/chunk_map.h"
 #include "engine/stores/lmdb/encoding.h"
 
@@ -9,7 +11,7 @@ namespace {
 
 using namespace stores;
 
-enum Row : u8 { inode, named, listed, number, chunk_map, kRows };
+enum Row : u8 { inode, named, listed, number, chunk_map, acls, xattr_names, kRows };
 
 std::string encode_again(Row row, std::string_view key, std::string_view value) {
   switch (row) {
@@ -29,6 +31,14 @@ std::string encode_again(Row row, std::string_view key, std::string_view value) 
     case number: {
       u64 out;
       return lmdb::decode_number(value, out) ? lmdb::encode_number(out) : std::string(value);
+    }
+    case acls: {
+      fs::Acls out;
+      return fs::decode_acls(value, out) ? fs::encode_acls(out) : std::string(value);
+    }
+    case xattr_names: {
+      fs::XattrNames out;
+      return fs::decode_xattr_names(value, out) ? fs::encode(out) : std::string(value);
     }
     default: {
       const auto out = decode_chunk_map(value);
@@ -62,6 +72,8 @@ void seeds(FunctionRef<void(std::string_view)> give) {
   row(named, lmdb::encode_named(entry));
   row(listed, lmdb::encode_listed(entry, "a name"));
   row(number, lmdb::encode_number(1u << 20));
+  row(acls, fs::encode_acls({fs::acl_from_mode(0640, fs::FileType::regular), {}}));
+  row(xattr_names, fs::encode(fs::XattrNames{9, {{1, 5, "a name"}, {8, 0, "b"}}}));
   ChunkMap map;
   row(chunk_map, encode(map));
   map.slot = 3;

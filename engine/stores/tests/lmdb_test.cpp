@@ -214,6 +214,60 @@ TEST_CASE("a flipped bit anywhere in the database is refused, or changes nothing
   CHECK(harmless > 100 / kDense);
 }
 
+TEST_CASE("a store of format 1 is read as it is, and is one of format 2 from then on") {
+  TempFolder folder;
+  Inode plain{}, listed{};
+  plain.id = kRootId;
+  plain.type = listed.type = FileType::directory;
+  listed.id = FileId(3);
+  listed.has_acl = true;
+  auto put = [&](LmdbMetadata& store, const Inode& node) {
+    auto fn = [&](MetadataTxn& t) {
+      t.put_inode(node);
+      return FsError::ok;
+    };
+    REQUIRE(wait(store.update(fn)) == FsError::ok);
+    REQUIRE(store.close() == FsError::ok);
+  };
+  auto format = [&](u64 expected) {
+    with_database(folder.path(), [&](MDB_txn* txn, MDB_dbi table) {
+      std::string key(lmdb::Key::meta("format").view());
+      MDB_val k{key.size(), key.data()}, v;
+      REQUIRE(mdb_get(txn, table, &k, &v) == 0);
+      std::string value(static_cast<const char*>(v.mv_data), v.mv_size - sizeof(u32));
+      CHECK(value == "DittoFS metadata" + lmdb::encode_number(expected));
+    });
+  };
+  put(*open_ok(folder.path()), plain);
+  // What format 1 wrote: the row of an inode has had its first layout ever since.
+  CHECK(lmdb::encode_inode(plain)[0] == 1);
+  CHECK(lmdb::encode_inode(listed)[0] == 2);
+  with_database(folder.path(), [](MDB_txn* txn, MDB_dbi table) {
+    std::string value = "DittoFS metadata" + lmdb::encode_number(1);
+    REQUIRE(lmdb::put_checked(txn, table, lmdb::Key::meta("format"), value) == 0);
+  });
+  format(1);
+  auto store = open_ok(folder.path());
+  auto look = [&](MetadataView& v) {
+    auto node = v.inode(kRootId);
+    REQUIRE(node.has_value());
+    CHECK_FALSE(node->has_acl);
+    CHECK(v.inode_count() == 1);
+    return FsError::ok;
+  };
+  REQUIRE(wait(store->read(look)) == FsError::ok);
+  put(*store, listed);
+  store.reset();
+  format(2);
+  store = open_ok(folder.path());
+  auto again = [&](MetadataView& v) {
+    CHECK(v.inode(FileId(3))->has_acl);
+    CHECK(v.inode_count() == 2);
+    return FsError::ok;
+  };
+  REQUIRE(wait(store->read(again)) == FsError::ok);
+}
+
 TEST_CASE("a damaged row is corrupt, never served") {
   TempFolder folder;
   Inode inode{};

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "engine/fs/file_system.h"
 #include "engine/stores/tests/fixtures.h"
 
 namespace dfs::stores {
@@ -26,6 +27,38 @@ TEST_CASE("the memory store is full at its capacity, and has room again after a 
   auto remove = [&](fs::MetadataTxn& t) { return content.remove(t, n); };
   CHECK(std::move(metadata.update(remove)).get() == fs::FsError::ok);
   CHECK(content.statfs().free_bytes == 10000);
+}
+
+TEST_CASE("what was allocated in a full memory store can be written") {
+  using namespace fs;
+  constexpr u32 kHalf = 100000;
+  Random random(1);
+  ManualClock clock;
+  MemoryMetadata metadata(random);
+  MemoryContent content(2 * kHalf);
+  auto system = std::move(*contract::wait(FileSystem::open(metadata, content, clock, random, {})));
+  Credential root{0, 0, {}};
+  SetAttr none;
+  auto make = [&](const char* name) {
+    auto r = contract::wait(system->create(root, system->root(), name, CreateHow::guarded, none));
+    return NodeRef{r.node.id, r.node.generation};
+  };
+  auto write = [&](NodeRef file, u64 at, u32 n) {
+    SliceList data{Slice::copy_of(std::string(n, 'x').data(), n)};
+    return contract::wait(system->write(root, file, at, std::move(data), Stable::unstable, IoCheck::strict))
+        .error;
+  };
+  auto allocate = [&](NodeRef file, u64 at, u64 n) {
+    return contract::wait(system->allocate(root, file, at, n, IoCheck::strict)).error;
+  };
+  NodeRef reserved = make("reserved"), other = make("other");
+  REQUIRE(allocate(reserved, 0, kHalf) == FsError::ok);
+  CHECK(allocate(other, 0, kHalf + 1) == FsError::no_space);
+  CHECK(contract::wait(system->getattr(other)).node.size == 0);
+  CHECK(write(other, 0, kHalf) == FsError::ok);
+  CHECK(write(other, kHalf, 1) == FsError::no_space);
+  for (u32 at = 0; at < kHalf; at += 1000) CHECK(write(reserved, at, 1000) == FsError::ok);
+  CHECK(write(reserved, kHalf, 1) == FsError::no_space);
 }
 
 TEST_CASE("scattered bytes take the memory of the chunk they are in, not more") {

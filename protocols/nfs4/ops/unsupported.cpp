@@ -31,5 +31,4 @@ Async<LISTXATTRS4res> listxattrs(Compound&, const LISTXATTRS4args&) {
 Async<REMOVEXATTR4res> removexattr(Compound&, const REMOVEXATTR4args&) {
   return with_status<REMOVEXATTR4res>(NFS4ERR_NOTSUPP);
 }
-
 }  // namespace dfs::nfs4::ops

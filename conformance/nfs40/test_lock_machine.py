@@ -1,0 +1,12 @@
+"""Byte-range locks against a model: RFC 7530 9.1, 16.10, 16.11, 16.12."""
+
+import pytest
+
+from conformance import locks
+from dittofs.testing.markers import covers
+
+
+@pytest.mark.parametrize("far", [False, True], ids=["near", "up to 2^64-1"])
+@covers("RFC7530 16.10", "any sequence of LOCK, LOCKT and LOCKU by two owners of each of two clients")
+def test_locks(nfs40, other, home, seed, far):
+    locks.run(nfs40, other, home, seed, far=far)
