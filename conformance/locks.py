@@ -79,7 +79,10 @@ class LockMachine(RuleBasedStateMachine):
     def opens(self) -> None:
         type(self).files += 1
         name = f"locked-{self.files}"
-        self.opened = [c.open(self.directory, name, create(mode=0o666), owner=b"opener") for c in self.clients]
+        # Owners of each run's own: what one run did to their sequence numbers is not the next one's business.
+        self.suffix = b" %d" % self.files
+        how = dict(how=create(mode=0o666), owner=b"opener" + self.suffix)
+        self.opened = [c.open(self.directory, name, **how) for c in self.clients]
         self.fh = self.opened[0].fh
         self.model = Locks()
         self.stateids: dict[Any, Any] = {}
@@ -94,7 +97,7 @@ class LockMachine(RuleBasedStateMachine):
         if owner in self.stateids:
             how: dict[str, Any] = {"lock_stateid": self.stateids[owner]}
         else:
-            how = {"open_stateid": self.opened[owner[0]], "lock_owner": owner[1]}
+            how = {"open_stateid": self.opened[owner[0]], "lock_owner": owner[1] + self.suffix}
         refusals = (NFS4ERR.DENIED, NFS4ERR.LOCK_RANGE, NFS4ERR.LOCK_NOTSUPP)
         r = self.compound(owner, op.lock(locktype, offset, length, **how).may_fail(*refusals))
         conflicts = list(self.model.conflicts(owner, locktype, first, end))
@@ -110,7 +113,7 @@ class LockMachine(RuleBasedStateMachine):
     @rule(owner=OWNERS, locktype=TYPES, data=st.data())
     def lockt(self, owner: Any, locktype: int, data: Any) -> None:
         offset, length = data.draw(self.ranges)
-        r = self.compound(owner, op.lockt(locktype, offset, length, owner[1]).may_fail(NFS4ERR.DENIED))
+        r = self.compound(owner, op.lockt(locktype, offset, length, owner[1] + self.suffix).may_fail(NFS4ERR.DENIED))
         conflicts = list(self.model.conflicts(owner, locktype, offset, ends(offset, length)))
         if r.status == NFS4_OK:
             assert not conflicts, f"said to be free, in spite of {conflicts}"
@@ -134,7 +137,7 @@ class LockMachine(RuleBasedStateMachine):
         fits = [
             (who, f, e, kind)
             for who, f, e, kind in conflicts
-            if f <= first and end <= e and kind == denied.locktype and who[1] == bytes(denied.owner.owner)
+            if f <= first and end <= e and kind == denied.locktype and who[1] + self.suffix == bytes(denied.owner.owner)
         ]
         assert fits, f"{denied} is none of {conflicts}"
 
@@ -145,9 +148,9 @@ class LockMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for owner, state in getattr(self, "stateids", {}).items():
-            self.compound(owner, op.locku(state, 0, TO_EOF))
+            self.clients[owner[0]].call(op.putfh(self.fh), op.locku(state, 0, TO_EOF))
         for c, opened in zip(self.clients, getattr(self, "opened", ())):
-            c.close(opened)
+            c.call(op.putfh(opened.fh), op.close(opened))
 
 
 def run(first: Any, second: Any, directory: bytes, number: int, *, far: bool = False, examples: int = 30) -> None:

@@ -18,7 +18,8 @@ once_each = pytest.mark.parametrize("use", [pytest.param(u, id=str(u)) for u in 
 @once_each
 @covers("RFC7530 13.1.1.1", "an operation cut off at any length: NFS4ERR_BADXDR or GARBAGE_ARGS; the connection goes on")
 def test_truncated(nfs40, file, use):
-    head, whole = nfs40.encode(op.putfh(file)), nfs40.encode(op.putfh(file), use.operation)
+    before = (op.putfh(file), op.savefh(), op.putfh(file))
+    head, whole = nfs40.encode(before), nfs40.encode(before, use.operation)
     start = len(head) + 4
     for sent in [nfs40.send(raw=whole[:size]) for size in range(start, len(whole))]:
         sent.result(fails=GARBAGE)

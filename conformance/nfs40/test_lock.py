@@ -111,7 +111,7 @@ def test_largest(nfs40, other, opened, offset, length):
     last = op.lock(WRITE_LT, offset, length, open_stateid=opened).may_fail(NFS4ERR.BAD_RANGE)
     r = nfs40.compound(op.putfh(opened.fh), last)
     if r.status == 0:
-        assert held(other, opened.fh, offset, 1) is not None
+        assert held(other, opened.fh, offset, length) is not None
 
 
 @pytest.mark.parametrize("offset, length", [(0, 0), (10, 0), (END, 2), (END - 1, 3), (2**63, 2**63 + 1), (2, END - 1)], ids=str)

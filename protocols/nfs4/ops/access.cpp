@@ -38,7 +38,8 @@ Async<ACCESS4res> access(Compound& c, const ACCESS4args& a) {
     if (res.status != NFS4_OK) return res;
     res.resok4.supported = supported(wanted, r.node, c.current.place.fs().facts());
     res.resok4.access = r.granted & res.resok4.supported;
-    if (c.current.place.read_only()) res.resok4.access &= ~kChanging;
+    if (c.current.place.read_only() && !fs::stands_for_something_local(r.node.type))
+      res.resok4.access &= ~kChanging;
     return res;
   });
 }

@@ -60,8 +60,8 @@ nfsstat4 for_io(Compound& c, const Current& at, const stateid4& id, IoKind kind,
     // own.
     const nfsstat4 s = with_open(open, open.owner->who, kind, bytes, Principal::of(c.call), use);
     if (s != NFS4_OK) return s;
+    use->hold = open.hold;
   }
-  use->record = std::move(named.record);
   return NFS4_OK;
 }
 

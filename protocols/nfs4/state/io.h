@@ -13,7 +13,7 @@ enum class IoKind : u8 {
 
 // What lets it: kept until the operation is over, it keeps the file.
 struct IoUse {
-  Ref<StateRecord> record;  // of an ordinary stateid
+  Ref<FileHold> hold;  // the open's
   // How the file system is to judge it. An open vouches for whom it was made for, and for what it was made
   // for; anybody else who brings its stateid is judged by the file's permissions.
   fs::IoCheck check = fs::IoCheck::owner_override;

@@ -79,7 +79,7 @@ class Session(Files):
         given = {name: how.pop(name) for name in [*how] if name.startswith("sa_")}
         wanted = how.pop("sequence", True)
         if how.get("raw") is not None:
-            return Prepared(operations)
+            return Prepared(operations, learn=self._learn)
         added = 0
         if wanted and all(each.opnum != w.OP_SEQUENCE for each in operations):
             operations, added = [op.sequence(**given), *operations], 1
@@ -92,7 +92,7 @@ class Session(Files):
         def learn(r: Optional[Results]) -> None:
             for slot in taken:
                 slot.busy = False
-            self._learn(ready, r)
+            self._learn(r)
 
         return Prepared(ready, added, learn)
 
@@ -124,12 +124,12 @@ class Session(Files):
             self.endpoint.receive()
         return slot
 
-    def _learn(self, sent: list[Operation], r: Optional[Results]) -> None:
+    def _learn(self, r: Optional[Results]) -> None:
         """The server has taken the request of a slot when its SEQUENCE succeeded (RFC 8881 2.10.6.1)."""
-        for op_, result in zip(sent, r.all if r is not None else ()):
-            if op_.opnum != w.OP_SEQUENCE or result.status != w.NFS4_OK:
-                continue
-            if result.sr_slotid < len(self.slots) and bytes(result.sr_sessionid) == self.sessionid:
-                self.slots[result.sr_slotid].sequenceid = result.sr_sequenceid
-        if r is not None:
-            self.client._learn(r)
+        if r is None:
+            return
+        for result in r.all:
+            if result.opnum == w.OP_SEQUENCE and result.status == w.NFS4_OK:
+                if result.sr_slotid < len(self.slots) and bytes(result.sr_sessionid) == self.sessionid:
+                    self.slots[result.sr_slotid].sequenceid = result.sr_sequenceid
+        self.client._learn(r)

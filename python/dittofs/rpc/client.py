@@ -9,7 +9,7 @@ and types come from the generated table. What a method returns, and when it rais
     c.remove(d, "x", may_fail=NFS3ERR.ISDIR)      # success or this
     c.lookup.call(d, "name")                      # never raises, whatever the reply says
     p = c.lookup.send(d, "name"); p.result()      # many on the way at once
-    c.getattr(fh, xid=7, cred=NONE, vers=4)       # any field of the call, sent as it is
+    c.getattr(fh, xid=7, cred=NONE, vers=5)       # any field of the call, sent as it is
     c.getattr(raw=b"\\0\\0")                        # any bytes as arguments
     c.lookup(d, "name", patch={"what.name": ...}) # one field of the encoded arguments overwritten
     c.getattr(fh, fragments=[1, 0, 5])            # cut into fragments of these sizes

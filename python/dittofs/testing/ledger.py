@@ -9,6 +9,8 @@
           - nfs3/test_readdir.py::test_bad_cookie
           - nfs3/test_readdir.py::test_budget[*]        # every parameter of it
 
+Such a file is ledger/SERVER.yaml, and what belongs to a suite of its own may be in ledger/SERVER-SUITE.yaml beside it.
+
 A run passes when the tests that fail are exactly those of the ledger: a failure without a row fails the run,
 and so does a row whose test passes. Only a row with `races: true`, for what goes wrong in a race between the
 server's threads, lets its tests pass as well.
@@ -18,7 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import Iterator, Optional
 
 import pytest
 
@@ -44,21 +46,18 @@ class Ledger:
         self._by_test = {test: row for row in rows for test in row.tests}
 
     @classmethod
-    def read(cls, path: Path) -> Ledger:
-        import yaml  # type: ignore[import]
-
+    def read(cls, *paths: Path) -> Ledger:
         rows = []
         seen: set[str] = set()
-        for entry in (yaml.safe_load(path.read_text()) or {}).get("rows") or []:
-            entry["tests"] = tuple(entry["tests"])
-            row = Row(**entry)
-            if not row.tests or not all((row.section, row.sentence, row.why)):
-                raise pytest.UsageError(f"{path}: a row without section, sentence, why or tests: {row}")
-            for test in row.tests:
-                if test in seen:
-                    raise pytest.UsageError(f"{path}: two rows for {test}")
-                seen.add(test)
-            rows.append(row)
+        for path in paths:
+            for row in _rows(path):
+                if not row.tests or not all((row.section, row.sentence, row.why)):
+                    raise pytest.UsageError(f"{path}: a row without section, sentence, why or tests: {row}")
+                for test in row.tests:
+                    if test in seen:
+                        raise pytest.UsageError(f"{path}: two rows for {test}")
+                    seen.add(test)
+                rows.append(row)
         return cls(rows)
 
     def row(self, nodeid: str) -> Optional[Row]:
@@ -71,18 +70,37 @@ class Ledger:
         return sorted(t for t in self._by_test if t.split("::")[0] in files and t not in whole)
 
 
+def _rows(path: Path) -> Iterator[Row]:
+    import yaml  # type: ignore[import]
+
+    for entry in (yaml.safe_load(path.read_text()) or {}).get("rows") or []:
+        yield Row(**{**entry, "tests": tuple(entry["tests"])})
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("dittofs").addoption(
-        "--ledger", metavar="FILE", help="known failures of this server (default: ledger/SERVER.yaml, if it is there)"
+        "--ledger",
+        metavar="FILE",
+        action="append",
+        help="known failures of this server; may be repeated (default: ledger/SERVER.yaml and SERVER-*.yaml)",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    given = config.option.ledger
-    path = Path(given) if given else config.rootpath / "ledger" / f"{config.option.server}.yaml"
-    if given and not path.exists():
-        raise pytest.UsageError(f"--ledger {path}: no such file")
-    config.stash[_LEDGER] = Ledger.read(path) if path.exists() and "://" not in str(path) else Ledger([])
+    config.stash[_LEDGER] = Ledger.read(*_files(config))
+
+
+def _files(config: pytest.Config) -> list[Path]:
+    if config.option.ledger:
+        given = [Path(name) for name in config.option.ledger]
+        for path in given:
+            if not path.exists():
+                raise pytest.UsageError(f"--ledger {path}: no such file")
+        return given
+    server, folder = config.option.server, config.rootpath / "ledger"
+    if "/" in server:
+        return []
+    return [*folder.glob(f"{server}.yaml"), *sorted(folder.glob(f"{server}-*.yaml"))]
 
 
 def ledger(config: pytest.Config) -> Ledger:

@@ -233,6 +233,13 @@ def test_a_failed_sequence_is_not_counted(session):
     assert sequences(server) == [(0, 1, 0, False)] * 2
 
 
+def test_bytes_that_use_a_slot_are_counted(session):
+    s, server = session()
+    s.call(raw=s.encode(op.putrootfh()))
+    s.compound(op.putrootfh())
+    assert sequences(server) == [(0, 1, 0, False), (0, 2, 0, False)]
+
+
 def test_replay(session):
     s, server = session()
     r = s.compound(op.putrootfh(), op.remove("x"))

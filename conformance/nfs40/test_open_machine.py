@@ -1,0 +1,9 @@
+"""Opens and share reservations against a model: RFC 7530 9.9, 16.16, 16.19, 16.2."""
+
+from conformance import opens
+from dittofs.testing.markers import covers
+
+
+@covers("RFC7530 9.9", "any sequence of OPEN, OPEN_DOWNGRADE, WRITE and CLOSE by two owners of each of two clients")
+def test_opens(nfs40, other, home, seed):
+    opens.run(nfs40, other, home, seed)
