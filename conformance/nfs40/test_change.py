@@ -77,7 +77,7 @@ def test_still(nfs40, home, subdir, file):
     assert (change(nfs40, file), change(nfs40, subdir)) == before
 
 
-@covers("RFC7530 2.2.10", "change_info4: atomic, and before is what the last change left")
+@covers("RFC7530 2.2.9", "change_info4: atomic, and before is what the last change left")
 def test_chain(nfs40, subdir):
     last = None
     for n in range(10):

@@ -88,7 +88,7 @@ def test_no_permission(nfs40, alice, subdir, kind):
 
 
 @pytest.mark.parametrize("kind", ["block", "character"])
-@covers("RFC7530 16.4", "devices are root's to make")
+@covers("POSIX mknod", "devices are root's to make")
 def test_devices_by_users(alice, subdir, kind):
     alice.compound(op.putfh(subdir), making(kind).fails(NFS4ERR.PERM, NFS4ERR.ACCESS))
 
@@ -105,7 +105,7 @@ def test_owner(nfs40, alice, home, kind):
 
 
 @every_kind
-@covers("RFC7530 16.4", "attributes that nobody can set: NFS4ERR_INVAL, and nothing is made")
+@covers("RFC7530 5.5", "attributes that nobody can set: NFS4ERR_INVAL, and nothing is made")
 def test_read_only_attributes(nfs40, home, kind):
     for attrs in ({"type": NF4DIR}, {"change": 7}, {"fileid": 7}, {"numlinks": 1}, {"mode": 0o700, "lease_time": 1}):
         nfs40.compound(op.putfh(home), making(kind, attributes=attrs).fails(NFS4ERR.INVAL))
@@ -113,7 +113,7 @@ def test_read_only_attributes(nfs40, home, kind):
 
 
 @every_kind
-@covers("RFC7530 16.4", "attributes that are not supported: NFS4ERR_ATTRNOTSUPP, and nothing is made")
+@covers("RFC7530 13.1.11.1", "attributes that are not supported: NFS4ERR_ATTRNOTSUPP, and nothing is made")
 def test_unsupported_attributes(nfs40, home, kind):
     nfs40.compound(op.putfh(home), making(kind, attributes={90: b"\0\0\0\1"}).fails(NFS4ERR.ATTRNOTSUPP))
     assert names(nfs40, home) == set()

@@ -31,13 +31,13 @@ def unlock(c, fh, state, offset, length):
 
 
 @pytest.mark.parametrize("locktype", [READ_LT, WRITE_LT, READW_LT, WRITEW_LT], ids=str)
-@covers("RFC7530 16.10", "a lock on a part of the file: a new stateid with seqid one")
+@covers("RFC7530 9.1.4.2", "a lock on a part of the file: a new stateid with seqid one")
 def test_lock(nfs40, opened, locktype):
     state = nfs40.lock(opened, locktype, 10, 20)
     assert state.seqid == 1 and state.other != opened.stateid.other
 
 
-@covers("RFC7530 16.10", "each further operation of the owner on the file: the same stateid, the next seqid")
+@covers("RFC7530 9.1.4.2", "each further operation of the owner on the file: the same stateid, the next seqid")
 def test_stateid(nfs40, opened):
     first = nfs40.lock(opened, WRITE_LT, 0, 10)
     second = lock_more(nfs40, opened.fh, first, WRITE_LT, 20, 10)
@@ -157,7 +157,7 @@ def test_merge(nfs40, other, opened):
     assert held(other, opened.fh, 0, TO_EOF) is None
 
 
-@covers("RFC7530 16.10", "a read lock becomes a write lock, where nobody is in the way")
+@covers("RFC7530 9.3", "a read lock becomes a write lock, where nobody is in the way")
 def test_upgrade(nfs40, other, opened):
     state = nfs40.lock(opened, READ_LT, 0, 100)
     assert held(other, opened.fh, 0, 100, READ_LT) is None
@@ -166,7 +166,7 @@ def test_upgrade(nfs40, other, opened):
         assert held(other, opened.fh, 0, 100, READ_LT) == (0, 100, WRITE_LT)
 
 
-@covers("RFC7530 16.10", "an upgrade that another's read lock is in the way of: NFS4ERR_DENIED, and the lock stays")
+@covers("RFC7530 9.3", "an upgrade that another's read lock is in the way of: NFS4ERR_DENIED, and the lock stays")
 def test_upgrade_denied(nfs40, other, home, opened):
     state = nfs40.lock(opened, READ_LT, 0, 100)
     mine = other.open(home, "file")
@@ -177,7 +177,7 @@ def test_upgrade_denied(nfs40, other, home, opened):
     assert held(other, opened.fh, 0, 10) == (0, 100, READ_LT)
 
 
-@covers("RFC7530 16.10", "a write lock becomes a read lock, and lets other readers in")
+@covers("RFC7530 9.3", "a write lock becomes a read lock, and lets other readers in")
 def test_downgrade(nfs40, other, home, opened):
     state = nfs40.lock(opened, WRITE_LT, 0, 100)
     r = nfs40.compound(op.putfh(opened.fh), op.lock(READ_LT, 0, 100, lock_stateid=state).may_fail(NFS4ERR.LOCK_NOTSUPP))
@@ -185,7 +185,7 @@ def test_downgrade(nfs40, other, home, opened):
         other.lock(other.open(home, "file"), READ_LT, 0, 100)
 
 
-@covers("RFC7530 16.10", "another kind for a part: three locks")
+@covers("RFC7530 9.2", "another kind for a part: three locks")
 def test_change_part(nfs40, other, opened):
     state = nfs40.lock(opened, WRITE_LT, 0, 90)
     wanted = op.lock(READ_LT, 30, 30, lock_stateid=state).may_fail(NFS4ERR.LOCK_RANGE, NFS4ERR.LOCK_NOTSUPP)
@@ -241,7 +241,7 @@ STATEIDS = {
 
 
 @pytest.mark.parametrize("which", STATEIDS)
-@covers("RFC7530 16.10", "a stateid that is no open's: NFS4ERR_BAD_STATEID (or STALE_STATEID of what the server cannot place)")
+@covers("RFC7530 9.1.4.4", "a stateid that is no open's: NFS4ERR_BAD_STATEID (or STALE_STATEID of what the server cannot place)")
 def test_bad_open_stateid(nfs40, file, which):
     wanted = (NFS4ERR.BAD_STATEID, NFS4ERR.STALE_STATEID)
     last = op.lock(READ_LT, 0, 1, open_stateid=STATEIDS[which], open_seqid=1, lock_seqid=1)
@@ -251,7 +251,7 @@ def test_bad_open_stateid(nfs40, file, which):
     nfs40.compound(op.putfh(file), op.locku(STATEIDS[which], 0, 1, seqid=1).fails(*wanted))
 
 
-@covers("RFC7530 16.10", "stateids mixed up: an open's for a lock's and the other way round: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "stateids mixed up: an open's for a lock's and the other way round: NFS4ERR_BAD_STATEID")
 def test_mixed_up(nfs40, opened):
     state = nfs40.lock(opened, READ_LT, 0, 10)
     nfs40.compound(op.putfh(opened.fh), op.lock(READ_LT, 20, 1, lock_stateid=opened).fails(NFS4ERR.BAD_STATEID))
@@ -260,7 +260,7 @@ def test_mixed_up(nfs40, opened):
     nfs40.compound(op.putfh(opened.fh), new.fails(NFS4ERR.BAD_STATEID))
 
 
-@covers("RFC7530 16.12", "an old seqid of the stateid: NFS4ERR_OLD_STATEID; one to come: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "an old seqid of the stateid: NFS4ERR_OLD_STATEID; one to come: NFS4ERR_BAD_STATEID")
 def test_seqid_of_stateid(nfs40, opened):
     first = nfs40.lock(opened, READ_LT, 0, 10)
     second = lock_more(nfs40, opened.fh, first, READ_LT, 20, 10)
@@ -269,7 +269,7 @@ def test_seqid_of_stateid(nfs40, opened):
     nfs40.compound(op.putfh(fh), op.locku(first, 0, 10).fails(NFS4ERR.OLD_STATEID))
 
 
-@covers("RFC7530 16.10", "the stateid of another file: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "the stateid of another file: NFS4ERR_BAD_STATEID")
 def test_other_file(nfs40, home, opened):
     g = new_file(nfs40, home, "g")
     state = nfs40.lock(opened, READ_LT, 0, 10)
@@ -284,7 +284,7 @@ def test_known_owner_as_new(nfs40, opened):
     nfs40.compound(op.putfh(opened.fh), again.may_fail(NFS4ERR.BAD_SEQID))
 
 
-@covers("RFC7530 16.10", "one lock owner, two files: two stateids, locks of their own")
+@covers("RFC7530 9.1.4.1", "one lock owner, two files: two stateids, locks of their own")
 def test_two_files(nfs40, other, home, opened):
     new_file(nfs40, home, "g")
     g = nfs40.open(home, "g")
@@ -294,13 +294,13 @@ def test_two_files(nfs40, other, home, opened):
     assert held(other, opened.fh, 50, 10) is None and held(other, g.fh, 0, 10) is None
 
 
-@covers("RFC7530 16.10", "reclaim outside of a grace period: NFS4ERR_NO_GRACE")
+@covers("RFC7530 9.6.2", "reclaim outside of a grace period: NFS4ERR_NO_GRACE")
 def test_reclaim(nfs40, opened):
     last = op.lock(READ_LT, 0, 1, open_stateid=opened, reclaim=True)
     nfs40.compound(op.putfh(opened.fh), last.fails(NFS4ERR.NO_GRACE, NFS4ERR.RECLAIM_BAD))
 
 
-@covers("RFC7530 9.1.4", "a lock's stateid is good for READ and WRITE")
+@covers("RFC7530 9.1.4.5", "a lock's stateid is good for READ and WRITE")
 def test_io_with_lock_stateid(nfs40, opened):
     state = nfs40.lock(opened, WRITE_LT, 0, 10)
     nfs40.write(opened.fh, 0, b"data", state)

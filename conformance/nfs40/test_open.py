@@ -30,7 +30,7 @@ def test_rflags(nfs40, home, file):
     assert r.open.rflags & ~0x6 == 0
 
 
-@covers("RFC7530 9.1.3", "the seqid of a new stateid is one, and one more after each operation on it")
+@covers("RFC7530 9.1.4.2", "the seqid of a new stateid is one, and one more after each operation on it")
 def test_seqid_of_stateid(nfs40, home, file):
     first = nfs40.open(home, "file")
     assert first.results.open.stateid.seqid == 1
@@ -38,7 +38,7 @@ def test_seqid_of_stateid(nfs40, home, file):
     assert again.stateid.other == first.stateid.other and again.stateid.seqid == first.stateid.seqid + 1
 
 
-@covers("RFC7530 9.1.3", "different owners and different files have different stateids, one owner one per file")
+@covers("RFC7530 9.1.4", "different owners and different files have different stateids, one owner one per file")
 def test_stateids(nfs40, home, file):
     new_file(nfs40, home, "g")
     a = nfs40.open(home, "file", owner=b"a")
@@ -150,7 +150,7 @@ def test_failure_leaves_nothing(nfs40, other, home, subdir):
     other.close(other.open(home, "f"))
 
 
-@covers("RFC7530 16.16", "a removed file that is open can still be read and written by its stateid")
+@covers("RFC7530 16.26", "a removed file that is open can still be read and written by its stateid")
 def test_removed(nfs40, home, opened):
     r = nfs40.compound(op.putfh(home), op.remove("file").may_fail(NFS4ERR.FILE_OPEN))
     if r.status == 0:

@@ -126,7 +126,7 @@ def test_times_by_others(nfs40, alice, file):
 
 
 @pytest.mark.parametrize("attr", READ_ONLY)
-@covers("RFC7530 16.32", "NFS4ERR_INVAL: an attribute that cannot be set, or NFS4ERR_ATTRNOTSUPP where there is none")
+@covers("RFC7530 5.5", "NFS4ERR_INVAL: an attribute that cannot be set, or NFS4ERR_ATTRNOTSUPP where there is none")
 def test_read_only(nfs40, file, attr):
     there = attr in nfs40.getattr(file, attr)
     wanted = NFS4ERR.INVAL if there else NFS4ERR.ATTRNOTSUPP

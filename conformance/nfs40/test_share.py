@@ -67,7 +67,7 @@ def test_close_frees(nfs40, other, home, file):
 
 
 @pytest.mark.parametrize("deny", [READ, WRITE, BOTH], ids=shown)
-@covers("RFC7530 9.9", "I/O with the anonymous stateid is subject to share denials: NFS4ERR_LOCKED, or it is not held to them")
+@covers("RFC7530 9.1.6", "I/O with the anonymous stateid is subject to share denials: NFS4ERR_LOCKED, or it is not held to them")
 def test_anonymous_io(nfs40, other, home, file, deny):
     nfs40.open(home, "file", **opening(BOTH, deny, b"one"))
     read = other.compound(op.putfh(file), op.read(ANONYMOUS).may_fail(NFS4ERR.LOCKED, NFS4ERR.SHARE_DENIED))
@@ -85,7 +85,7 @@ def test_anonymous_write_denied(nfs40, other, home, file):
 
 
 @pytest.mark.parametrize("access, read, write", [(READ, 0, NFS4ERR.OPENMODE), (WRITE, None, 0), (BOTH, 0, 0)], ids=shown)
-@covers("RFC7530 9.1.5", "NFS4ERR_OPENMODE: the open is not for what is done with it; reading what is open for writing may be let")
+@covers("RFC7530 9.1.6", "NFS4ERR_OPENMODE: the open is not for what is done with it; reading what is open for writing may be let")
 def test_openmode(nfs40, home, file, access, read, write):
     opened = nfs40.open(home, "file", **opening(access, NONE, b"one"))
     r = nfs40.call(op.putfh(file), op.read(opened, 0, 1))
@@ -142,14 +142,14 @@ def test_downgrade_bad_bits(nfs40, opened, access, deny):
     nfs40.compound(op.putfh(opened.fh), op.open_downgrade(opened, access, deny).fails(NFS4ERR.INVAL))
 
 
-@covers("RFC7530 16.19", "a stateid that is none: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "a stateid that is none: NFS4ERR_BAD_STATEID")
 def test_downgrade_bad_stateid(nfs40, file):
     bad = stateid4(1, b"\xaa" * 12)
     wanted = (NFS4ERR.BAD_STATEID, NFS4ERR.STALE_STATEID)
     nfs40.compound(op.putfh(file), op.open_downgrade(bad, READ, NONE, seqid=1).fails(*wanted))
 
 
-@covers("RFC7530 16.19", "with the stateid of a lock: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "with the stateid of a lock: NFS4ERR_BAD_STATEID")
 def test_downgrade_lock_stateid(nfs40, opened):
     lock = nfs40.lock(opened, READ, 0, 1)
     nfs40.compound(op.putfh(opened.fh), op.open_downgrade(lock, BOTH, NONE).fails(NFS4ERR.BAD_STATEID))
@@ -185,14 +185,14 @@ def test_close_with_locks(nfs40, other, home, opened):
         nfs40.close(opened)
 
 
-@covers("RFC7530 16.2", "the stateid of another file: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "the stateid of another file: NFS4ERR_BAD_STATEID")
 def test_close_other_file(nfs40, home, opened):
     g = new_file(nfs40, home, "g")
     nfs40.compound(op.putfh(g), op.close(opened).fails(NFS4ERR.BAD_STATEID))
     nfs40.close(opened)
 
 
-@covers("RFC7530 16.2", "an old seqid of the stateid: NFS4ERR_OLD_STATEID; one to come: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "an old seqid of the stateid: NFS4ERR_OLD_STATEID; one to come: NFS4ERR_BAD_STATEID")
 def test_close_seqid_of_stateid(nfs40, home, opened):
     opened = nfs40.open(home, "file")
     old = but(opened.stateid, seqid=opened.stateid.seqid - 1)
@@ -200,7 +200,7 @@ def test_close_seqid_of_stateid(nfs40, home, opened):
     nfs40.compound(op.putfh(opened.fh), op.close(but(opened, seqid=opened.stateid.seqid + 1)).fails(NFS4ERR.BAD_STATEID))
 
 
-@covers("RFC7530 16.2", "a lock's stateid: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "a lock's stateid: NFS4ERR_BAD_STATEID")
 def test_close_lock_stateid(nfs40, opened):
     lock = nfs40.lock(opened, READ, 0, 1)
     unlocked = nfs40.compound(op.putfh(opened.fh), op.locku(lock, 0, 1)).locku.lock_stateid
@@ -208,6 +208,6 @@ def test_close_lock_stateid(nfs40, opened):
 
 
 @pytest.mark.parametrize("special", [ANONYMOUS, READ_BYPASS], ids=["anonymous", "READ bypass"])
-@covers("RFC7530 16.2", "a special stateid: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "a special stateid: NFS4ERR_BAD_STATEID")
 def test_close_special(nfs40, file, special):
     nfs40.compound(op.putfh(file), op.close(special, seqid=0).fails(NFS4ERR.BAD_STATEID))
