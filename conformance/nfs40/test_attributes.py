@@ -188,13 +188,13 @@ def test_space_used(nfs40, file):
 def test_limits(nfs40, home):
     a = nfs40.getattr(home, "maxread", "maxwrite", "maxname", "maxlink", "maxfilesize")
     assert all(value > 0 for value in a.values())
-    assert a.get("maxname", 255) >= 14 and a.get("maxfilesize", 1 << 31) >= 1 << 31
 
 
 @pytest.mark.parametrize("attr", ["homogeneous", "no_trunc", "chown_restricted", "case_insensitive", "case_preserving"])
-@covers("RFC7530 5.4", "flags of a file system are the same of all its objects")
+@covers("RFC7530 5.4", "flags of a file system are the same of all its objects, unless homogeneous is false")
 def test_flags(nfs40, home, file, attr):
-    assert nfs40.getattr(home, attr) == nfs40.getattr(file, attr)
+    homogeneous = nfs40.getattr(home, "homogeneous").get("homogeneous", True)
+    assert nfs40.getattr(home, attr) == nfs40.getattr(file, attr) or not homogeneous
 
 
 @covers("RFC7530 6.2.2", "mode: nothing but the twelve bits")
@@ -214,12 +214,12 @@ def test_numlinks(nfs40, file):
     assert nfs40.getattr(file, "numlinks").numlinks == 1
 
 
-@covers("RFC7530 5.9", "owner and owner_group: user@domain, or a number in decimal digits")
+@covers("RFC7530 5.9", "owner and owner_group: user@domain, or without the \"@\" where there is no translation")
 def test_owner(nfs40, file, subdir):
     for object in (file, subdir):
         a = nfs40.getattr(object, "owner", "owner_group")
         for who in a.values():
-            assert "@" in who or who.isdigit()
+            assert who and not who.startswith("@") and not who.endswith("@")
 
 
 @covers("RFC7530 5.8.2.37", "time_delta: some time, of at least a nanosecond")

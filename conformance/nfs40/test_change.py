@@ -13,10 +13,8 @@ def write(n):
 
 OF_FILE = {
     "WRITE": write,
-    "WRITE of the same": lambda n: op.write(ANONYMOUS, 0, b"x"),
     "SETATTR size": lambda n: op.setattr(size=n + 1),
     "SETATTR mode": lambda n: op.setattr(mode=0o600 + n % 8),
-    "SETATTR of the same mode": lambda n: op.setattr(mode=0o644),
     "SETATTR owner": lambda n: op.setattr(owner=str(1000 + n)),
     "SETATTR time": lambda n: op.setattr(time_modify_set=(n, 0)),
 }

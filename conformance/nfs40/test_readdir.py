@@ -116,9 +116,9 @@ def test_after_the_last(nfs40, home, file):
 
 
 @pytest.mark.parametrize("cookie", [1, 2])
-@covers("RFC7530 16.24", "cookies 1 and 2 are reserved: NFS4ERR_BAD_COOKIE")
+@covers("RFC7530 16.24", "cookies 1 and 2 are no server's: NFS4ERR_BAD_COOKIE, or taken for some place in the directory")
 def test_reserved_cookies(nfs40, home, file, cookie):
-    nfs40.compound(op.putfh(home), op.readdir(cookie=cookie).fails(NFS4ERR.BAD_COOKIE))
+    nfs40.compound(op.putfh(home), op.readdir(cookie=cookie).may_fail(NFS4ERR.BAD_COOKIE))
 
 
 @covers("RFC7530 16.24", "with cookie 0 the verifier is zero; another is ignored or refused")
