@@ -281,11 +281,11 @@ def test_other_file(nfs40, home, opened):
     nfs40.compound(op.putfh(g), op.locku(state, 0, 10).fails(NFS4ERR.BAD_STATEID))
 
 
-@covers("RFC7530 16.10", "a new lock owner that is none: NFS4ERR_BAD_SEQID, or as if it had said so")
+@covers("RFC7530 16.10", "NFS4ERR_BAD_SEQID: a new lock owner that has locks of the file already")
 def test_known_owner_as_new(nfs40, opened):
     nfs40.lock(opened, READ_LT, 0, 10, lock_owner=b"o")
     again = op.lock(READ_LT, 20, 10, open_stateid=opened, lock_owner=b"o")
-    nfs40.compound(op.putfh(opened.fh), again.may_fail(NFS4ERR.BAD_SEQID))
+    nfs40.compound(op.putfh(opened.fh), again.fails(NFS4ERR.BAD_SEQID))
 
 
 @covers("RFC7530 9.1.4.1", "one lock owner, two files: two stateids, locks of their own")

@@ -49,6 +49,15 @@ def test_upgrade(nfs40, other, home, file):
     other.open(home, "file", **opening(READ, NONE, b"two"))
 
 
+@pytest.mark.parametrize("access, deny, access2, deny2", MATRIX, ids=shown)
+@covers("RFC7530 9.9", "NFS4ERR_SHARE_DENIED: no exception for the owner's own open")
+def test_own_open(nfs40, home, file, access, deny, access2, deny2):
+    nfs40.open(home, "file", **opening(access, deny, b"one"))
+    last = op.open("file", **opening(access2, deny2, b"one"))
+    conflict = access & deny2 or access2 & deny
+    nfs40.compound(op.putfh(home), last.fails(NFS4ERR.SHARE_DENIED) if conflict else last)
+
+
 @covers("RFC7530 9.9", "an upgrade that another's open is in the way of: NFS4ERR_SHARE_DENIED, and all stays as it was")
 def test_upgrade_denied(nfs40, other, home, file):
     opened = nfs40.open(home, "file", **opening(READ, NONE, b"one"))
