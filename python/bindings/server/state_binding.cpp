@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "protocols/nfs4/state/snapshot.h"
 #include "protocols/server/server.h"
 #include "python/bindings/server/bindings.h"
