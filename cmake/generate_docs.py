@@ -40,7 +40,51 @@ def nfs3_procedures(_: str) -> str:
     return "\n".join(rows) + "\n"
 
 
-GENERATORS = {"settings": settings, "fault points": fault_points, "nfs3 procedures": nfs3_procedures}
+def minors(first: int, last: int) -> str:
+    return f"4.{first}" if first == last else f"4.{first} - 4.{last}"
+
+
+def nfs4_operations(_: str) -> str:
+    flags = {
+        "kFh": "a current filehandle",
+        "kSaved": "a saved filehandle",
+        "kFirst": "may stand first without a session",
+        "kAlone": "alone there",
+        "kOnly": "alone",
+        "kChanges": "changes files",
+        "kOwnSeqid": "replayed by its owner's seqid",
+    }
+    rows = ["| operation | number | minor versions | needs and does |", "|---|---|---|---|"]
+    numbers = dict(re.findall(r"^\s*OP_(\w+)\s*=\s*(\d+)", (ROOT / "protocols/nfs4/nfs4.x").read_text(), re.MULTILINE))
+    text = (ROOT / "protocols/nfs4/ops.def").read_text()
+    row = r"^NFS4_OP\((\w+),\s*\w+,\s*[\w:]+,\s*\w+,\s*(\d),\s*(\d),\s*([\w |]+),\s*\d+\)"
+    for name, first, last, mask in re.findall(row, text, re.MULTILINE):
+        words = [flags[f.strip()] for f in mask.split("|") if f.strip() != "0"]
+        rows.append(f"| {name} | {numbers[name]} | {minors(int(first), int(last))} | {'; '.join(words)} |")
+    return "\n".join(rows) + "\n"
+
+
+def nfs4_attributes(_: str) -> str:
+    access = {"R": "get", "W": "set", "RW": "get, set"}
+    rows = ["| attribute | number | minor versions | use | the same for |", "|---|---|---|---|---|"]
+    text = (ROOT / "protocols/nfs4/nfs4.x").read_text()
+    numbers = dict(re.findall(r"^const FATTR4_(\w+)\s*=\s*(\d+);", text, re.MULTILINE))
+    text = (ROOT / "protocols/nfs4/attrs/table.def").read_text()
+    row = r"^NFS4_ATTR\((\w+),\s*(\w+),\s*(\w+),\s*(\d),\s*(\w+),"
+    for number_name, name, use, first, scope in re.findall(row, text, re.MULTILINE):
+        rows.append(
+            f"| {name} | {numbers[number_name]} | {minors(int(first), 2)} | {access[use]} | {scope.replace('_', ' ')} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+GENERATORS = {
+    "settings": settings,
+    "fault points": fault_points,
+    "nfs3 procedures": nfs3_procedures,
+    "nfs4 operations": nfs4_operations,
+    "nfs4 attributes": nfs4_attributes,
+}
 BLOCK = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 

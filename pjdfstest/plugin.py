@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Names the run, and the ledger of its protocol."""
+    """Names the run, and the ledgers of its protocol."""
     option = config.option
     if option.server == "dittofs":
         option.server = "dfs"
@@ -37,9 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if not option.report_name:
         who = f"dfs {option.store}" if option.server == "dfs" else option.server
         option.report_name = f"local {local}" if local else f"{who}, NFS {option.vers}"
-    ledger = config.rootpath / "ledger" / f"nfs{option.vers}.yaml"
-    if not option.ledger and not local and ledger.exists():
-        option.ledger = str(ledger)
+    if not option.ledger and not local:
+        # What is true of all minor versions, and what of this one.
+        names = dict.fromkeys((f"nfs{option.vers.partition('.')[0]}.yaml", f"nfs{option.vers}.yaml"))
+        option.ledger = [str(f) for f in (config.rootpath / "ledger" / name for name in names) if f.exists()]
     config.stash[_FIELDS] = {}
 
 

@@ -26,6 +26,12 @@ constexpr Cookie kDotCookie = 1, kDotDotCookie = 2, kFirstCookie = 3;
 
 enum class FileType : u8 { regular = 1, directory, symlink, block_device, character_device, fifo, socket };
 
+// To write to a device, a fifo or a socket is the client's own affair, and changes nothing in a read-only
+// export.
+inline bool stands_for_something_local(FileType type) {
+  return type != FileType::regular && type != FileType::directory && type != FileType::symlink;
+}
+
 constexpr u32 kMaxName = 255;      // bytes of one name
 constexpr u32 kMaxSymlink = 4096;  // bytes of a link's text
 constexpr u32 kMaxLinks = 65000;

@@ -57,6 +57,7 @@ class Guest:
         self._streams: Streams | Terminal = Terminal() if interactive else Streams(self._events, stdin, stdout, stderr)
         self._folder = tempfile.mkdtemp(prefix="dittofs-guest-")
         spec = {
+            "hostname": Path(self._folder).name,  # clients of NFSv4 name themselves after it: no two may be the same
             "mounts": [{**vars(mount), "at": mount.at} for mount in mounts],
             "network": any(mount.network for mount in mounts),
             "results": os.path.abspath(results) if results else None,

@@ -1,12 +1,8 @@
 """Two kernels on one server at once: what each may rely on, whatever the other does."""
 
-from types import SimpleNamespace
-
-import pytest
-
-from dittofs.testing.targets import choose
 from pjdfstest.kernel import PIPE, PYTHON, Guest
 from pjdfstest.kernel.served import mounted
+from pjdfstest.tests.conftest import read_line
 
 ROUNDS = 200
 
@@ -24,22 +20,6 @@ for n in range({ROUNDS}):
     except FileExistsError: pass
 print(" ".join(won), flush=True)
 """
-
-
-@pytest.fixture
-def server():
-    target = choose(SimpleNamespace(server="dfs", store="memory", loops=2, dfs=None), seed=0)
-    yield target
-    target.stop()
-
-
-def read_line(stream) -> bytes:
-    line = b""
-    while not line.endswith(b"\n"):
-        piece = stream.read(65536)
-        assert piece, "the guest ended"
-        line += piece
-    return line
 
 
 def test_a_name_is_made_once(server):

@@ -33,7 +33,7 @@ nfsstat4 check_header(const Compound& c) {
   return is_utf8(c.tag.view()) ? NFS4_OK : NFS4ERR_INVAL;
 }
 
-void add(Compound& c, nfs_resop4 result) {
+void add(Compound& c, const nfs_resop4& result) {
   if (c.result_count == c.result_capacity) {
     const u32 capacity = c.result_capacity == 0 ? 8 : c.result_capacity * 2;
     auto* results = c.call.arena.make<nfs_resop4>(capacity);
@@ -43,18 +43,36 @@ void add(Compound& c, nfs_resop4 result) {
     c.result_capacity = capacity;
   }
   c.results[c.result_count++] = result;
+  c.reply_bytes += encoded_size(result);
 }
 
-// Adds a result that is a status; always false.
-bool refuse(Compound& c, const OpRow* row, nfsstat4 status) {
-  // A number that is no operation's is answered with OP_ILLEGAL's (RFC 8881 15.1.3.4).
-  if (row == nullptr || status == NFS4ERR_OP_ILLEGAL)
+// Adds a result that is a status.
+void refuse(Compound& c, nfsstat4 status) {
+  // What is no operation is answered with OP_ILLEGAL's result (RFC 8881 15.1.3.4).
+  if (c.row == nullptr)
     add(c, as_resop(OP_ILLEGAL, c.call.arena.construct<ILLEGAL4res>(ILLEGAL4res{status})));
   else
-    add(c, as_resop(row->number, row->refuse(c, status)));
-  c.reply_bytes += encoded_size(c.results[c.result_count - 1]);
+    add(c, as_resop(c.row->number, c.row->refuse(c, status)));
   c.status = status;
-  return false;
+}
+
+// The next operation's number and arguments, and whether it may run.
+nfsstat4 read_op(Compound& c, const void** args) {
+  u32 number;
+  c.row = nullptr;
+  if (!c.call.args.u32(number)) return NFS4ERR_BADXDR;
+  c.row = find_op(number, c.minor);
+  if (c.row != nullptr) {
+    *args = c.row->decode(c);
+    // With something behind the last operation its arguments are not what they seem.
+    if (*args == nullptr || (c.index + 1 == c.count && !c.call.args.finish())) return NFS4ERR_BADXDR;
+  }
+  const GateInput in{
+      c.row, c.minor, c.index, c.count, c.session != nullptr, bool(c.current.place), bool(c.saved.place)};
+  if (const nfsstat4 s = gate(in); s != NFS4_OK) return s;
+  // In 4.0 the limit is the server's own; from 4.1 on SEQUENCE holds a COMPOUND to that of its session.
+  if (c.minor == 0 && c.count > c.server.limits.operations) return NFS4ERR_RESOURCE;
+  return c.reserve(c.row->largest_reply);
 }
 
 void trace_op(const Compound& c) {
@@ -114,8 +132,9 @@ SliceList body_of(const SliceList& reply) {
 enum class Step : u8 { on, end, waits };
 
 Step step(Compound& c, Async<const void*>* pending) {
-  if (!admit(c)) return Step::end;
-  Async<const void*> result = c.row->serve(c);
+  const void* args;
+  if (!admit(c, &args)) return Step::end;
+  Async<const void*> result = c.row->serve(c, args);
   if (!result.ready()) {
     *pending = std::move(result);
     return Step::waits;
@@ -172,39 +191,24 @@ void Compound::replay(SliceList body) {
   replay_body = std::move(body);
 }
 
-bool admit(Compound& c) {
-  u32 number;
-  c.row = nullptr;
-  if (!c.call.args.u32(number)) return refuse(c, nullptr, NFS4ERR_BADXDR);
-  c.row = find_op(number);
-  const GateInput in{
-      c.row, c.minor, c.index, c.count, c.session != nullptr, bool(c.current.place), bool(c.saved.place)};
-  nfsstat4 status = gate(in);
-  // In 4.0 the limit is the server's own; from 4.1 on SEQUENCE holds a COMPOUND to that of its session.
-  if (status == NFS4_OK && c.minor == 0 && c.count > c.server.limits.operations) status = NFS4ERR_RESOURCE;
-  if (status == NFS4_OK) status = c.reserve(c.row->largest_reply);
-  if (status != NFS4_OK) {
-    refuse(c, c.row, status);
-    trace_op(c);
-    return false;
-  }
-  return look_up_duplicate(c);
+bool admit(Compound& c, const void** args) {
+  const nfsstat4 status = read_op(c, args);
+  if (status == NFS4_OK) return look_up_duplicate(c);
+  refuse(c, status);
+  trace_op(c);
+  return false;
 }
 
 bool settle(Compound& c, const void* result) {
   if (c.ending != Compound::Ending::reply) return false;
-  if (result == nullptr) {
-    refuse(c, c.row, NFS4ERR_BADXDR);
+  const nfs_resop4 r = as_resop(c.row->number, result);
+  const size_t bytes = encoded_size(r);
+  const nfsstat4 fits = bytes > kRefusal ? c.reserve(bytes) : NFS4_OK;
+  if (fits == NFS4_OK) {
+    add(c, r);
+    c.status = status_of(result);
   } else {
-    const nfs_resop4 r = as_resop(c.row->number, result);
-    const size_t bytes = encoded_size(r);
-    if (const nfsstat4 s = c.reserve(bytes); s != NFS4_OK && bytes > kRefusal) {
-      refuse(c, c.row, s);
-    } else {
-      add(c, r);
-      c.reply_bytes += bytes;
-      c.status = status_of(result);
-    }
+    refuse(c, fits);
   }
   trace_op(c);
   ++c.index;

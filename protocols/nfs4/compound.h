@@ -99,16 +99,16 @@ struct EndCompound {
 };
 using CompoundPtr = std::unique_ptr<Compound, EndCompound>;
 
-// NFSPROC4_COMPOUND: RFC 7530 16.2, RFC 8881 16.2.
+// NFSPROC4_COMPOUND: RFC 7530 15.2, RFC 8881 16.2.
 Async<rpc::Outcome> serve_compound(void* program, rpc::Call& call);
 
 // The steps of a COMPOUND. The plain way through them is in compound.cpp, the one with fault points in
 // compound_faults.cpp.
 
-// Takes the next operation's number and decides whether it may run: it is c.row then. Otherwise the COMPOUND ends, with
-// a result that says why or as c.ending has it.
-bool admit(Compound& c);
-// Takes the result of the operation under way (null: its arguments could not be decoded). False: the COMPOUND ends.
+// Reads the next operation and decides whether it may run: it is c.row then, and *args its arguments. Otherwise the
+// COMPOUND ends, with a result that says why or as c.ending has it.
+bool admit(Compound& c, const void** args);
+// Takes the result of the operation under way. False: the COMPOUND ends.
 bool settle(Compound& c, const void* result);
 // Writes the reply.
 rpc::Outcome conclude(Compound& c);

@@ -36,11 +36,11 @@ Task<bool> at(Compound& c, Point point, std::string_view detail, std::optional<n
 }
 
 // The operation of c.row. False: there will be no reply.
-Task<bool> serve_op(Compound& c, const void** result) {
+Task<bool> serve_op(Compound& c, const void* args, const void** result) {
   std::optional<nfsstat4> instead;
   if (!co_await at(c, Point::nfs4_op_enter, c.row->name, &instead)) co_return false;
   if (!instead) {
-    Async<const void*> pending = c.row->serve(c);
+    Async<const void*> pending = c.row->serve(c, args);
     *result = co_await pending;
     if (!co_await at(c, Point::nfs4_op_leave, c.row->name, &instead)) co_return false;
   }
@@ -64,10 +64,10 @@ Task<rpc::Outcome> run_with_faults(CompoundPtr c) {
   }
   bool on = true;
   while (on && c->index < c->count) {
-    on = admit(*c);
+    const void *args = nullptr, *result = nullptr;
+    on = admit(*c, &args);
     if (!on) break;
-    const void* result = nullptr;
-    if (!co_await serve_op(*c, &result)) co_return rpc::Outcome::no_reply;
+    if (!co_await serve_op(*c, args, &result)) co_return rpc::Outcome::no_reply;
     on = settle(*c, result);
   }
   // Applied and not yet answered: what is remembered is the answer there would have been, so that a retransmission

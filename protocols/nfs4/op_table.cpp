@@ -19,20 +19,20 @@ struct Keep {
   const void* operator()(const Res& result) const { return keep(c, result); }
 };
 
-template <class Args, class Res, Async<Res> (*Handler)(Compound&, const Args&)>
-Async<const void*> serve(Compound& c) {
-  const Args* args = nullptr;
+template <class Args>
+const void* decode_args(Compound& c) {
   if constexpr (std::is_same_v<Args, rpc::Void>) {
     static constexpr rpc::Void nothing;
-    args = &nothing;
+    return &nothing;
   } else {
     Args* decoded = c.call.arena.make<Args>();
-    if (decoded == nullptr || !decode(c.call.args, *decoded)) return static_cast<const void*>(nullptr);
-    args = decoded;
+    return decoded != nullptr && decode(c.call.args, *decoded) ? decoded : nullptr;
   }
-  // Something behind the last operation: that one's arguments are not what they seem, and it is not carried out.
-  if (c.index + 1 == c.count && !c.call.args.finish()) return static_cast<const void*>(nullptr);
-  return then(Handler(c, *args), Keep<Res>{c});
+}
+
+template <class Args, class Res, Async<Res> (*Handler)(Compound&, const Args&)>
+Async<const void*> serve(Compound& c, const void* args) {
+  return then(Handler(c, *static_cast<const Args*>(args)), Keep<Res>{c});
 }
 
 template <class Res>
@@ -48,7 +48,7 @@ namespace {
 
 constexpr OpRow kOps[] = {
 #define NFS4_OP(name, handler, args, res, first, last, flags, largest) \
-  {OP_##name, #name, first, last, flags, largest, op::serve<args, res, ops::handler>, op::refuse<res>},
+  {OP_##name, #name, first, last, flags, largest, op::decode_args<args>, op::serve<args, res, ops::handler>, op::refuse<res>},
 #include "protocols/nfs4/ops.def"
 #undef NFS4_OP
 };
@@ -58,8 +58,10 @@ static_assert(kOps[std::size(kOps) - 1].number == kFirstOp + std::size(kOps) - 1
 
 }  // namespace
 
-const OpRow* find_op(u32 number) {
-  return number < kFirstOp || number - kFirstOp >= std::size(kOps) ? nullptr : &kOps[number - kFirstOp];
+const OpRow* find_op(u32 number, u32 minor) {
+  if (number < kFirstOp || number - kFirstOp >= std::size(kOps)) return nullptr;
+  const OpRow& row = kOps[number - kFirstOp];
+  return minor < row.first_minor || minor > row.last_minor ? nullptr : &row;
 }
 
 std::span<const OpRow> all_ops() { return kOps; }

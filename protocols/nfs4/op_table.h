@@ -8,7 +8,7 @@ namespace dfs::nfs4 {
 struct Compound;
 
 // What ops.def says of an operation; see there.
-enum OpFlags : u32 { kFh = 1, kSaved = 2, kFirst = 4, kAlone = 8, kChanges = 16, kOwnSeqid = 32 };
+enum OpFlags : u32 { kFh = 1, kSaved = 2, kFirst = 4, kAlone = 8, kChanges = 16, kOwnSeqid = 32, kOnly = 64 };
 
 constexpr u32 kMaxMinor = 2;
 
@@ -17,17 +17,18 @@ struct OpRow {
   const char* name;
   u8 first_minor, last_minor;
   u32 flags;
-  u32 largest_reply;  // 0: depends on the arguments
+  u32 largest_reply;
 
-  // Decodes the arguments from c.call.args and carries the operation out. The result lies in the call's arena
-  // and begins with its nfsstat4; null: the arguments could not be decoded.
-  Async<const void*> (*serve)(Compound& c);
+  // Reads the arguments from c.call.args into the call's arena; null: they could not be decoded.
+  const void* (*decode)(Compound& c);
+  // Carries the operation out. The result lies in the call's arena and begins with its nfsstat4.
+  Async<const void*> (*serve)(Compound& c, const void* args);
   // A result with that status and nothing else, in the call's arena.
   const void* (*refuse)(Compound& c, nfsstat4 status);
 };
 
-// The row of an operation, or null where no minor version has one of that number.
-const OpRow* find_op(u32 number);
+// The row of an operation, or null where the minor version has none of that number.
+const OpRow* find_op(u32 number, u32 minor);
 // All rows, by number.
 std::span<const OpRow> all_ops();
 

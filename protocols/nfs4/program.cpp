@@ -24,14 +24,16 @@ rpc::Program program(Nfs4& n) {
                  "nfs4",       {},
                  &n,           fault::Point::nfs4_proc_enter,
                  false,        fault::Point::nfs4_proc_enter};
+  // RFC 7530 3.1, RFC 8881 2.9.1: only over transports that control congestion.
+  p.stream_only = true;
   p.procedures.push_back(
       {NFSPROC4_NULL, "NULL", false, false, rpc::serve<Nfs4, rpc::Void, rpc::Void, null>, nullptr});
-  // Replays are the slots' business, and in 4.0 that of owners and of ops/; the checksum of every READ would
-  // be dear.
   std::vector<std::string> names;
   for (const OpRow& op : all_ops()) names.emplace_back(op.name);
   n.faults.declare_details(fault::Point::nfs4_op_enter, names);
   n.faults.declare_details(fault::Point::nfs4_op_leave, names);
+  // Replays are the slots' business, and in 4.0 that of owners and of the COMPOUND: the checksum of every READ would be
+  // dear.
   p.procedures.push_back({NFSPROC4_COMPOUND, "COMPOUND", false, false, serve_compound, nullptr});
   return p;
 }

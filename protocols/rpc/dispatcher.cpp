@@ -58,7 +58,7 @@ Dispatcher::Route Dispatcher::route(Call& call) {
   }
   u32 low = UINT32_MAX, high = 0;
   for (const Program& p : programs_) {
-    if (p.number != call.program) continue;
+    if (p.number != call.program || (p.stream_only && call.transport->datagram())) continue;
     low = std::min(low, p.version);
     high = std::max(high, p.version);
     if (p.version != call.version) continue;

@@ -33,6 +33,7 @@ struct Program {
   fault::Point enter;
   bool has_leave;
   fault::Point leave;
+  bool stream_only = false;  // over datagrams there is no such version
 
   const Procedure* find(u32 procedure) const {
     if (procedure >= procedures.size() || procedures[procedure].serve == nullptr) return nullptr;

@@ -45,6 +45,12 @@ struct Config {
   i64 drc_bytes = 16 << 20;
   double drc_lifetime = 120;
 
+  i64 lease_time = 90;
+  i64 max_operations = 128;
+  std::string domain = "localdomain";
+  std::string users = "root=0 nobody=65534";
+  std::string groups = "root=0 nogroup=65534 nobody=65534";
+
   std::string store = "lmdb";
   std::string data_dir = "dittofs-data";
   i64 memory_capacity = i64{64} << 30;

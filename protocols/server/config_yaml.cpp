@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "protocols/nfs4/attrs/owners.h"
 #include "protocols/server/config.h"
 
 namespace dfs::server {
@@ -139,6 +140,9 @@ std::string validate(const Config& c) {
     mode = d >= '0' && d <= '7' && mode <= 07777 ? mode * 8 + static_cast<u32>(d - '0') : 010000;
   if (c.root_mode.empty() || mode > 07777)
     return fmt::format("store.root_mode: \"{}\" is not an octal mode", c.root_mode);
+  std::vector<nfs4::Owners::Name> names;
+  if (std::string error = nfs4::Owners::parse(c.users, &names); !error.empty()) return "nfs4.users: " + error;
+  if (std::string error = nfs4::Owners::parse(c.groups, &names); !error.empty()) return "nfs4.groups: " + error;
   if (c.portmap && c.nfs_port != 0 && c.nfs_port == c.portmap_port)
     return "listen.portmap_port: NFS and portmap cannot share a port";
   if (c.exports.empty())

@@ -37,6 +37,8 @@ net::ConnectionLimits limits_of(const Config& c) {
 nfs4::Limits nfs4_limits(const Config& c) {
   nfs4::Limits l;
   l.io_size = static_cast<u32>(c.io_size);
+  l.operations = static_cast<u32>(c.max_operations);
+  l.lease = c.lease_time * kSecond;
   return l;
 }
 
@@ -107,6 +109,14 @@ std::string Server::open_volumes() {
   return {};
 }
 
+nfs4::Snapshot Server::state() {
+  return running_ ? nfs4::take_snapshot(*nfs4_->state) : nfs4::Snapshot{};
+}
+
+std::vector<std::string> Server::check_state() {
+  return running_ ? nfs4::check_invariants(*nfs4_->state) : std::vector<std::string>{};
+}
+
 void Server::start_loops() {
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const auto count = config_.loops != 0 ? static_cast<unsigned>(config_.loops) : std::min(cores, 64u);
@@ -131,6 +141,9 @@ std::string Server::open_ports() {
   mount_.reset(new mount::Mount{exports_, *sealer_, {}});
   nfs4_ = std::make_unique<nfs4::Nfs4>(exports_, *sealer_, *clock_, random_, faults_, trace_, *drc_,
                                        nfs4_limits(config_));
+  nfs4_->owners.domain = config_.domain;
+  nfs4::Owners::parse(config_.users, &nfs4_->owners.users);  // validate() has looked at both
+  nfs4::Owners::parse(config_.groups, &nfs4_->owners.groups);
   run_on(*loops_[0]->loop, [&] { nfs4_->state->start(*loops_[0]->loop); });
   nfs_service_ = std::make_unique<Service>(*this);
   nfs_service_->dispatcher.add(nfs3::program(*nfs3_));
@@ -178,9 +191,9 @@ void Server::accept(Service& service, Loop& loop, int fd, const Endpoint& peer) 
 void Server::register_services() {
   if (!portmap_) return;
   const IpAddress address = *IpAddress::parse(config_.address);
-  auto add = [&](u32 program, u32 version, u16 port) {
+  auto add = [&](u32 program, u32 version, u16 port, bool datagrams = true) {
     for (const char* base : {"tcp", "udp"}) {
-      if (!config_.udp && base[0] == 'u') continue;
+      if (!(config_.udp && datagrams) && base[0] == 'u') continue;
       // An IPv6 wildcard socket takes IPv4 peers as well.
       const bool v6 = !address.is_v4();
       const bool both = v6 && address == IpAddress{};
@@ -198,7 +211,7 @@ void Server::register_services() {
   for (u32 v : {2u, 3u, 4u}) add(portmap::PMAP_PROG, v, ports_.portmap);
   for (u32 v : {1u, 3u}) add(mount::MOUNT_PROGRAM, v, ports_.nfs);
   add(nfs3::NFS_PROGRAM, nfs3::NFS_V3, ports_.nfs);
-  add(nfs4::NFS4_PROGRAM, nfs4::NFS_V4, ports_.nfs);
+  add(nfs4::NFS4_PROGRAM, nfs4::NFS_V4, ports_.nfs, false);
 }
 
 }  // namespace dfs::server

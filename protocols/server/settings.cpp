@@ -57,6 +57,14 @@ void visit(V&& v, Config& c) {
   v.integer("drc.bytes", c.drc_bytes, 65536, i64{1} << 34, "Bytes of remembered replies.");
   v.number("drc.lifetime", c.drc_lifetime, 1, 1e6, "Seconds a reply is remembered.");
 
+  v.integer("nfs4.lease_time", c.lease_time, 1, 3600,
+           "Seconds after which the state of a client that is not heard of is no longer safe.");
+  v.integer("nfs4.max_operations", c.max_operations, 8, 4096,
+            "Operations of one COMPOUND: more are RESOURCE in 4.0; a session of 4.1 or 4.2 may have so many.");
+  v.text("nfs4.domain", c.domain, "Domain of owners and groups that clients send as name@domain.");
+  v.text("nfs4.users", c.users, "Names that clients may send for users beside their numbers: name=uid name=uid.");
+  v.text("nfs4.groups", c.groups, "The same of groups.");
+
   v.choice("store.kind", c.store, {"lmdb", "memory"},
            "lmdb: durable, LMDB for names and files for data. memory: gone when the server ends.");
   v.text("store.data_dir", c.data_dir, "Folder of the durable store.");

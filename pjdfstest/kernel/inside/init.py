@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import signal
+import socket
 import sys
 import termios
 
@@ -52,6 +53,7 @@ def errno_name(why: OSError) -> str:
 
 def prepare(spec: dict) -> None:
     os.umask(0o022)
+    socket.sethostname(spec["hostname"])
     os.mkdir(TMPDIR)
     os.chmod(TMPDIR, 0o1777)
     system.interface_up("lo", "127.0.0.1")

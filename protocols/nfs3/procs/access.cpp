@@ -7,16 +7,6 @@ static_assert(ACCESS3_READ == fs::kRead && ACCESS3_LOOKUP == fs::kLookup && ACCE
               ACCESS3_EXTEND == fs::kExtend && ACCESS3_DELETE == fs::kDelete &&
               ACCESS3_EXECUTE == fs::kExecute);
 
-namespace {
-
-// To write to a device, a fifo or a socket is the client's own affair, and changes nothing in a read-only
-// export.
-bool stands_for_something_local(fs::FileType type) {
-  return type != fs::FileType::regular && type != fs::FileType::directory && type != fs::FileType::symlink;
-}
-
-}  // namespace
-
 // RFC 1813 3.3.4
 Async<ACCESS3res> access(Nfs3& n, rpc::Call& call, const ACCESS3args& a) {
   ACCESS3res res{};
@@ -35,7 +25,7 @@ Async<ACCESS3res> access(Nfs3& n, rpc::Call& call, const ACCESS3args& a) {
     constexpr u32 kChanges = ACCESS3_MODIFY | ACCESS3_EXTEND | ACCESS3_DELETE;
     res.resok.obj_attributes = attrs(*p, r.node, r.known);
     res.resok.access =
-        p->read_only() && !stands_for_something_local(r.node.type) ? r.granted & ~kChanges : r.granted;
+        p->read_only() && !fs::stands_for_something_local(r.node.type) ? r.granted & ~kChanges : r.granted;
     return res;
   });
 }

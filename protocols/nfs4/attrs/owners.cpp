@@ -1,5 +1,6 @@
 #include "protocols/nfs4/attrs/owners.h"
 
+#include <fmt/format.h>
 #include <strings.h>
 
 #include <charconv>
@@ -21,6 +22,21 @@ bool same_domain(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::string Owners::parse(std::string_view text, std::vector<Name>* out) {
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (word.empty()) continue;
+    const size_t equals = word.find('=');
+    u32 id;
+    if (equals == word.npos || equals == 0 || !parse_digits(word.substr(equals + 1), &id))
+      return fmt::format("\"{}\" is not name=id", word);
+    out->push_back({std::string(word.substr(0, equals)), id});
+  }
+  return {};
+}
 
 nfsstat4 Owners::find(const std::vector<Name>& names, std::string_view who, u32* id) const {
   if (who.empty() || !is_utf8(who)) return NFS4ERR_INVAL;

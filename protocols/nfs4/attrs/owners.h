@@ -15,9 +15,11 @@ class Owners {
     std::string name;
     u32 id;
   };
-  std::string domain = "localdomain";
-  std::vector<Name> users{{"root", 0}, {"nobody", 65534}};
-  std::vector<Name> groups{{"root", 0}, {"nobody", 65534}, {"nogroup", 65534}};
+  std::string domain;
+  std::vector<Name> users, groups;
+
+  // "root=0 nobody=65534" as a table; says what is wrong with it, or nothing.
+  static std::string parse(std::string_view text, std::vector<Name>* out);
 
   // NFS4_OK and the id; INVAL for what is no name at all, BADOWNER for one that nobody has.
   nfsstat4 user(const Text& who, u32* id) const { return find(users, who.view(), id); }

@@ -18,14 +18,14 @@ struct OpenCall {
   const Ref<StateOwner> owner;
 
   state::ShareMode mode;
-  fs::SetAttr attr;         // of a new file, but for its size
-  std::optional<u64> size;  // that createattrs asked for
+  fs::SetAttr attr;         // of a new file
+  std::optional<u64> size;  // that an unchecked create asked for
   AttrSet asked;
   u32 applied = 0;  // SetAttrPart
   Place file;
   bool created = false;
   change_info4 cinfo{};
-  FileHold hold;
+  Ref<FileHold> hold;
   u32 tries = 0;
 
   bool creating() const { return a.openhow.opentype == OPEN4_CREATE; }
@@ -96,6 +96,11 @@ Async<OPEN4res> open_found(CallPtr call) {
   fs::SetAttr* cut = c.call.arena.construct<fs::SetAttr>();
   if (cut == nullptr) return refused(NFS4ERR_DELAY);
   cut->size = size;
+  // A time the client chose for a new file is the last word on it.
+  if (call->created) {
+    cut->mtime_how = call->attr.mtime_how;
+    cut->mtime = call->attr.mtime;
+  }
   const Place& p = call->file;
   // Only now: an open that is denied leaves the file alone. Who may open it for this was judged with the
   // rest.
@@ -144,7 +149,7 @@ Async<OPEN4res> looked(CallPtr call, const fs::AccessResult& r) {
 // Holds the file first and looks at it then: whoever removes it sees the hold, or we see that it is gone.
 Async<OPEN4res> hold_and_look(CallPtr call) {
   const Place& p = call->file;
-  call->hold = FileHold(*call->c.server.state, p.fs(), p.node.id);
+  call->hold = Ref<FileHold>::adopt(new FileHold(*call->c.server.state, p.fs(), p.node.id));
   constexpr u32 kWanted = fs::ace::kReadData | fs::ace::kWriteData | fs::ace::kExecute;
   Async<fs::AccessResult> rights = p.fs().rights(p.who, p.node, kWanted);
   return then(std::move(rights), [call = std::move(call)](const fs::AccessResult& r) mutable {
@@ -234,8 +239,8 @@ nfsstat4 take_attributes(OpenCall& call) {
   if (how.mode == EXCLUSIVE4_1 && c.minor == 0) return NFS4ERR_BADXDR;
   const fattr4& attrs = how.mode == EXCLUSIVE4_1 ? how.ch_createboth.cva_attrs : how.createattrs;
   const nfsstat4 s = decode_settable(c, attrs, Target::created, &call.attr, &call.asked);
-  // Until the file is open its size stays as it is; a new one's is zero.
-  call.size = std::exchange(call.attr.size, {});
+  // What an unchecked create finds keeps its size until it is open.
+  if (how.mode == UNCHECKED4) call.size = std::exchange(call.attr.size, {});
   return s;
 }
 

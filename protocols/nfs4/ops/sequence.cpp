@@ -57,7 +57,7 @@ SliceList uncached(Compound& c, const SEQUENCE4res& sequence) {
   results[0].resop = OP_SEQUENCE;
   results[0].opsequence = first;
   u32 number = 0;
-  const OpRow* row = c.call.args.u32(number) ? find_op(number) : nullptr;
+  const OpRow* row = c.call.args.u32(number) ? find_op(number, c.minor) : nullptr;
   const void* second = row != nullptr ? row->refuse(c, NFS4ERR_RETRY_UNCACHED_REP)
                                       : c.call.arena.construct<ILLEGAL4res>(ILLEGAL4res{NFS4ERR_OP_ILLEGAL});
   results[1].resop = row != nullptr ? row->number : OP_ILLEGAL;

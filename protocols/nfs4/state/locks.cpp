@@ -161,7 +161,7 @@ nfsstat4 free_lock(Compound& c, const Ref<LockState>& lock, u32 seqid) {
       std::lock_guard file(lock->file->mutex());
       if (const nfsstat4 s = check_seqid(c, *lock, seqid); s != NFS4_OK) return s;
       if (lock->file->claims.holds_range(lock->owner->who)) return NFS4ERR_LOCKS_HELD;
-      lock->live = false;
+      (void)lock->withdraw_locked();  // no locks, no hold
     }
     forget_lock_locked(*lock);
   }
@@ -186,8 +186,7 @@ nfsstat4 release_lock_owner(State& state, Client& client, Bytes name) {
     for (Ref<LockState>& lock : ended) {
       {
         std::lock_guard locked(lock->file->mutex());
-        if (lock->live) lock->withdraw_locked();
-        lock->live = false;
+        (void)lock->withdraw_locked();
       }
       forget_lock_locked(*lock);
     }

@@ -86,10 +86,10 @@ Ref<StateOwner> open_owner(Compound& c, const Ref<Client>& client, Bytes name, u
     if (it != client->open_owners.end()) owner = it->second;
     // Whether it is being confirmed right now is for whoever has its turn: he has seen another seqid.
     if (owner && c.minor == 0 && !owner->confirmed && owner->turn.try_take()) {
-      const bool again = owner->last.known && owner->last.seqid == seqid;
-      const bool fresh = !owner->last.known;
+      const StateOwner::Last& last = owner->last;
+      const bool in_sequence = !last.known || seqid == last.seqid || seqid == last.seqid + 1;
       owner->turn.pass();
-      if (!again && !fresh) {
+      if (!in_sequence) {
         end_owner_locked(*client, *owner, &ended);
         owner = {};
       }
@@ -112,10 +112,13 @@ void forget_idle_owners(State& state, Client& client, Nanos now) {
     for (Client::Owners* owners : {&client.open_owners, &client.lock_owners})
       for (auto it = owners->begin(); it != owners->end();) {
         StateOwner& owner = *it->second;
-        if (!owner.idle() || owner.used + state.lease() > now) {
+        const bool unconfirmed =
+            owners == &client.open_owners && client.facet == Facet::v40 && !owner.confirmed;
+        if ((!owner.idle() && !unconfirmed) || owner.used + state.lease() > now) {
           ++it;
           continue;
         }
+        while (!owner.opens.empty()) end_open_locked(*owner.opens.begin()->second, &ended);
         if (owner.closed) ended.push_back(std::exchange(owner.closed, {}));
         gone.push_back(it->second);
         it = owners->erase(it);
@@ -127,7 +130,7 @@ void forget_idle_owners(State& state, Client& client, Nanos now) {
 // --- OPEN
 // -------------------------------------------------------------------------------------------------------------
 
-nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file, FileHold hold,
+nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file, Ref<FileHold> hold,
                    state::ShareMode mode, Opened* out) {
   State& state = *c.server.state;
   state::FilePin pin = state.files.pin(file_key(file));
@@ -195,19 +198,19 @@ CLOSE4res close_open(Compound& c, const Ref<Open>& open, u32 seqid) {
   State& state = *c.server.state;
   CLOSE4res res{};
   Ended ended;
+  Ref<FileHold> last;
   {
     Client& client = open->client();
     std::lock_guard held(client.mutex);
     if (client.gone()) return with_status<CLOSE4res>(NFS4ERR_BAD_STATEID);
+    open->owner->used = state.now();
     {
       std::lock_guard lock(open->file->mutex());
       if ((res.status = check_seqid(c, *open, seqid)) != NFS4_OK) return res;
       res.open_stateid = open->next_stateid();
-      open->withdraw_locked();
-      open->live = false;
+      last = open->withdraw_locked();
     }
     end_open_locked(*open, &ended);
-    open->owner->used = state.now();
     if (c.minor == 0) {
       // It may come again: then it is answered by what the owner remembers, which is found by this stateid.
       ended.pop_back();

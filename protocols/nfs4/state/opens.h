@@ -18,8 +18,8 @@ u16 combination(state::ShareMode mode);
 bool downgrades_to(u16 asked, state::ShareMode mode, u16* kept);
 
 // The open owner of that name, made when there is none; null when the client is gone. In 4.0 an owner that
-// was never confirmed is forgotten by another OPEN than its first (RFC 7530 16.18.5): with what it had
-// opened.
+// was never confirmed is forgotten, with what it had opened, by an OPEN that is out of its sequence (RFC 7530
+// 16.18.5).
 Ref<StateOwner> open_owner(Compound& c, const Ref<Client>& client, Bytes name, u32 seqid);
 
 struct Opened {
@@ -30,7 +30,7 @@ struct Opened {
 };
 // Opens the file for the owner, or adds to what the owner has it open for: NFS4_OK, SHARE_DENIED, EXPIRED.
 // The file has been looked at since `hold` was taken, and lets the caller have what is asked for.
-nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file, FileHold hold,
+nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file, Ref<FileHold> hold,
                    state::ShareMode mode, Opened* out);
 // What came after did not work: takes the open back to what it was.
 void undo_open(Compound& c, const Opened& opened);
@@ -39,8 +39,8 @@ CLOSE4res close_open(Compound& c, const Ref<Open>& open, u32 seqid);
 OPEN_DOWNGRADE4res downgrade_open(Compound& c, Open& open, u32 seqid, state::ShareMode mode);
 OPEN_CONFIRM4res confirm_open(Compound& c, Open& open, u32 seqid);
 
-// Forgets owners that have had no opens and no locks for a lease (RFC 7530 9.1.10). The client's lease is
-// looked at.
+// Forgets owners that have had no opens and no locks for a lease (RFC 7530 9.1.10), or have not been
+// confirmed for one (16.18.5). The client's lease is looked at.
 void forget_idle_owners(State& state, Client& client, Nanos now);
 
 }  // namespace dfs::nfs4

@@ -160,19 +160,21 @@ void State::add(const Ref<StateRecord>& record) {
 }
 
 void State::end(StateRecord& record, Gone why) {
+  Ref<FileHold> last;
   {
     std::lock_guard lock(record.file->mutex());
-    if (record.live) record.withdraw_locked();
-    record.live = false;
+    last = record.withdraw_locked();
   }
   records.remove(record.number, why);
 }
 
-void StateRecord::withdraw_locked() {
+Ref<FileHold> StateRecord::withdraw_locked() {
+  if (!std::exchange(live, false)) return {};
   if (kind == StateKind::open)
     file->claims.drop_share(owner->who);
   else
     file->claims.unlock(owner->who, {});
+  return std::exchange(hold, {});
 }
 
 // --- opens and what they hold
@@ -197,8 +199,9 @@ void State::release(fs::FileSystem& fs, fs::FileId id) {
     note(run_blocking(std::move(releasing)));
 }
 
-FileHold::~FileHold() {
-  if (fs_ != nullptr) state_->release(*fs_, id_);
+FileHold::FileHold(State& state, fs::FileSystem& fs, fs::FileId id) : state_(state), fs_(fs), id_(id) {
+  fs_.hold(id_);
 }
+FileHold::~FileHold() { state_.release(fs_, id_); }
 
 }  // namespace dfs::nfs4

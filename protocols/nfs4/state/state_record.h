@@ -13,7 +13,7 @@ class State;
 class Open;
 class LockState;
 
-// An open owner or a lock owner (RFC 7530 9.1.3 and 9.1.4, RFC 8881 8.1 and 9.1).
+// An open owner or a lock owner (RFC 7530 9.1.1 and 9.1.5, RFC 8881 9.1.1).
 class StateOwner : public Counted {
  public:
   StateOwner(Ref<Client> c, Bytes name)
@@ -47,6 +47,20 @@ class StateOwner : public Counted {
   bool idle() const { return opens.empty() && locks.empty(); }
 };
 
+// Keeps a file that is open: one that loses its last name stays until the last hold goes. An open has one,
+// and so has whatever input or output is under way with it, so that it ends well when the open does not wait
+// for it.
+class FileHold : public Counted {
+ public:
+  FileHold(State& state, fs::FileSystem& fs, fs::FileId id);
+  ~FileHold();
+
+ private:
+  State& state_;
+  fs::FileSystem& fs_;
+  const fs::FileId id_;
+};
+
 // What a stateid stands for: an open of a file by an owner, or an owner's locks on a file.
 class StateRecord : public Counted {
  public:
@@ -68,8 +82,10 @@ class StateRecord : public Counted {
   u32 seqid = 1;
   bool live = true;  // false: closed, freed, or its client is gone
 
-  // Takes the claims it stands for out of the file's table; under the file's mutex.
-  void withdraw_locked();
+  Ref<FileHold> hold;  // an open's, as long as it lives
+  // Ends it: the claims it stands for leave the file's table. Under the file's mutex; the hold is to be let
+  // go after it.
+  [[nodiscard]] Ref<FileHold> withdraw_locked();
   // The stateid as it now is; next_stateid() after a change of what it stands for. Both under the file's
   // mutex.
   stateid4 stateid() const { return {seqid, other}; }
@@ -79,36 +95,13 @@ class StateRecord : public Counted {
   }
 };
 
-// Keeps a file that is open: one that loses its last name stays until the last hold goes.
-class FileHold {
- public:
-  FileHold() = default;
-  FileHold(State& state, fs::FileSystem& fs, fs::FileId id) : state_(&state), fs_(&fs), id_(id) {
-    fs.hold(id);
-  }
-  FileHold(FileHold&& o) noexcept : state_(o.state_), fs_(std::exchange(o.fs_, nullptr)), id_(o.id_) {}
-  FileHold& operator=(FileHold&& o) noexcept {
-    std::swap(state_, o.state_);
-    std::swap(fs_, o.fs_);
-    std::swap(id_, o.id_);
-    return *this;
-  }
-  ~FileHold();
-
- private:
-  State* state_ = nullptr;
-  fs::FileSystem* fs_ = nullptr;
-  fs::FileId id_;
-};
-
-// An owner's open of a file. It holds the file until the last reference to the open goes, so that input and
-// output under way end well.
+// An owner's open of a file.
 class Open final : public StateRecord {
  public:
-  Open(Ref<StateOwner> owner, state::FilePin file, FileHold hold, fs::NodeRef node, const Principal& opener)
-      : StateRecord(StateKind::open, std::move(owner), std::move(file), node),
-        opener(opener),
-        hold_(std::move(hold)) {}
+  Open(Ref<StateOwner> owner, state::FilePin file, Ref<FileHold> h, fs::NodeRef node, const Principal& opener)
+      : StateRecord(StateKind::open, std::move(owner), std::move(file), node), opener(opener) {
+    hold = std::move(h);
+  }
 
   const Principal opener;  // for whom the file's permissions were checked
 
@@ -119,9 +112,6 @@ class Open final : public StateRecord {
 
   // changes under the client's mutex
   std::vector<LockState*> locks;
-
- private:
-  FileHold hold_;
 };
 
 // An owner's locks on a file.

@@ -9,18 +9,18 @@
           - nfs3/test_readdir.py::test_bad_cookie
           - nfs3/test_readdir.py::test_budget[*]        # every parameter of it
 
+Such a file is ledger/SERVER.yaml, and what belongs to a suite of its own may be in ledger/SERVER-SUITE.yaml beside it.
+
 A run passes when the tests that fail are exactly those of the ledger: a failure without a row fails the run,
 and so does a row whose test passes. Only a row with `races: true`, for what goes wrong in a race between the
 server's threads, lets its tests pass as well. `kills: true` says that the server does not survive its tests.
-
-A ledger may be in several files: NAME.yaml and those beside it that are called NAME-*.yaml.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import Iterator, Optional
 
 import pytest
 
@@ -48,14 +48,10 @@ class Ledger:
 
     @classmethod
     def read(cls, *paths: Path) -> Ledger:
-        import yaml  # type: ignore[import]
-
         rows = []
         seen: set[str] = set()
         for path in paths:
-            for entry in (yaml.safe_load(path.read_text()) or {}).get("rows") or []:
-                entry["tests"] = tuple(entry["tests"])
-                row = Row(**entry)
+            for row in _rows(path):
                 if not row.tests or not all((row.section, row.sentence, row.why)):
                     raise pytest.UsageError(f"{path}: a row without section, sentence, why or tests: {row}")
                 for test in row.tests:
@@ -75,21 +71,37 @@ class Ledger:
         return sorted(t for t in self._by_test if t.split("::")[0] in files and t not in whole)
 
 
+def _rows(path: Path) -> Iterator[Row]:
+    import yaml  # type: ignore[import]
+
+    for entry in (yaml.safe_load(path.read_text()) or {}).get("rows") or []:
+        yield Row(**{**entry, "tests": tuple(entry["tests"])})
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("dittofs").addoption(
-        "--ledger", metavar="FILE", help="known failures of this server (default: ledger/SERVER.yaml, if it is there)"
+        "--ledger",
+        metavar="FILE",
+        action="append",
+        help="known failures of this server; may be repeated (default: ledger/SERVER.yaml and SERVER-*.yaml)",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    given, server, folder = config.option.ledger, config.option.server, config.rootpath / "ledger"
-    if given and not Path(given).exists():
-        raise pytest.UsageError(f"--ledger {given}: no such file")
-    if given:
-        paths = [Path(given)]
-    else:
-        paths = [] if "://" in server else [*folder.glob(f"{server}.yaml"), *sorted(folder.glob(f"{server}-*.yaml"))]
-    config.stash[_LEDGER] = Ledger.read(*paths)
+    config.stash[_LEDGER] = Ledger.read(*_files(config))
+
+
+def _files(config: pytest.Config) -> list[Path]:
+    if config.option.ledger:
+        given = [Path(name) for name in config.option.ledger]
+        for path in given:
+            if not path.exists():
+                raise pytest.UsageError(f"--ledger {path}: no such file")
+        return given
+    server, folder = config.option.server, config.rootpath / "ledger"
+    if "/" in server:
+        return []
+    return [*folder.glob(f"{server}.yaml"), *sorted(folder.glob(f"{server}-*.yaml"))]
 
 
 def ledger(config: pytest.Config) -> Ledger:

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "protocols/nfs4/nfs4.h"
+
+namespace dfs::nfs4 {
+
+class State;
+
+// What the server holds for its clients, as plain values: for tests and for whoever looks. Taken while
+// requests go on, so that two parts of it may be of different moments; a part is of one.
+namespace snapshot {
+
+struct Slot {
+  u32 sequence = 0;
+  bool busy = false, cached = false;
+  u32 reply_bytes = 0;
+};
+struct Connection {
+  u64 id = 0;
+  bool fore = false, back = false;
+};
+struct Session {
+  std::string id;  // 16 bytes
+  u32 callback_program = 0;
+  u32 max_request = 0, max_response = 0, max_response_cached = 0, max_operations = 0;
+  std::vector<Slot> slots;
+  std::vector<Connection> connections;
+};
+
+struct Range {
+  u64 first = 0, last = 0;
+  bool exclusive = false;
+};
+struct Lock {  // a lock stateid
+  std::string owner;
+  std::string other;  // 12 bytes
+  u32 seqid = 0;
+  u64 file_id = 0;
+  std::string file_system;  // its uuid
+  std::vector<Range> ranges;
+};
+struct Open {
+  std::string owner;
+  std::string other;
+  u32 seqid = 0;
+  u64 file_id = 0;
+  std::string file_system;
+  u32 access = 0, deny = 0;
+  u32 locks = 0;  // lock stateids made with it
+};
+struct Owner {
+  std::string name;
+  bool known = false;  // 4.0: `seqid` is that of its last request
+  u32 seqid = 0;
+  bool confirmed = false;
+  u32 opens = 0, locks = 0;
+};
+
+struct Client {
+  u64 id = 0;
+  u32 minor = 0;  // 0, or 1 for all that have sessions
+  std::string owner;
+  std::string implementation;
+  bool confirmed = false;
+  bool reclaim_complete = false;
+  double lease_left = 0;  // seconds
+  std::vector<Session> sessions;
+  std::vector<Owner> open_owners, lock_owners;
+  std::vector<Open> opens;
+  std::vector<Lock> locks;
+};
+
+struct File {  // that somebody has claims on
+  u64 file_id = 0;
+  std::string file_system;
+  u32 shares = 0, ranges = 0, grants = 0;
+};
+
+}  // namespace snapshot
+
+struct Snapshot {
+  std::vector<snapshot::Client> clients;
+  std::vector<snapshot::File> files;
+  u64 stateids = 0, sessions = 0;
+};
+
+Snapshot take_snapshot(State& state);
+
+// What does not agree with itself, a sentence each: a claim without an open, a stateid that nobody has. For
+// moments when no request is under way.
+std::vector<std::string> check_invariants(State& state);
+
+}  // namespace dfs::nfs4
