@@ -23,6 +23,8 @@ import time
 from pathlib import Path
 from typing import Callable, Optional
 
+from dittofs import nfs3
+from dittofs.rpc import RpcError
 from dittofs.testing.targets.namespace import loopback_up, socket_inside
 from dittofs.testing.targets.target import Address, Target, Twin
 
@@ -102,10 +104,12 @@ class Ganesha(Target):
         self._process.wait()
 
     def alive(self) -> Optional[str]:
+        # A process that is about to die takes connections for a while.
         try:
-            socket.create_connection((self.nfs.host, self.nfs.port)).close()
+            with nfs3.Client(self.nfs.host, self.nfs.port, timeout=START_LIMIT) as client:
+                client.null()
             return None
-        except OSError:
+        except (OSError, RpcError):
             return f"Ganesha is gone, its supervisor ended with status {self._process.wait()}"
 
 
