@@ -7,7 +7,8 @@ import pytest
 from conformance.nfs41.checks import alive, dead, names
 from dittofs.nfs4 import (
     CDFC4_BACK, CDFC4_BACK_OR_BOTH, CDFC4_FORE, CDFC4_FORE_OR_BOTH, CDFS4_BACK, CDFS4_BOTH, CDFS4_FORE,
-    CREATE_SESSION4_FLAG_CONN_BACK_CHAN, NF4DIR, NFS4ERR, callback_sec_parms4, create, gss_cb_handles4, op,
+    CREATE_SESSION4_FLAG_CONN_BACK_CHAN, NF4DIR, NFS4ERR, SEQ4_STATUS_CB_PATH_DOWN,
+    SEQ4_STATUS_CB_PATH_DOWN_SESSION, callback_sec_parms4, create, gss_cb_handles4, op,
 )  # fmt: skip
 from dittofs.rpc import accept_stat
 from dittofs.testing.markers import covers
@@ -119,6 +120,18 @@ def test_destroyed_everywhere(nfs41, connect):
     alive(moved)
     nfs41.destroy()
     dead(moved), dead(nfs41)
+
+
+@covers("RFC8881 18.46.3", "a callback path that is down is what SEQUENCE says until a connection is bound to the back channel, where the server says it at all")
+def test_path_down(c, connect):
+    session = c.session(csa_flags=0)
+    down = SEQ4_STATUS_CB_PATH_DOWN | SEQ4_STATUS_CB_PATH_DOWN_SESSION
+    said = session.compound(op.sequence()).sequence.sr_status_flags & down
+    moved = session.over(connect())
+    c.callbacks.answer(moved.endpoint)
+    if bind(moved, CDFC4_BACK_OR_BOTH).bctsr_dir in (CDFS4_BACK, CDFS4_BOTH) and said:
+        moved.null()  # and whatever the server calls over the connection first is answered
+        assert not session.compound(op.sequence()).sequence.sr_status_flags & down
 
 
 # --- BACKCHANNEL_CTL -----------------------------------------------------------------------------------------------

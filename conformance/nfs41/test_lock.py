@@ -140,7 +140,7 @@ def test_lockt(nfs41, other, opened):
     nfs41.compound(op.putfh(opened.fh), op.lockt(WRITE_LT, 0, 10, b"lock owner"))
 
 
-@covers("RFC8881 9.1.4", "one lock owner with locks by two opens of one file, and on two files: a stateid for each file")
+@covers("RFC8881 9.1.1", "one lock owner with locks by two opens of one file, and on two files: a stateid for each file")
 def test_two_files(nfs41, home, opened):
     second = nfs41.open(home, "g", create())
     a, b = nfs41.lock(opened, WRITE_LT, 0, 10), nfs41.lock(second, WRITE_LT, 0, 10)

@@ -92,7 +92,7 @@ def test_clientid_ignored(nfs41, home, file, clientid):
     assert first.stateid.other == second.stateid.other
 
 
-@covers("RFC8881 9.1.4", "owners of two clients with the same bytes are two owners")
+@covers("RFC8881 9.1.1", "owners of two clients with the same bytes are two owners")
 def test_owners_of_clients(nfs41, other, home, file):
     mine = nfs41.open(home, "file", share_deny=WRITE, share_access=READ)
     other.compound(op.putfh(home), op.open("file", share_access=WRITE).fails(NFS4ERR.SHARE_DENIED))

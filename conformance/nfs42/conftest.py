@@ -21,7 +21,7 @@ def other(clients4):
 
 @pytest.fixture
 def offered(nfs42, home):
-    """offered(op.seek(...)): skips the test when the server does not have this OPTIONAL operation (RFC 7862 14).
+    """offered(op.seek(...)): skips the test when the server does not have this OPTIONAL operation (RFC 7862 13).
 
     It is tried with a stateid that is none, on a file that the test does not see.
     """

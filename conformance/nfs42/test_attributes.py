@@ -49,7 +49,7 @@ def test_unknown(nfs42, file, number):
     assert names(r.getattr.obj_attributes.attrmask) == {"size"}
 
 
-@covers("RFC7862 12.2.3", "change_attr_type says how the change attribute moves, and so it does")
+@covers("RFC7862 12.2", "change_attr_type says how the change attribute moves, and so it does")
 def test_change_attr_type(nfs42, opened):
     kind = nfs42.getattr(opened.fh, "change_attr_type").get("change_attr_type", NFS4_CHANGE_TYPE_IS_UNDEFINED)
     seen = [change(nfs42, opened.fh)]
@@ -62,13 +62,13 @@ def test_change_attr_type(nfs42, opened):
         assert seen == sorted(seen)
 
 
-@covers("RFC7862 12.2.1", "clone_blksize: a unit, of all of the file system")
+@covers("RFC7862 12.2", "clone_blksize: a unit, of all of the file system")
 def test_clone_blksize(nfs42, home, file):
     a, b = (nfs42.getattr(o, "clone_blksize").get("clone_blksize") for o in (home, file))
     assert a == b and (a is None or 0 <= a <= 2**24)
 
 
-@covers("RFC7862 12.2.2", "space_freed is no more than what the file takes up, and nothing of an empty one")
+@covers("RFC7862 12.2", "space_freed is no more than what the file takes up, and nothing of an empty one")
 def test_space_freed(nfs42, home, file):
     f = filled(nfs42, home, "f", (0, b"x" * 100_000))
     a = nfs42.getattr(f.fh, "space_freed", "space_used")

@@ -1,4 +1,4 @@
-"""CLONE: RFC 7862 15.13, clone_blksize 12.2.1."""
+"""CLONE: RFC 7862 15.13, clone_blksize 12.2."""
 
 import pytest
 

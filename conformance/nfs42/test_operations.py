@@ -87,13 +87,13 @@ def test_illegal_number(nfs42, number):
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS.values() if r.op in (20, 30, 35, 36, 39)], ids=lambda r: r.name)
-@covers("RFC7862 14", "NFS4ERR_NOTSUPP: an operation of minor version 0 that the later ones must not have")
+@covers("RFC7862 13", "NFS4ERR_NOTSUPP: an operation of minor version 0 that the later ones must not have")
 def test_only_in_40(nfs42, file, row):
     zeros = b"" if row.args is None else wire.encode(row.args(), row.args)
     nfs42.compound(op.putfh(file), op.raw(row.op, zeros).fails(NFS4ERR.NOTSUPP))
 
 
-@covers("RFC7862 14", "everything of minor version 1 is there: sessions, OPEN, LOCK, READ, WRITE, CLOSE")
+@covers("RFC7862 13", "everything of minor version 1 is there: sessions, OPEN, LOCK, READ, WRITE, CLOSE")
 def test_of_minor_version_1(nfs42, home, opened):
     lock = nfs42.lock(opened, 2, 0, 10)
     nfs42.write(opened.fh, 0, b"data", lock)

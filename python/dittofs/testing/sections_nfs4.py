@@ -1,4 +1,4 @@
-"""What the sections of NFSv4's specifications are called: RFC 7530, RFC 8881, RFC 7862, RFC 8276."""
+"""What the sections of NFSv4's specifications are called: RFC 7530, RFC 8881, RFC 7862, RFC 8276, and extensions."""
 
 from __future__ import annotations
 
@@ -393,4 +393,11 @@ _RFC8276 = {
     **_operations("RFC8276 8.4", "GETXATTR SETXATTR LISTXATTRS REMOVEXATTR", description=3),
 }
 
-TITLES = {**_RFC7530, **_RFC8881, **_RFC7862, **_RFC8276}
+_EXTENSIONS = {
+    "RFC8275": "Inheritable NFSv4 ACLs that override the umask",
+    "RFC8275 5": "mode_umask",
+    "RFC9754": "Extensions for opening and delegating files in NFSv4.2",
+    "RFC9754 3": "open_arguments",
+}
+
+TITLES = {**_RFC7530, **_RFC8881, **_RFC7862, **_RFC8276, **_EXTENSIONS}
