@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
-
 from conformance.nfs40.checks import (
     BAD_HANDLE, END, OBJECTS, SPECIAL, change, check_cinfo, exists, names, new_file,
 )  # fmt: skip
@@ -12,7 +10,7 @@ from dittofs.nfs4 import NFS4ERR, op
 
 __all__ = [
     "BAD_HANDLE", "BAD_STATEID", "BOTH", "END", "OBJECTS", "READ", "SPECIAL", "WRITE", "alive", "change", "check_cinfo", "dead",
-    "exists", "names", "new_file", "sizes",
+    "exists", "names", "new_file",
 ]  # fmt: skip
 
 READ, WRITE, BOTH = nfs4.OPEN4_SHARE_ACCESS_READ, nfs4.OPEN4_SHARE_ACCESS_WRITE, nfs4.OPEN4_SHARE_ACCESS_BOTH
@@ -29,14 +27,3 @@ def alive(session: nfs4.Session) -> None:
 def dead(session: nfs4.Session) -> None:
     """The server does not know the session."""
     session.compound(op.sequence().fails(NFS4ERR.BADSESSION))
-
-
-def sizes(start: int, end: int, step: int = 4) -> Iterator[int]:
-    """Both ends, whatever the step."""
-    yield from range(start, end, step)
-    yield end
-
-
-def stateid_of(r: Any, at: int) -> nfs4.stateid4:
-    """The stateid of one result among several."""
-    return nfs4.stateid(r[at])
