@@ -48,7 +48,15 @@ namespace {
 
 constexpr OpRow kOps[] = {
 #define NFS4_OP(name, handler, args, res, first, last, flags, largest) \
-  {OP_##name, #name, first, last, flags, largest, op::decode_args<args>, op::serve<args, res, ops::handler>, op::refuse<res>},
+  {OP_##name,                                                          \
+   #name,                                                              \
+   first,                                                              \
+   last,                                                               \
+   flags,                                                              \
+   largest,                                                            \
+   op::decode_args<args>,                                              \
+   op::serve<args, res, ops::handler>,                                 \
+   op::refuse<res>},
 #include "protocols/nfs4/ops.def"
 #undef NFS4_OP
 };
