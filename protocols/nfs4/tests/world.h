@@ -4,6 +4,7 @@
 
 #include "engine/stores/mem/memory_content.h"
 #include "engine/stores/mem/memory_metadata.h"
+#include "protocols/nfs4/attrs/attr_set.h"
 #include "protocols/nfs4/compound.h"
 #include "protocols/nfs4/pseudo.h"
 #include "protocols/nfs4/state/state.h"
