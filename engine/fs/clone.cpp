@@ -9,46 +9,51 @@ namespace {
 
 struct Clone {
   FileSystem::Impl* fs;
-  const Credential* who;
-  NodeRef from, to;
-  u64 from_offset, to_offset, length;
-  IoCheck from_check, to_check;
+  CopyEnd from, to;
+  u64 length;
   WallTime now;
+  u64 shared = 0;  // bytes: length, and zeros behind it
   Inode source{};
   ContentEditPtr edit;
   ChangeResult out;
 
-  bool same_file() const { return from.id == to.id; }
+  bool same_file() const { return from.file.id == to.file.id; }
 
   FsError look(MetadataView& view) {
-    FsError e = load(view, to, &out.node);
-    if (e == FsError::ok) e = load(view, from, &source);
+    FsError e = load(view, to.file, &out.node);
+    if (e == FsError::ok) e = load(view, from.file, &source);
     if (e == FsError::ok) e = require_regular(source);
     if (e == FsError::ok) e = require_regular(out.node.before);
-    if (e == FsError::ok) e = may_transfer(view, source, *who, false, from_check);
-    if (e == FsError::ok) e = may_transfer(view, out.node.before, *who, true, to_check, to_offset);
+    if (e == FsError::ok) e = may_transfer(view, source, from.who, false, from.check);
+    if (e == FsError::ok) e = may_transfer(view, out.node.before, to.who, true, to.check, to.offset);
     return e == FsError::ok ? check_ranges() : e;
   }
 
   FsError check_ranges() {
-    if (from_offset > source.size) return FsError::invalid;
-    if (length == 0) length = source.size - from_offset;
-    if (length > source.size - from_offset) return FsError::invalid;
-    if (to_offset > kMaxFileSize || length > kMaxFileSize - to_offset) return FsError::file_too_large;
+    if (from.offset > source.size) return FsError::invalid;
+    if (length == 0) length = source.size - from.offset;
+    if (length > source.size - from.offset) return FsError::invalid;
+    if (to.offset > kMaxFileSize || length > kMaxFileSize - to.offset) return FsError::file_too_large;
     const u64 unit = fs->content.clone_unit();
-    const bool to_the_end = from_offset + length == source.size;
-    if (from_offset % unit || to_offset % unit || (length % unit && !to_the_end)) return FsError::invalid;
-    const bool overlap = from_offset < to_offset + length && to_offset < from_offset + length;
-    return same_file() && overlap ? FsError::invalid : FsError::ok;
+    const bool to_the_end = from.offset + length == source.size;
+    if (from.offset % unit || to.offset % unit || (length % unit && !to_the_end)) return FsError::invalid;
+    const bool overlap = from.offset < to.offset + length && to.offset < from.offset + length;
+    if (same_file() && overlap) return FsError::invalid;
+    shared = length;
+    // "the area between the end of the target area and the next multiple of the clone block size will be
+    // zeroed" (RFC 7862 15.13.3): behind its end the source has a hole.
+    const u64 end = to.offset + length, size = out.node.before.size;
+    if (length % unit && size > end) shared += std::min(unit - length % unit, size - end);
+    return FsError::ok;
   }
 
   FsError operator()(MetadataTxn& txn) {
     Inode node;
-    FsError e = load(txn, to, &node);
+    FsError e = load(txn, to.file, &node);
     if (e == FsError::ok && edit) e = edit->apply(txn, node);
     if (e != FsError::ok) return e;
-    node.size = std::max(node.size, to_offset + length);
-    node.mode = mode_after_write(node.mode, *who);
+    node.size = std::max(node.size, to.offset + length);
+    node.mode = mode_after_write(node.mode, to.who);
     touch_modified(node, now);
     txn.put_inode(node);
     out.node.after = node;
@@ -59,7 +64,8 @@ struct Clone {
 // Nobody writes either file meanwhile: what is shared is the source as it was at one moment.
 Task<ChangeResult> clone_later(Clone call) {
   FileGates& gates = call.fs->gates;
-  const FileId first = std::min(call.from.id, call.to.id), second = std::max(call.from.id, call.to.id);
+  const FileId a = call.from.file.id, b = call.to.file.id;
+  const FileId first = std::min(a, b), second = std::max(a, b);
   co_await gates.enter(first, FileGates::Mode::alone);
   GateLease first_lease(gates, first, FileGates::Mode::alone), second_lease;
   if (second != first) {
@@ -70,8 +76,8 @@ Task<ChangeResult> clone_later(Clone call) {
   auto look = [&](MetadataView& view) { return call.look(view); };
   out.error = co_await call.fs->metadata.read(look);
   if (out.error != FsError::ok || call.length == 0) co_return std::move(out);
-  ContentChange change = co_await call.fs->content.clone(call.source, call.from_offset, out.node.before,
-                                                         call.to_offset, call.length);
+  ContentChange change = co_await call.fs->content.clone(call.source, call.from.offset, out.node.before,
+                                                         call.to.offset, call.shared);
   call.edit = std::move(change.edit);
   out.error = change.error;
   CommitSeq seq = 0;
@@ -88,11 +94,8 @@ Task<ChangeResult> clone_later(Clone call) {
 
 }  // namespace
 
-Async<ChangeResult> FileSystem::clone(const Credential& who, NodeRef from, u64 from_offset, NodeRef to,
-                                      u64 to_offset, u64 length, IoCheck from_check, IoCheck to_check) {
-  Clone call{impl_.get(),         &who, from, to, from_offset, to_offset, length, from_check, to_check,
-             impl_->clock.wall(), {},   {},   {}};
-  return clone_later(std::move(call));
+Async<ChangeResult> FileSystem::clone(const CopyEnd& from, const CopyEnd& to, u64 length) {
+  return clone_later({impl_.get(), from, to, length, impl_->clock.wall(), 0, {}, {}, {}});
 }
 
 }  // namespace dfs::fs

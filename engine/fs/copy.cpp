@@ -20,42 +20,47 @@ Task<CopyResult> finish(FileSystem::Impl& fs, CopyResult out, Stable stable) {
 }
 
 struct Copy {
-  FileSystem* fs;
-  const Credential* who;
-  NodeRef from, to;
-  u64 from_offset, to_offset, length;
-  IoCheck from_check, to_check;
+  FileSystem* source;
+  FileSystem* target;
+  CopyEnd from, to;
+  u64 length;
   CopyResult out;
 
-  FsError operator()(MetadataView& view) {
-    Inode source;
-    FsError e = load(view, to, &out.file);
-    if (e == FsError::ok) e = load(view, from, &source);
-    if (e == FsError::ok) e = require_regular(source);
-    if (e == FsError::ok) e = require_regular(out.file.before);
-    if (e == FsError::ok) e = may_transfer(view, source, *who, false, from_check);
-    if (e == FsError::ok) e = may_transfer(view, out.file.before, *who, true, to_check, to_offset);
+  // What the source says, then what the target does: views of two stores, perhaps.
+  FsError look_at_source(MetadataView& view) {
+    Inode node;
+    FsError e = load(view, from.file, &node);
+    if (e == FsError::ok) e = require_regular(node);
+    if (e == FsError::ok) e = may_transfer(view, node, from.who, false, from.check);
     if (e != FsError::ok) return e;
-    if (from_offset > source.size) return FsError::invalid;
-    if (length == 0) length = source.size - from_offset;
-    if (length > source.size - from_offset) return FsError::invalid;
-    if (to_offset > kMaxFileSize || length > kMaxFileSize - to_offset) return FsError::file_too_large;
-    const bool overlap = from_offset < to_offset + length && to_offset < from_offset + length;
-    return from.id == to.id && overlap ? FsError::invalid : FsError::ok;
+    if (from.offset > node.size) return FsError::invalid;
+    if (length == 0) length = node.size - from.offset;
+    return length > node.size - from.offset ? FsError::invalid : FsError::ok;
+  }
+  FsError look_at_target(MetadataView& view) {
+    FsError e = load(view, to.file, &out.file);
+    if (e == FsError::ok) e = require_regular(out.file.before);
+    if (e == FsError::ok) e = may_transfer(view, out.file.before, to.who, true, to.check, to.offset);
+    if (e != FsError::ok) return e;
+    if (to.offset > kMaxFileSize || length > kMaxFileSize - to.offset) return FsError::file_too_large;
+    const bool overlap = from.offset < to.offset + length && to.offset < from.offset + length;
+    return same_fs() && from.file.id == to.file.id && overlap ? FsError::invalid : FsError::ok;
   }
 
+  bool same_fs() const { return source == target; }
   u64 left() const { return length - out.count; }
-  u64 source_at() const { return from_offset + out.count; }
-  u64 target_at() const { return to_offset + out.count; }
+  u64 source_at() const { return from.offset + out.count; }
+  u64 target_at() const { return to.offset + out.count; }
 
   // Bytes from here on that can be shared.
   u64 shareable() const {
-    const u64 unit = fs->facts().clone_unit;
-    return source_at() % unit || target_at() % unit ? 0 : left() - left() % unit;
+    const u64 unit = target->facts().clone_unit;
+    return !same_fs() || source_at() % unit || target_at() % unit ? 0 : left() - left() % unit;
   }
   // Bytes to move before something can be shared; all there are when nothing can.
   u64 until_shareable() const {
-    const u64 unit = fs->facts().clone_unit;
+    if (!same_fs()) return left();
+    const u64 unit = target->facts().clone_unit;
     if (source_at() % unit != target_at() % unit) return left();
     return std::min(left(), unit - source_at() % unit);
   }
@@ -63,12 +68,14 @@ struct Copy {
 
 // The file's data moves on by one step. No count: the source ends here now.
 Task<FsError> move_step(Copy& call) {
-  const u32 most = static_cast<u32>(std::min<u64>(call.until_shareable(), call.fs->facts().max_io));
-  ReadResult got =
-      co_await call.fs->read(*call.who, call.from, call.source_at(), most, IoCheck::open_elsewhere);
+  const u64 most =
+      std::min({call.until_shareable(), u64{call.source->facts().max_io}, u64{call.target->facts().max_io}});
+  ReadResult got = co_await call.source->read(call.from.who, call.from.file, call.source_at(),
+                                              static_cast<u32>(most), IoCheck::open_elsewhere);
   if (got.error != FsError::ok || got.data.empty()) co_return got.error;
-  WriteResult put = co_await call.fs->write(*call.who, call.to, call.target_at(), std::move(got.data),
-                                            Stable::unstable, IoCheck::open_elsewhere);
+  WriteResult put =
+      co_await call.target->write(call.to.who, call.to.file, call.target_at(), std::move(got.data),
+                                  Stable::unstable, IoCheck::open_elsewhere);
   if (put.error != FsError::ok) co_return put.error;
   call.out.file.after = put.file.after;
   call.out.count += put.count;
@@ -76,9 +83,9 @@ Task<FsError> move_step(Copy& call) {
 }
 
 Task<FsError> share_step(Copy& call, u64 bytes) {
-  ChangeResult shared =
-      co_await call.fs->clone(*call.who, call.from, call.source_at(), call.to, call.target_at(), bytes,
-                              IoCheck::open_elsewhere, IoCheck::open_elsewhere);
+  const CopyEnd from{call.from.who, call.from.file, call.source_at(), IoCheck::open_elsewhere};
+  const CopyEnd to{call.to.who, call.to.file, call.target_at(), IoCheck::open_elsewhere};
+  ChangeResult shared = co_await call.target->clone(from, to, bytes);
   if (shared.error != FsError::ok) co_return shared.error;
   call.out.file.after = shared.node.after;
   call.out.count += bytes;
@@ -87,7 +94,10 @@ Task<FsError> share_step(Copy& call, u64 bytes) {
 
 Task<CopyResult> copy_later(FileSystem::Impl& impl, Copy call, Stable stable) {
   CopyResult& out = call.out;
-  out.error = co_await impl.metadata.read(call);
+  auto source = [&](MetadataView& view) { return call.look_at_source(view); };
+  auto target = [&](MetadataView& view) { return call.look_at_target(view); };
+  out.error = co_await call.source->metadata().read(source);
+  if (out.error == FsError::ok) out.error = co_await impl.metadata.read(target);
   for (u64 moved = 0; out.error == FsError::ok && call.left() > 0 && moved < kMostBytes;) {
     const u64 before = out.count, sharing = call.shareable();
     Task<FsError> step = sharing > 0 ? share_step(call, sharing) : move_step(call);
@@ -159,11 +169,9 @@ Task<CopyResult> write_same_later(FileSystem& fs, FileSystem::Impl& impl, const 
 
 }  // namespace
 
-Async<CopyResult> FileSystem::copy(const Credential& who, NodeRef from, u64 from_offset, NodeRef to,
-                                   u64 to_offset, u64 length, Stable stable, IoCheck from_check,
-                                   IoCheck to_check) {
-  return copy_later(*impl_, {this, &who, from, to, from_offset, to_offset, length, from_check, to_check, {}},
-                    stable);
+Async<CopyResult> FileSystem::copy(FileSystem& source, const CopyEnd& from, const CopyEnd& to, u64 length,
+                                   Stable stable) {
+  return copy_later(*impl_, {&source, this, from, to, length, {}}, stable);
 }
 
 Async<CopyResult> FileSystem::write_same(const Credential& who, NodeRef file, const BlockPattern& blocks,

@@ -92,6 +92,14 @@ struct ReadPlusResult : AttrResult {
   std::vector<Segment> segments;  // in order, without gaps, from the offset asked for
   bool eof = false;
 };
+// One end of a clone or a copy. Two, because who reads may be somebody else than who writes: exports squash
+// differently.
+struct CopyEnd {
+  const Credential& who;
+  NodeRef file;
+  u64 offset;
+  IoCheck check;
+};
 struct CopyResult {
   FsError error = FsError::ok;
   Change file;    // that was written
@@ -199,14 +207,14 @@ class FileSystem {
   Async<ChangeResult> deallocate(const Credential& who, NodeRef file, u64 offset, u64 length, IoCheck check);
   // Makes the range of `to` share the bytes of `from`, all at once. length 0: to the end of `from`. invalid
   // unless offsets and length are multiples of facts().clone_unit (a length that reaches the end of `from`
-  // need not be), the range lies within `from`, and ranges of one file do not overlap.
-  Async<ChangeResult> clone(const Credential& who, NodeRef from, u64 from_offset, NodeRef to, u64 to_offset,
-                            u64 length, IoCheck from_check, IoCheck to_check);
-  // Copies bytes: shares what can be shared, and moves the rest. length 0: to the end of `from`. One call
-  // copies a part when there is much: the count says how much. invalid as with clone(), but for the
-  // multiples.
-  Async<CopyResult> copy(const Credential& who, NodeRef from, u64 from_offset, NodeRef to, u64 to_offset,
-                         u64 length, Stable stable, IoCheck from_check, IoCheck to_check);
+  // need not be: what `to` holds from there to the next multiple becomes zeros), the range lies within
+  // `from`, and ranges of one file do not overlap.
+  Async<ChangeResult> clone(const CopyEnd& from, const CopyEnd& to, u64 length);
+  // Copies bytes from a file of `source`, which may be another file system: shares what can be shared, and
+  // moves the rest. length 0: to the end of `from`. One call copies a part when there is much: the count says
+  // how much. invalid as with clone(), but for the multiples.
+  Async<CopyResult> copy(FileSystem& source, const CopyEnd& from, const CopyEnd& to, u64 length,
+                         Stable stable);
   // Writes blocks; of many a part, as copy() does.
   Async<CopyResult> write_same(const Credential& who, NodeRef file, const BlockPattern& blocks, Stable stable,
                                IoCheck check);

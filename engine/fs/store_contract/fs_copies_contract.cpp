@@ -43,6 +43,22 @@ void cloning(World& w) {
   CHECK(text_at(w, to, 3 * unit, 100) == data.substr(2 * unit, 100));
 }
 
+// RFC 7862 15.13.3: what lies between the target's end and the next multiple becomes zeros.
+void cloned_tail(World& w) {
+  const u64 unit = w.fs().facts().clone_unit;
+  const std::string data = pattern(unit + 100), old = pattern(4 * unit, 3);
+  NodeRef from = w.file_of(1, 1, 0644, "from"), to = w.file_of(1, 1, 0644, "to");
+  w.write(from, 0, data);
+  w.write(to, 0, old);
+  CHECK(w.clone(from, 0, to, unit, 0).error == FsError::ok);
+  const std::string zeros(unit - 100, '\0');
+  CHECK(w.text(to) == old.substr(0, unit) + data + zeros + old.substr(3 * unit));
+  w.setattr(to, with_size(2 * unit + 150));  // the file ends before the multiple
+  w.write(to, 2 * unit, old.substr(0, 150));
+  CHECK(w.clone(from, 0, to, unit, 0).error == FsError::ok);
+  CHECK(w.text(to) == old.substr(0, unit) + data + std::string(50, '\0'));
+}
+
 void clones_refused(World& w) {
   const u64 unit = w.fs().facts().clone_unit;
   NodeRef from = w.file_of(1, 1, 0644, "from"), to = w.file_of(1, 1, 0644, "to");
@@ -73,6 +89,55 @@ void clones_refused(World& w) {
   Inode before = w.get(to);
   CHECK(w.clone(empty, 0, to, 0, 0).error == FsError::ok);
   CHECK(w.get(to).change == before.change);
+}
+
+// Each end is judged by who acts there: exports of one store may squash differently.
+void two_callers(World& w) {
+  const u64 unit = w.fs().facts().clone_unit;
+  NodeRef from = w.file_of(1, 1, 0600, "from"), to = w.file_of(2, 2, 0600, "to");
+  w.write(from, 0, pattern(unit));
+  const Credential reader = user(1, 1), writer = user(2, 2);
+  auto cloned = [&](const Credential& a, const Credential& b) {
+    return wait(w.fs().clone({a, from, 0, IoCheck::strict}, {b, to, 0, IoCheck::strict}, 0)).error;
+  };
+  auto copied = [&](const Credential& a, const Credential& b) {
+    return wait(w.fs().copy(w.fs(), {a, from, 0, IoCheck::strict}, {b, to, 0, IoCheck::strict}, 0,
+                            Stable::unstable))
+        .error;
+  };
+  CHECK(cloned(writer, writer) == FsError::access);
+  CHECK(cloned(reader, reader) == FsError::access);
+  CHECK(cloned(reader, writer) == FsError::ok);
+  CHECK(copied(writer, writer) == FsError::access);
+  CHECK(copied(reader, reader) == FsError::access);
+  CHECK(copied(reader, writer) == FsError::ok);
+}
+
+// Nothing can be shared: all is moved.
+void copying_between(World& w, World& other) {
+  const u64 unit = w.fs().facts().clone_unit;
+  const std::string data = pattern(3 * unit + 77);
+  NodeRef from = other.file_of(1, 1, 0644, "from"), to = w.file_of(1, 1, 0644, "to");
+  other.write(from, 0, data);
+  auto copied = [&](u64 from_offset, u64 to_offset, u64 length) {
+    return wait(w.fs().copy(other.fs(), {w.who, from, from_offset, IoCheck::strict},
+                            {w.who, to, to_offset, IoCheck::strict}, length, Stable::file_sync));
+  };
+  CopyResult r = copied(0, unit, 0);
+  CHECK(r.error == FsError::ok);
+  CHECK(r.count == data.size());
+  CHECK(r.committed == Stable::file_sync);
+  CHECK(w.text(to) == std::string(unit, '\0') + data);
+  CHECK(other.text(from) == data);
+  CHECK(copied(10, 0, 5).count == 5);
+  CHECK(text_at(w, to, 0, 5) == data.substr(10, 5));
+  CHECK(copied(data.size() + 1, 0, 0).error == FsError::invalid);
+  // Equal numbers in two file systems are two files.
+  NodeRef first = w.root(), second = other.root();
+  CHECK(first.id == second.id);
+  CHECK(wait(w.fs().copy(other.fs(), {w.who, second, 0, IoCheck::strict}, {w.who, to, 0, IoCheck::strict}, 0,
+                         Stable::unstable))
+            .error == FsError::is_directory);
 }
 
 void copying(World& w) {
@@ -172,7 +237,13 @@ void patterns(World& w) {
 void fs_copies(const StoreFactory& make) {
   World w(make);
   SECTION("a clone shares bytes") { cloning(w); }
+  SECTION("a clone that ends in the middle of a unit") { cloned_tail(w); }
   SECTION("clones that cannot be") { clones_refused(w); }
+  SECTION("who reads may be somebody else than who writes") { two_callers(w); }
+  SECTION("a copy from another file system") {
+    World other(make);
+    copying_between(w, other);
+  }
   SECTION("a copy shares what it can and moves the rest") { copying(w); }
   SECTION("blocks of a pattern") { patterns(w); }
   SECTION("a call that moves much answers for a part") {

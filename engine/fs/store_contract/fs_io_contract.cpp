@@ -210,8 +210,8 @@ void fs_concurrency(const StoreFactory& make) {
     auto clones = [&](NodeRef from, NodeRef to) {
       return [&, from, to] {
         for (u64 i = 0; i < 60; ++i)
-          if (wait(w.fs().clone(root, from, i % 3 * unit, to, i % 2 * unit, unit, IoCheck::strict,
-                                IoCheck::strict))
+          if (wait(w.fs().clone({root, from, i % 3 * unit, IoCheck::strict},
+                                {root, to, i % 2 * unit, IoCheck::strict}, unit))
                   .error != FsError::ok)
             ++bad;
       };

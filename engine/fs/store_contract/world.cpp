@@ -167,11 +167,12 @@ ChangeResult World::deallocate(NodeRef file, u64 offset, u64 length) {
   return wait(fs_->deallocate(who, file, offset, length, IoCheck::strict));
 }
 ChangeResult World::clone(NodeRef from, u64 from_offset, NodeRef to, u64 to_offset, u64 length) {
-  return wait(fs_->clone(who, from, from_offset, to, to_offset, length, IoCheck::strict, IoCheck::strict));
+  return wait(
+      fs_->clone({who, from, from_offset, IoCheck::strict}, {who, to, to_offset, IoCheck::strict}, length));
 }
 CopyResult World::copy(NodeRef from, u64 from_offset, NodeRef to, u64 to_offset, u64 length) {
-  return wait(fs_->copy(who, from, from_offset, to, to_offset, length, Stable::file_sync, IoCheck::strict,
-                        IoCheck::strict));
+  return wait(fs_->copy(*fs_, {who, from, from_offset, IoCheck::strict}, {who, to, to_offset, IoCheck::strict},
+                        length, Stable::file_sync));
 }
 
 NodeRef World::give(const Inode& node, u32 owner, u32 group, u16 mode) {

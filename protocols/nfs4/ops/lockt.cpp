@@ -1,22 +1,9 @@
 #include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/state/io.h"
 #include "protocols/nfs4/state/locks.h"
 
 namespace dfs::nfs4::ops {
 namespace {
-
-nfsstat4 file_status(const Compound& c, const fs::AttrResult& r) {
-  if (r.error != fs::FsError::ok) return to_status(r.error);
-  switch (r.node.type) {
-    case fs::FileType::regular:
-      return NFS4_OK;
-    case fs::FileType::directory:
-      return NFS4ERR_ISDIR;
-    case fs::FileType::symlink:
-      return c.minor == 0 ? NFS4ERR_INVAL : NFS4ERR_SYMLINK;
-    default:
-      return c.minor == 0 ? NFS4ERR_INVAL : NFS4ERR_WRONG_TYPE;
-  }
-}
 
 LOCKT4res test(Compound& c, const LOCKT4args& a, Client& client, const state::Range& bytes) {
   LOCKT4res res{};
@@ -49,7 +36,7 @@ Async<LOCKT4res> lockt(Compound& c, const LOCKT4args& a) {
   const Place& p = c.current.place;
   if (!p.object()) return with_status<LOCKT4res>(NFS4ERR_ISDIR);
   return then(p.fs().getattr(p.node), [&c, &a, client, bytes](const fs::AttrResult& r) {
-    const nfsstat4 s = file_status(c, r);
+    const nfsstat4 s = regular_status(c, r);
     return s == NFS4_OK ? test(c, a, *client, bytes) : with_status<LOCKT4res>(s);
   });
 }

@@ -27,7 +27,7 @@ struct Answer {
 Async<READ4res> read(Compound& c, const READ4args& a) {
   const Place& p = c.current.place;
   IoUse use;
-  if (const nfsstat4 s = for_io(c, p, a.stateid, IoKind::read, bytes_of(a.offset, a.count), &use);
+  if (const nfsstat4 s = for_io(c, c.current, a.stateid, IoKind::read, bytes_of(a.offset, a.count), &use);
       s != NFS4_OK)
     return with_status<READ4res>(s);
   const u64 room = c.room() > kAround ? c.room() - kAround : 0;

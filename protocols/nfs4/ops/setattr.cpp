@@ -22,7 +22,7 @@ SETATTR4res answer(Compound& c, const Change& change, const fs::SetAttrResult& r
 Task<SETATTR4res> set_size(Compound& c, const stateid4& id, const Change& change) {
   const Place& p = c.current.place;
   IoUse use;
-  const nfsstat4 s = for_io(c, p, id, IoKind::write, bytes_of(*change.attr.size, UINT64_MAX), &use);
+  const nfsstat4 s = for_io(c, c.current, id, IoKind::write, bytes_of(*change.attr.size, UINT64_MAX), &use);
   if (s != NFS4_OK) co_return with_status<SETATTR4res>(s);
   const fs::SetAttrResult r = co_await p.fs().setattr(p.who, p.node, change.attr, {}, use.check);
   SETATTR4res res = answer(c, change, r);

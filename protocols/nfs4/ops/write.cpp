@@ -26,7 +26,7 @@ Async<WRITE4res> write(Compound& c, const WRITE4args& a) {
   const Place& p = c.current.place;
   if (a.data.size > UINT64_MAX - a.offset) return with_status<WRITE4res>(NFS4ERR_INVAL);
   IoUse use;
-  if (const nfsstat4 s = for_io(c, p, a.stateid, IoKind::write, bytes_of(a.offset, a.data.size), &use);
+  if (const nfsstat4 s = for_io(c, c.current, a.stateid, IoKind::write, bytes_of(a.offset, a.data.size), &use);
       s != NFS4_OK)
     return with_status<WRITE4res>(s);
   if (p.read_only()) return with_status<WRITE4res>(NFS4ERR_ROFS);

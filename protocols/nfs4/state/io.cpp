@@ -17,6 +17,7 @@ nfsstat4 status_of_verdict(const state::Verdict& v) { return v.proceed() ? NFS4_
 
 nfsstat4 without_open(Compound& c, const Place& file, Named::Kind as, IoKind kind,
                       const state::Range& bytes) {
+  if (kind == IoKind::advise) return NFS4_OK;
   // RFC 7530 9.1.4.3: a READ may pass by what others deny; in a WRITE all ones are no more than all zeros.
   if (as == Named::Kind::bypass && kind == IoKind::read) return NFS4_OK;
   return status_of_verdict(c.server.state->files.judge(file_key(file), kNobody, access_of(kind, bytes)));
@@ -25,6 +26,7 @@ nfsstat4 without_open(Compound& c, const Place& file, Named::Kind as, IoKind kin
 // The open behind the stateid lets it; the file's mutex is held.
 nfsstat4 with_open(const Open& open, const state::Owner& who, IoKind kind, const state::Range& bytes,
                    const Principal& asking, IoUse* use) {
+  if (kind == IoKind::advise) return NFS4_OK;
   const u8 right = kind == IoKind::read ? state::kReadRight : state::kWriteRight;
   const bool granted = (open.mode.access & right) != 0;
   if (!granted && kind == IoKind::write) return NFS4ERR_OPENMODE;
@@ -38,10 +40,11 @@ nfsstat4 with_open(const Open& open, const state::Owner& who, IoKind kind, const
 
 }  // namespace
 
-nfsstat4 for_io(Compound& c, const Place& file, const stateid4& id, IoKind kind, const state::Range& bytes,
+nfsstat4 for_io(Compound& c, const Current& at, const stateid4& id, IoKind kind, const state::Range& bytes,
                 IoUse* use) {
+  const Place& file = at.place;
   Named named;
-  if (const nfsstat4 s = find_state(c, id, &named); s != NFS4_OK) return s;
+  if (const nfsstat4 s = find_state(c, at, id, &named); s != NFS4_OK) return s;
   if (!file.object()) return NFS4ERR_ISDIR;  // of the pseudo file system
   if (named.kind != Named::Kind::record) return without_open(c, file, named.kind, kind, bytes);
   StateRecord& record = *named.record;
@@ -72,6 +75,20 @@ nfsstat4 data_status(const Compound& c, fs::FsError e) {
   if (e == fs::FsError::symlink) return c.minor == 0 ? NFS4ERR_INVAL : NFS4ERR_SYMLINK;
   if (e == fs::FsError::wrong_type) return c.minor == 0 ? NFS4ERR_INVAL : NFS4ERR_WRONG_TYPE;
   return to_status(e);
+}
+
+nfsstat4 regular_status(const Compound& c, const fs::AttrResult& file) {
+  if (file.error != fs::FsError::ok) return to_status(file.error);
+  switch (file.node.type) {
+    case fs::FileType::regular:
+      return NFS4_OK;
+    case fs::FileType::directory:
+      return NFS4ERR_ISDIR;
+    case fs::FileType::symlink:
+      return data_status(c, fs::FsError::symlink);
+    default:
+      return data_status(c, fs::FsError::wrong_type);
+  }
 }
 
 }  // namespace dfs::nfs4

@@ -39,12 +39,16 @@ nfsstat4 status_of_gone(Gone gone) {
 
 }  // namespace
 
-nfsstat4 find_state(Compound& c, const stateid4& asked, Named* out, CurrentSeqid current) {
+nfsstat4 find_state(Compound& c, const stateid4& id, Named* out, CurrentSeqid current) {
+  return find_state(c, c.current, id, out, current);
+}
+
+nfsstat4 find_state(Compound& c, const Current& at, const stateid4& asked, Named* out, CurrentSeqid current) {
   State& state = *c.server.state;
   stateid4 id = asked;
   if (c.minor > 0 && id.seqid == 1 && all(id.other, 0)) {
-    if (!c.current.has_stateid) return NFS4ERR_BAD_STATEID;
-    id = c.current.stateid;
+    if (!at.has_stateid) return NFS4ERR_BAD_STATEID;
+    id = at.stateid;
     if (current == CurrentSeqid::any) id.seqid = 0;
   }
   bool special;

@@ -25,6 +25,9 @@ enum class CurrentSeqid : u8 { any, exact };
 // EXPIRED, ADMIN_REVOKED. A lease of 4.0 is renewed by it. That the record still lives, and its seqid, is for
 // check_seqid() to say, when its file is locked.
 nfsstat4 find_state(Compound& c, const stateid4& id, Named* out, CurrentSeqid current = CurrentSeqid::any);
+// The same of an operation that has two filehandles: the stateid that goes with this one is its `current`.
+nfsstat4 find_state(Compound& c, const Current& at, const stateid4& id, Named* out,
+                    CurrentSeqid current = CurrentSeqid::any);
 // The same where only an open or only a lock stateid will do, and only one of the current file.
 nfsstat4 find_state(Compound& c, const stateid4& id, StateKind kind, Named* out,
                     CurrentSeqid current = CurrentSeqid::any);

@@ -1,0 +1,29 @@
+#include "protocols/nfs4/ranges.h"
+
+namespace dfs::nfs4 {
+namespace {
+
+nfsstat4 may_use_range(Compound& c, const Current& at, const stateid4& id, IoKind kind, u64 offset, u64 length,
+                       IoUse* use) {
+  if (!at.place.object()) return NFS4ERR_WRONG_TYPE;
+  if (length > UINT64_MAX - offset) return NFS4ERR_INVAL;
+  return for_io(c, at, id, kind, bytes_of(offset, length == 0 ? UINT64_MAX : length), use);
+}
+
+}  // namespace
+
+nfsstat4 may_read_range(Compound& c, const Current& source, const stateid4& id, u64 offset, u64 length, IoUse* use) {
+  return may_use_range(c, source, id, IoKind::read, offset, length, use);
+}
+
+nfsstat4 may_write_range(Compound& c, const Current& target, const stateid4& id, u64 offset, u64 length, IoUse* use) {
+  const nfsstat4 s = may_use_range(c, target, id, IoKind::write, offset, length, use);
+  return s == NFS4_OK && target.place.read_only() ? NFS4ERR_ROFS : s;
+}
+
+nfsstat4 range_status(const Compound& c, fs::FsError e) {
+  if (e == fs::FsError::is_directory || e == fs::FsError::symlink) return NFS4ERR_WRONG_TYPE;
+  return data_status(c, e);
+}
+
+}  // namespace dfs::nfs4
