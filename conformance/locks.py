@@ -2,7 +2,7 @@
 
 Two clients with two lock owners each, and one file. What a server may choose is left open: a sub-range that it cannot
 lock or unlock (NFS4ERR_LOCK_RANGE), an upgrade that it does not make (NFS4ERR_LOCK_NOTSUPP), which of several locks in
-the way it names, and whether it joins neighbours (RFC 7530 9.3, 9.5; RFC 8881 9.3, 9.5).
+the way it names, and whether it joins neighbours (RFC 7530 9.2, 9.3; RFC 8881 9.2, 9.3).
 """
 
 from __future__ import annotations

@@ -54,8 +54,9 @@ class OpenMachine(RuleBasedStateMachine):
         self.held: dict[Any, Open] = {}
 
     def conflicts(self, who: Any, access: int, deny: int) -> bool:
-        others = [union(opens) for key, opens in self.opens.items() if key != who and key[1] == who[1]]
-        return any(access & d or deny & a for a, d in others)
+        """Whose opens they are does not matter: "with no exception for an existing OPEN for the same open-owner"."""
+        there = [union(opens) for (_, file), opens in self.opens.items() if file == who[1]]
+        return any(access & d or deny & a for a, d in there)
 
     @rule(owner=OWNERS, file=FILES, access=ACCESS, deny=DENY)
     def open(self, owner: Any, file: int, access: int, deny: int) -> None:

@@ -38,7 +38,7 @@ def change(c: nfs4.Client40, object: bytes) -> int:
 
 
 def check_cinfo(cinfo: Any, before: int, after: int) -> None:
-    """change_info4 of a directory between two GETATTRs that nobody else's change came between (RFC 7530 2.2.10).
+    """change_info4 of a directory between two GETATTRs that nobody else's change came between (RFC 7530 2.2.9).
 
     That a change moves the change attribute is test_change.py's.
     """

@@ -56,16 +56,17 @@ def test_within(world):
     world.c.write(opened.fh, 0, b"x", opened.stateid)
 
 
-@covers("RFC7530 9.6.3", "a lease that was not renewed does not keep others out")
+@covers("RFC7530 9.6.3.1", "a lease that was not renewed does not keep others out")
 def test_expired(world):
     opened = deny_writing(world)
     world.wait(2.5)
     assert not world.taken("f")
     world.c.compound(op.putfh(opened.fh), op.write(opened, 0, b"x").fails(*GONE))
-    world.c.compound(op.renew().fails(NFS4ERR.EXPIRED, NFS4ERR.STALE_CLIENTID))
+    # The lease may have been cancelled with the open, or only the open be gone (9.6.3.1).
+    world.c.compound(op.renew().may_fail(NFS4ERR.EXPIRED, NFS4ERR.STALE_CLIENTID))
 
 
-@covers("RFC7530 9.6.3", "an expired client's locks do not keep others out")
+@covers("RFC7530 9.6.3.1", "an expired client's locks do not keep others out")
 def test_expired_locks(world):
     opened = world.c.open(world.top, "f", create(mode=0o666))
     world.c.lock(opened, WRITE_LT, 0, 10)
@@ -128,15 +129,15 @@ def test_unconfirmed_open(world):
         assert not world.taken("f")
 
 
-@covers("RFC7530 16.33", "a client id that nobody confirms is forgotten")
+@covers("RFC7530 16.34", "a client id that nobody confirms may be forgotten, and is then NFS4ERR_STALE_CLIENTID")
 def test_unconfirmed_client(world):
     r = world.c.compound(op.setclientid(os.urandom(8), b"a client that is slow")).setclientid
     world.wait(5)
     last = op.setclientid_confirm(r.clientid, r.setclientid_confirm)
-    world.c.compound(last.fails(NFS4ERR.STALE_CLIENTID))
+    world.c.compound(last.may_fail(NFS4ERR.STALE_CLIENTID))
 
 
-@covers("RFC7530 9.6.3", "an expired client begins anew with SETCLIENTID, and may open what it had open")
+@covers("RFC7530 9.6.3.2", "an expired client begins anew with SETCLIENTID, and may open what it had open")
 def test_again(world):
     deny_writing(world)
     world.wait(3)

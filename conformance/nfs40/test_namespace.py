@@ -32,7 +32,7 @@ def test_exports_are_listed(nfs40, srv, top):
     assert {steps(path)[0] for role, path in srv.exports.items() if role != "limited" and steps(path)} <= listed
 
 
-@covers("RFC7530 7.4", "crossing into an export the fsid changes, and mounted_on_fileid is that of the entry above")
+@covers("RFC7530 7.7", "crossing into an export the fsid changes, and mounted_on_fileid is that of the entry above")
 def test_crossing(nfs40, root4, top):
     *above, last = steps(root4)
     parent = nfs40.path("/".join(above))
@@ -42,7 +42,7 @@ def test_crossing(nfs40, root4, top):
     assert entry.get("mounted_on_fileid") == inside.get("mounted_on_fileid")
 
 
-@covers("RFC7530 7.4", "fileids of the pseudo file system are unique in it")
+@covers("RFC7530 5.8.2.19", "fileids of the pseudo file system are unique in it")
 def test_fileids(nfs40, top):
     found = [attributes(e.attrs).get("mounted_on_fileid") for e in entries4(nfs40, top, "mounted_on_fileid")]
     assert len(set(found)) == len(found)
@@ -79,7 +79,7 @@ def test_attributes(nfs40, top):
 
 
 @needs("export:ro")
-@covers("RFC7530 7.3", "NFS4ERR_ROFS: changes in an export that is read-only")
+@covers("RFC7530 13.1.4.13", "NFS4ERR_ROFS: changes in an export that is read-only")
 def test_ro_export(nfs40, srv):
     ro = nfs40.path(srv.exports["ro"])
     denied = (NFS4ERR.ROFS, NFS4ERR.ACCESS, NFS4ERR.PERM)
@@ -99,7 +99,7 @@ def test_root_squash(nfs40, srv):
 
 
 @needs("export:limited")
-@covers("RFC7530 7.3", "an export that is for others cannot be entered")
+@covers("RFC7530 7.1", "an export that is for others cannot be entered")
 def test_limited(nfs40, srv):
     wanted = (NFS4ERR.NOENT, NFS4ERR.ACCESS, NFS4ERR.PERM, NFS4ERR.WRONGSEC)
     nfs40.compound(op.path(srv.exports["limited"]), op.readdir(), fails=wanted)
@@ -146,7 +146,7 @@ def test_secinfo_no_permission(nfs40, alice, home):
     alice.compound(op.putfh(d), op.secinfo("x").fails(NFS4ERR.ACCESS))
 
 
-@covers("RFC7530 3.3", "AUTH_NONE: served where SECINFO lists it, NFS4ERR_WRONGSEC where not")
+@covers("RFC7530 3.3.2", "AUTH_NONE: served where SECINFO lists it, NFS4ERR_WRONGSEC where not")
 def test_auth_none(nfs40, nobody, root4):
     *above, last = steps(root4)
     listed = flavors(nfs40.compound(op.putfh(nfs40.path("/".join(above))), op.secinfo(last)))

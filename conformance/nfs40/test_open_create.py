@@ -155,14 +155,14 @@ def test_exclusive4_1(nfs40, home):
 
 @pytest.mark.parametrize("mode", [UNCHECKED4, GUARDED4], ids=lambda m: m.name)
 @pytest.mark.parametrize("attrs", [{"type": NF4REG}, {"change": 1}, {"numlinks": 1}, {"fileid": 7}], ids=lambda a: next(iter(a)))
-@covers("RFC7530 16.16", "NFS4ERR_INVAL: attributes that cannot be set, and nothing is made")
+@covers("RFC7530 5.5", "NFS4ERR_INVAL: attributes that cannot be set, and nothing is made")
 def test_read_only_attributes(nfs40, home, mode, attrs):
     nfs40.compound(op.putfh(home), opening(mode, attributes=attrs).fails(NFS4ERR.INVAL))
     assert not exists(nfs40, home, "f")
 
 
 @pytest.mark.parametrize("mode", [UNCHECKED4, GUARDED4], ids=lambda m: m.name)
-@covers("RFC7530 16.16", "NFS4ERR_ATTRNOTSUPP: attributes that are not supported, and nothing is made")
+@covers("RFC7530 13.1.11.1", "NFS4ERR_ATTRNOTSUPP: attributes that are not supported, and nothing is made")
 def test_unsupported_attributes(nfs40, home, mode):
     nfs40.compound(op.putfh(home), opening(mode, attributes={90: b"\0\0\0\1"}).fails(NFS4ERR.ATTRNOTSUPP))
     assert not exists(nfs40, home, "f")

@@ -56,14 +56,15 @@ def test_empty_file(nfs40, opened):
     assert bytes(r.data) == b"" and r.eof
 
 
-@covers("RFC7530 5.8.2", "as much as maxread in one READ, maxwrite in one WRITE")
+@covers("RFC7530 5.8.2.16", "maxread in one READ, maxwrite in one WRITE: carried out, if only in part")
 def test_largest(nfs40, opened):
     a = nfs40.getattr(opened.fh, "maxread", "maxwrite")
     size = min(a.get("maxread", 8192), a.get("maxwrite", 8192), 1 << 20)
     data = DATA * (size // len(DATA) + 1)
     written = nfs40.write(opened.fh, 0, data[:size], opened.stateid).write.count
-    assert written == size
-    assert bytes(read(nfs40, opened, 0, size).data) == data[:size]
+    assert 0 < written <= size
+    found = bytes(read(nfs40, opened, 0, size).data)
+    assert found and data[:written].startswith(found)
 
 
 @pytest.mark.parametrize("count", [2**24, 2**31, 2**32 - 1])
@@ -102,7 +103,7 @@ def test_overwrite(nfs40, full):
     assert bytes(read(nfs40, full, len(DATA) - 2, 10).data) == DATA[-2:] + bytes(5) + b"x"
 
 
-@covers("RFC7530 5.8.2", "NFS4ERR_FBIG or NFS4ERR_INVAL: beyond maxfilesize")
+@covers("RFC7530 5.8.2.13", "NFS4ERR_FBIG or NFS4ERR_INVAL: beyond maxfilesize")
 def test_too_big(nfs40, opened):
     limit = nfs40.getattr(opened.fh, "maxfilesize").get("maxfilesize", END)
     if limit < END - 1:
@@ -151,7 +152,7 @@ def test_permissions(nfs40, alice, home):
     alice.compound(op.putfh(f), op.write(ANONYMOUS, 0, b"x").fails(NFS4ERR.ACCESS))
 
 
-@covers("RFC7530 16.23", "who may execute a file may read it, as a client must to run it")
+@covers("RFC7530 6.2.1.3.1", "who may execute a file may read it, as a client must to run it")
 def test_execute_only(nfs40, alice, home):
     f = new_file(nfs40, home, "f", mode=0o711)
     alice.compound(op.putfh(f), op.read(ANONYMOUS).may_fail(NFS4ERR.ACCESS))
@@ -165,7 +166,7 @@ def test_setuid(nfs40, alice, home):
     assert nfs40.getattr(f, "mode").mode == 0o777
 
 
-@covers("RFC7530 5.8.2", "a READ moves time_access at most, a WRITE time_modify and time_metadata")
+@covers("RFC7530 5.8.2.33", "a READ moves time_access at most, a WRITE time_modify and time_metadata")
 def test_times(nfs40, opened):
     nfs40.setattr(opened.fh, time_access_set=(1, 0), time_modify_set=(1, 0))
     nfs40.write(opened.fh, 0, b"x", opened.stateid)

@@ -116,9 +116,9 @@ def test_after_the_last(nfs40, home, file):
 
 
 @pytest.mark.parametrize("cookie", [1, 2])
-@covers("RFC7530 16.24", "cookies 1 and 2 are reserved: NFS4ERR_BAD_COOKIE")
+@covers("RFC7530 16.24", "cookies 1 and 2 are no server's: NFS4ERR_BAD_COOKIE, or taken for some place in the directory")
 def test_reserved_cookies(nfs40, home, file, cookie):
-    nfs40.compound(op.putfh(home), op.readdir(cookie=cookie).fails(NFS4ERR.BAD_COOKIE))
+    nfs40.compound(op.putfh(home), op.readdir(cookie=cookie).may_fail(NFS4ERR.BAD_COOKIE))
 
 
 @covers("RFC7530 16.24", "with cookie 0 the verifier is zero; another is ignored or refused")
@@ -182,12 +182,12 @@ def test_rdattr_error(nfs40, home, file):
 
 
 @pytest.mark.parametrize("attr", ["time_access_set", "time_modify_set"])
-@covers("RFC7530 16.24", "attributes that can only be set cannot be asked for: NFS4ERR_INVAL")
+@covers("RFC7530 5.5", "attributes that can only be set cannot be asked for: NFS4ERR_INVAL")
 def test_set_only(nfs40, home, file, attr):
     nfs40.compound(op.putfh(home), op.readdir(attr).fails(NFS4ERR.INVAL))
 
 
-@covers("RFC7530 16.24", "attributes that are not supported are left out")
+@covers("RFC7530 5.2", "attributes that are not supported are left out")
 def test_unsupported(nfs40, home, file):
     (entry,) = page(nfs40, home, "type", 90, 127).reply.entries
     assert attr_names(entry.attrs.attrmask) == {"type"}

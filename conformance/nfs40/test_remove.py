@@ -24,7 +24,7 @@ def test_noent(nfs40, home):
     assert change(nfs40, home) == before
 
 
-@covers("RFC7530 16.26", "NFS4ERR_NOTEMPTY: a directory with entries")
+@covers("RFC7530 13.1.4.10", "NFS4ERR_NOTEMPTY: a directory with entries")
 def test_not_empty(nfs40, home, subdir):
     new_file(nfs40, subdir, "f")
     nfs40.compound(op.putfh(home), op.remove("subdir").fails(NFS4ERR.NOTEMPTY, NFS4ERR.EXIST))

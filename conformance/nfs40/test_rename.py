@@ -176,7 +176,7 @@ def test_link_xdev(nfs40, home, file):
     link(nfs40, file, root, "x", NFS4ERR.XDEV, NFS4ERR.ROFS, NFS4ERR.ACCESS, NFS4ERR.PERM, NFS4ERR.NOTSUPP)
 
 
-@covers("RFC7530 5.8.2", "maxlink: as many names as it says, at least those that are tried here")
+@covers("RFC7530 5.8.2.14", "maxlink: as many names as it says, at least those that are tried here")
 def test_many_links(nfs40, home, file):
     count = min(nfs40.getattr(home, "maxlink").get("maxlink", 100), 100)
     for n in range(1, count):

@@ -218,7 +218,7 @@ def test_renew_unknown(nfs40, clientid):
     nfs40.compound(op.renew(clientid).fails(NFS4ERR.STALE_CLIENTID))
 
 
-@covers("RFC7530 9.1.1", "a client's state does not hang on its connection")
+@covers("RFC7530 9.1.7", "a client's state does not hang on its connection")
 def test_new_connection(nfs40, connect, home):
     opened = nfs40.open(home, "f", create())
     nfs40.endpoint.close()

@@ -39,7 +39,7 @@ def test_two_owners(nfs40, home, file, deny):
     nfs40.compound(op.putfh(home), op.open("file", **opening(access, NONE, b"two")).fails(NFS4ERR.SHARE_DENIED))
 
 
-@covers("RFC7530 9.9", "an owner's own open is never in its way: access and denial add up")
+@covers("RFC7530 9.11", "an owner opens again: access and denial add up")
 def test_upgrade(nfs40, other, home, file):
     nfs40.open(home, "file", **opening(READ, NONE, b"one"))
     opened = nfs40.open(home, "file", **opening(WRITE, WRITE, b"one"))
@@ -47,6 +47,15 @@ def test_upgrade(nfs40, other, home, file):
     assert nfs40.read(file, 0, 10, opened.stateid) == b"data"
     other.compound(op.putfh(home), op.open("file", **opening(WRITE, NONE, b"two")).fails(NFS4ERR.SHARE_DENIED))
     other.open(home, "file", **opening(READ, NONE, b"two"))
+
+
+@pytest.mark.parametrize("access, deny, access2, deny2", MATRIX, ids=shown)
+@covers("RFC7530 9.9", "NFS4ERR_SHARE_DENIED: no exception for the owner's own open")
+def test_own_open(nfs40, home, file, access, deny, access2, deny2):
+    nfs40.open(home, "file", **opening(access, deny, b"one"))
+    last = op.open("file", **opening(access2, deny2, b"one"))
+    conflict = access & deny2 or access2 & deny
+    nfs40.compound(op.putfh(home), last.fails(NFS4ERR.SHARE_DENIED) if conflict else last)
 
 
 @covers("RFC7530 9.9", "an upgrade that another's open is in the way of: NFS4ERR_SHARE_DENIED, and all stays as it was")
@@ -67,7 +76,7 @@ def test_close_frees(nfs40, other, home, file):
 
 
 @pytest.mark.parametrize("deny", [READ, WRITE, BOTH], ids=shown)
-@covers("RFC7530 9.9", "I/O with the anonymous stateid is subject to share denials: NFS4ERR_LOCKED, or it is not held to them")
+@covers("RFC7530 9.1.6", "I/O with the anonymous stateid is subject to share denials: NFS4ERR_LOCKED, or it is not held to them")
 def test_anonymous_io(nfs40, other, home, file, deny):
     nfs40.open(home, "file", **opening(BOTH, deny, b"one"))
     read = other.compound(op.putfh(file), op.read(ANONYMOUS).may_fail(NFS4ERR.LOCKED, NFS4ERR.SHARE_DENIED))
@@ -85,7 +94,7 @@ def test_anonymous_write_denied(nfs40, other, home, file):
 
 
 @pytest.mark.parametrize("access, read, write", [(READ, 0, NFS4ERR.OPENMODE), (WRITE, None, 0), (BOTH, 0, 0)], ids=shown)
-@covers("RFC7530 9.1.5", "NFS4ERR_OPENMODE: the open is not for what is done with it; reading what is open for writing may be let")
+@covers("RFC7530 9.1.6", "NFS4ERR_OPENMODE: the open is not for what is done with it; reading what is open for writing may be let")
 def test_openmode(nfs40, home, file, access, read, write):
     opened = nfs40.open(home, "file", **opening(access, NONE, b"one"))
     r = nfs40.call(op.putfh(file), op.read(opened, 0, 1))
@@ -142,14 +151,14 @@ def test_downgrade_bad_bits(nfs40, opened, access, deny):
     nfs40.compound(op.putfh(opened.fh), op.open_downgrade(opened, access, deny).fails(NFS4ERR.INVAL))
 
 
-@covers("RFC7530 16.19", "a stateid that is none: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "a stateid that is none: NFS4ERR_BAD_STATEID")
 def test_downgrade_bad_stateid(nfs40, file):
     bad = stateid4(1, b"\xaa" * 12)
     wanted = (NFS4ERR.BAD_STATEID, NFS4ERR.STALE_STATEID)
     nfs40.compound(op.putfh(file), op.open_downgrade(bad, READ, NONE, seqid=1).fails(*wanted))
 
 
-@covers("RFC7530 16.19", "with the stateid of a lock: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "with the stateid of a lock: NFS4ERR_BAD_STATEID")
 def test_downgrade_lock_stateid(nfs40, opened):
     lock = nfs40.lock(opened, READ, 0, 1)
     nfs40.compound(op.putfh(opened.fh), op.open_downgrade(lock, BOTH, NONE).fails(NFS4ERR.BAD_STATEID))
@@ -164,7 +173,8 @@ def test_close(nfs40, opened):
     wanted = (NFS4ERR.BAD_STATEID, NFS4ERR.OLD_STATEID, NFS4ERR.EXPIRED)
     nfs40.compound(op.putfh(opened.fh), op.read(opened, 0, 1).fails(*wanted))
     nfs40.compound(op.putfh(opened.fh), op.write(opened, 0, b"x").fails(*wanted))
-    nfs40.compound(op.putfh(opened.fh), op.close(opened).fails(*wanted))
+    # "Servers may avoid this complexity ... by simply responding NFS4_OK" to a CLOSE that looks like one again (9.10.1).
+    nfs40.compound(op.putfh(opened.fh), op.close(opened).may_fail(*wanted))
 
 
 @covers("RFC7530 16.2", "one CLOSE ends all opens of an owner on a file")
@@ -185,14 +195,14 @@ def test_close_with_locks(nfs40, other, home, opened):
         nfs40.close(opened)
 
 
-@covers("RFC7530 16.2", "the stateid of another file: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "the stateid of another file: NFS4ERR_BAD_STATEID")
 def test_close_other_file(nfs40, home, opened):
     g = new_file(nfs40, home, "g")
     nfs40.compound(op.putfh(g), op.close(opened).fails(NFS4ERR.BAD_STATEID))
     nfs40.close(opened)
 
 
-@covers("RFC7530 16.2", "an old seqid of the stateid: NFS4ERR_OLD_STATEID; one to come: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "an old seqid of the stateid: NFS4ERR_OLD_STATEID; one to come: NFS4ERR_BAD_STATEID")
 def test_close_seqid_of_stateid(nfs40, home, opened):
     opened = nfs40.open(home, "file")
     old = but(opened.stateid, seqid=opened.stateid.seqid - 1)
@@ -200,7 +210,7 @@ def test_close_seqid_of_stateid(nfs40, home, opened):
     nfs40.compound(op.putfh(opened.fh), op.close(but(opened, seqid=opened.stateid.seqid + 1)).fails(NFS4ERR.BAD_STATEID))
 
 
-@covers("RFC7530 16.2", "a lock's stateid: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "a lock's stateid: NFS4ERR_BAD_STATEID")
 def test_close_lock_stateid(nfs40, opened):
     lock = nfs40.lock(opened, READ, 0, 1)
     unlocked = nfs40.compound(op.putfh(opened.fh), op.locku(lock, 0, 1)).locku.lock_stateid
@@ -208,6 +218,6 @@ def test_close_lock_stateid(nfs40, opened):
 
 
 @pytest.mark.parametrize("special", [ANONYMOUS, READ_BYPASS], ids=["anonymous", "READ bypass"])
-@covers("RFC7530 16.2", "a special stateid: NFS4ERR_BAD_STATEID")
+@covers("RFC7530 9.1.4.4", "a special stateid: NFS4ERR_BAD_STATEID")
 def test_close_special(nfs40, file, special):
     nfs40.compound(op.putfh(file), op.close(special, seqid=0).fails(NFS4ERR.BAD_STATEID))

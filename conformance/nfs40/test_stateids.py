@@ -1,4 +1,4 @@
-"""Stateids in READ, WRITE and SETATTR: RFC 7530 9.1.4, and the errors of 13.1.5."""
+"""Stateids in READ, WRITE and SETATTR: RFC 7530 9.1.4 and 9.1.6, and the errors of 13.1.5."""
 
 import pytest
 
@@ -73,7 +73,7 @@ def test_changed(nfs40, opened, user):
 
 
 @every_user
-@covers("RFC7530 13.1.5.2", "NFS4ERR_BAD_STATEID: the stateid is of another file")
+@covers("RFC7530 9.1.4.4", "NFS4ERR_BAD_STATEID: the stateid is of another file")
 def test_other_file(nfs40, home, opened, user):
     g = new_file(nfs40, home, "g")
     nfs40.compound(op.putfh(g), USERS[user](opened).fails(NFS4ERR.BAD_STATEID))
@@ -87,7 +87,7 @@ def test_closed(nfs40, opened, user):
 
 
 @pytest.mark.parametrize("user", ["WRITE", "SETATTR"])
-@covers("RFC7530 9.1.5", "NFS4ERR_OPENMODE: open for reading only")
+@covers("RFC7530 9.1.6", "NFS4ERR_OPENMODE: open for reading only")
 def test_openmode(nfs40, home, file, user):
     mine = nfs40.open(home, "file", share_access=READ)
     nfs40.compound(op.putfh(file), USERS[user](mine).fails(NFS4ERR.OPENMODE))
@@ -95,7 +95,7 @@ def test_openmode(nfs40, home, file, user):
     nfs40.compound(op.putfh(file), USERS[user](lock).fails(NFS4ERR.OPENMODE))
 
 
-@covers("RFC7530 9.1.4", "the open that a lock belongs to closed: the lock's stateid is of no use")
+@covers("RFC7530 9.1.4.4", "the open that a lock belongs to closed: the lock's stateid is of no use")
 def test_lock_stateid_after_close(nfs40, opened):
     lock = nfs40.lock(opened, READ, 0, 10)
     lock = nfs40.compound(op.putfh(opened.fh), op.locku(lock, 0, 10)).locku.lock_stateid

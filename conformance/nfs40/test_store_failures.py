@@ -43,7 +43,7 @@ def stage(nfs40, home, file):
 
 
 @pytest.mark.parametrize("what", READING)
-@covers("RFC7530 13.1.4.5", "NFS4ERR_IO when the store cannot be read; the next request is answered")
+@covers("RFC7530 13.1.4.6", "NFS4ERR_IO when the store cannot be read; the next request is answered")
 def test_read_error(nfs40, stage, file, faults, what):
     with faults.arm(at.store("view").before, once, error("io")) as rule:
         nfs40.compound(READING[what](stage, file), fails=NFS4ERR.IO)

@@ -55,6 +55,6 @@ def test_rename_from(nfs40, home, request, kind):
     nfs40.compound(op.putfh(handle), op.savefh(), op.putfh(home), op.rename("a", "b").fails(*wanted))
 
 
-@covers("RFC7530 16.9", "LINK of a directory: NFS4ERR_ISDIR")
+@covers("RFC7530 13.1.2.3", "LINK of a directory: NFS4ERR_ISDIR")
 def test_link_of_directory(nfs40, home, subdir):
     nfs40.compound(op.putfh(subdir), op.savefh(), op.putfh(home), op.link("again").fails(NFS4ERR.ISDIR))

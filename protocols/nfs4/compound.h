@@ -99,7 +99,7 @@ struct EndCompound {
 };
 using CompoundPtr = std::unique_ptr<Compound, EndCompound>;
 
-// NFSPROC4_COMPOUND: RFC 7530 16.2, RFC 8881 16.2.
+// NFSPROC4_COMPOUND: RFC 7530 15.2, RFC 8881 16.2.
 Async<rpc::Outcome> serve_compound(void* program, rpc::Call& call);
 
 // The steps of a COMPOUND. The plain way through them is in compound.cpp, the one with fault points in

@@ -109,6 +109,14 @@ std::string Server::open_volumes() {
   return {};
 }
 
+nfs4::Snapshot Server::state() {
+  return running_ ? nfs4::take_snapshot(*nfs4_->state) : nfs4::Snapshot{};
+}
+
+std::vector<std::string> Server::check_state() {
+  return running_ ? nfs4::check_invariants(*nfs4_->state) : std::vector<std::string>{};
+}
+
 void Server::start_loops() {
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
   const auto count = config_.loops != 0 ? static_cast<unsigned>(config_.loops) : std::min(cores, 64u);

@@ -8,6 +8,7 @@
 #include "protocols/mount/program.h"
 #include "protocols/nfs3/program.h"
 #include "protocols/nfs4/program.h"
+#include "protocols/nfs4/state/snapshot.h"
 #include "protocols/portmap/program.h"
 #include "protocols/rpc/transports.h"
 #include "protocols/server/stores_factory.h"
@@ -50,6 +51,10 @@ class Server {
   u64 seed() const { return random_.seed(); }
   // Connections open now.
   size_t connections() const { return admission_.size(); }
+  // What it holds for NFSv4 clients, and what of that contradicts itself, a sentence each. Any thread; nothing
+  // when it is not running.
+  nfs4::Snapshot state();
+  std::vector<std::string> check_state();
 
  private:
   // An export's stores, seen through the trace and the fault rules.

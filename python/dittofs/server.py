@@ -10,6 +10,7 @@ from typing import Iterable, Mapping, Optional, Union
 from dittofs import _server
 from dittofs.clock import Clock
 from dittofs.faults import Faults
+from dittofs.state import State
 from dittofs.stores import ContentStore, MetadataStore
 from dittofs.trace import Trace
 
@@ -162,6 +163,15 @@ class Server:
     def connections(self) -> int:
         """Connections open now."""
         return self._native().connections
+
+    @property
+    def state(self) -> State:
+        """What the server holds for its NFSv4 clients, now."""
+        return State(self._native().state())
+
+    def check_state(self) -> list[str]:
+        """What of it contradicts itself, a sentence each; of use when no request is under way."""
+        return self._native().check_state()
 
     @property
     def exports(self) -> list[str]:

@@ -4,8 +4,8 @@
 
 namespace dfs::nfs4::ops {
 
-// RFC 7530 16.2, RFC 8881 18.2. Locks the owner still has on the file go with the open: "the server MAY free
-// all locks".
+// RFC 7530 16.2, RFC 8881 18.2. Locks the owner still has on the file go with the open: "The server MAY free
+// all outstanding locks on CLOSE".
 Async<CLOSE4res> close(Compound& c, const CLOSE4args& a) {
   Named named;
   if (const nfsstat4 s = find_state(c, a.open_stateid, StateKind::open, &named, CurrentSeqid::exact);

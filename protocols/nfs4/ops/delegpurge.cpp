@@ -2,7 +2,7 @@
 
 namespace dfs::nfs4::ops {
 
-// RFC 7530 16.5, RFC 8881 18.5: a server without CLAIM_DELEGATE_PREV "MUST NOT support the DELEGPURGE operation".
+// RFC 7530 16.5, RFC 8881 18.5: "A server may support neither DELEGPURGE nor CLAIM_DELEGATE_PREV."
 Async<DELEGPURGE4res> delegpurge(Compound&, const DELEGPURGE4args&) {
   return with_status<DELEGPURGE4res>(NFS4ERR_NOTSUPP);
 }

@@ -2,9 +2,9 @@
 
 namespace dfs::nfs4::ops {
 
-// RFC 7530 16.31, RFC 8881 18.27: the stateid comes back with its filehandle (16.2.3.1.2).
+// RFC 7530 16.29, RFC 8881 18.27: the stateid comes back with its filehandle (16.2.3.1.2).
 Async<RESTOREFH4res> restorefh(Compound& c, const rpc::Void&) {
-  // 4.0 has an error of its own for this (RFC 7530 13.1.4.6); 4.1 lists NOFILEHANDLE.
+  // 4.0 has an error of its own for this (RFC 7530 13.1.4.12); 4.1 lists NOFILEHANDLE.
   if (!c.saved.place) return RESTOREFH4res{c.minor == 0 ? NFS4ERR_RESTOREFH : NFS4ERR_NOFILEHANDLE};
   c.current = c.saved;
   return RESTOREFH4res{NFS4_OK};

@@ -20,7 +20,7 @@ struct IoUse {
 };
 
 // Whether the stateid lets the operation at these bytes of a file, the current one or the saved one: NFS4_OK,
-// OPENMODE, LOCKED, or what is wrong with the stateid (RFC 7530 9.1.5 and 9.1.6, RFC 8881 8.2.4, 9.1.2).
+// OPENMODE, LOCKED, or what is wrong with the stateid (RFC 7530 9.1.4.5 and 9.1.6, RFC 8881 8.2.4, 9.1.2).
 // READ, WRITE, SETATTR of the size and all of RFC 7862's operations on data ask here.
 nfsstat4 for_io(Compound& c, const Current& at, const stateid4& id, IoKind kind, const state::Range& bytes,
                 IoUse* use);
@@ -28,7 +28,7 @@ nfsstat4 for_io(Compound& c, const Current& at, const stateid4& id, IoKind kind,
 // The bytes of an offset and a length; those that reach beyond 2^64 - 1 end there.
 state::Range bytes_of(u64 offset, u64 length);
 
-// RFC 7530 knows no SYMLINK and no WRONG_TYPE of operations on data; RFC 8881 15.1.2 and 15.1.4.
+// INVAL in RFC 7530 (16.23.4, 16.36.5) is SYMLINK or WRONG_TYPE in RFC 8881 (18.22.3, 18.32.4).
 nfsstat4 data_status(const Compound& c, fs::FsError e);
 // The same of operations that do no more than look at the file: NFS4_OK for a regular one.
 nfsstat4 regular_status(const Compound& c, const fs::AttrResult& file);

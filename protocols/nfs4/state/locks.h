@@ -4,7 +4,7 @@
 
 namespace dfs::nfs4 {
 
-// Byte-range locks (RFC 7530 9.2 to 9.5 and 16.10 to 16.12, RFC 8881 9 and 18.10 to 18.12).
+// Byte-range locks (RFC 7530 9.2 to 9.4 and 16.10 to 16.12, RFC 8881 9 and 18.10 to 18.12).
 
 inline bool exclusive(nfs_lock_type4 type) { return type == WRITE_LT || type == WRITEW_LT; }
 

@@ -27,7 +27,7 @@ namespace order {
 enum class Place : u8 { next, again, wrong };
 // Where a request with that seqid stands among its owner's (RFC 7530 9.1.7).
 Place place_of(const StateOwner::Last& last, u32 seqid, nfs_opnum4 op);
-// "The client MUST monotonically increment the sequence number ... except for" these.
+// Whether a request with that answer used its number up: with all but those that 9.1.7 lists.
 bool counts(nfsstat4 s);
 // The owner has sent another request: its last CLOSE was answered for good.
 void forget_closed(State& state, StateOwner& owner);

@@ -20,9 +20,11 @@ snapshot::Session view(const Session& s) {
   out.max_response = s.fore.max_response;
   out.max_response_cached = s.fore.max_response_cached;
   out.max_operations = s.fore.max_operations;
-  for (const auto& slot : s.slots()) out.slots.push_back({slot.sequence, slot.busy, slot.cached, slot.reply_size});
+  for (const auto& slot : s.slots())
+    out.slots.push_back({slot.sequence, slot.busy, slot.cached, slot.reply_size});
   for (const auto& c : s.connections())
-    out.connections.push_back({c.id, (c.directions & Session::kFore) != 0, (c.directions & Session::kBack) != 0});
+    out.connections.push_back(
+        {c.id, (c.directions & Session::kFore) != 0, (c.directions & Session::kBack) != 0});
   return out;
 }
 
@@ -110,11 +112,13 @@ Snapshot take_snapshot(State& state) {
   Snapshot out;
   for (const Ref<Client>& c : state.clients.all()) out.clients.push_back(view(state, *c));
   state.files.each([&](const state::ClaimedFile& f) {
-    out.files.push_back({f.key.id.value, text(f.key.file_system->uuid()), static_cast<u32>(f.claims.shares().size()),
-                         static_cast<u32>(f.claims.ranges().size()), static_cast<u32>(f.claims.grants().size())});
+    out.files.push_back(
+        {f.key.id.value, text(f.key.file_system->uuid()), static_cast<u32>(f.claims.shares().size()),
+         static_cast<u32>(f.claims.ranges().size()), static_cast<u32>(f.claims.grants().size())});
   });
-  std::sort(out.files.begin(), out.files.end(),
-            [](auto& a, auto& b) { return std::tie(a.file_system, a.file_id) < std::tie(b.file_system, b.file_id); });
+  std::sort(out.files.begin(), out.files.end(), [](auto& a, auto& b) {
+    return std::tie(a.file_system, a.file_id) < std::tie(b.file_system, b.file_id);
+  });
   out.stateids = state.records.size();
   out.sessions = state.sessions.size();
   return out;
@@ -136,7 +140,8 @@ std::vector<std::string> check_invariants(State& state) {
     for (const snapshot::Open& o : c.opens) {
       of_opens += o.locks;
       if (o.access == 0 || o.access > 3 || o.deny > 3)
-        wrong.push_back(fmt::format("{}: an open of file {} has access {} and deny {}", who, o.file_id, o.access, o.deny));
+        wrong.push_back(fmt::format("{}: an open of file {} has access {} and deny {}", who, o.file_id,
+                                    o.access, o.deny));
     }
     if (of_opens != c.locks.size())
       wrong.push_back(fmt::format("{}: {} lock stateids, but opens have {}", who, c.locks.size(), of_opens));

@@ -10,8 +10,8 @@ namespace dfs::nfs4 {
 
 class State;
 
-// What the server holds for its clients, as plain values: for tests and for whoever looks. Taken while requests go on,
-// so that two parts of it may be of different moments; a part is of one.
+// What the server holds for its clients, as plain values: for tests and for whoever looks. Taken while
+// requests go on, so that two parts of it may be of different moments; a part is of one.
 namespace snapshot {
 
 struct Slot {
@@ -90,8 +90,8 @@ struct Snapshot {
 
 Snapshot take_snapshot(State& state);
 
-// What does not agree with itself, a sentence each: a claim without an open, a stateid that nobody has. For moments
-// when no request is under way.
+// What does not agree with itself, a sentence each: a claim without an open, a stateid that nobody has. For
+// moments when no request is under way.
 std::vector<std::string> check_invariants(State& state);
 
 }  // namespace dfs::nfs4

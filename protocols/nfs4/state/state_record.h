@@ -13,7 +13,7 @@ class State;
 class Open;
 class LockState;
 
-// An open owner or a lock owner (RFC 7530 9.1.3 and 9.1.4, RFC 8881 8.1 and 9.1).
+// An open owner or a lock owner (RFC 7530 9.1.1 and 9.1.5, RFC 8881 9.1.1).
 class StateOwner : public Counted {
  public:
   StateOwner(Ref<Client> c, Bytes name)

@@ -6,6 +6,7 @@
 #include "engine/wire/table_codec.h"
 #include "engine/wire/walk.h"
 #include "protocols/rpc/record_framing.h"
+#include "protocols/server/fuzz/compounds.h"
 #include "protocols/server/fuzz/schemas.h"
 
 namespace dfs::fuzz {
@@ -13,18 +14,39 @@ namespace {
 
 constexpr u32 kCall = 0, kRpcVersion = 2, kAuthNone = 0, kAuthSys = 1;
 
+// What may stand for a type; `view`: the value is a variable-length field, and not the bytes themselves.
+struct Choices {
+  std::string_view type;
+  const std::vector<std::string>& values;
+  bool view;
+};
+
+}  // namespace
+
 // Puts known handles and names where random bytes would never be any.
 void plant(const wire::TypeDesc& type, void* value, const Known& known, Arena& arena, Sequence& random) {
+  const Choices all[] = {{"nfs_fh3", known.handles, true},    {"nfs_fh4", known.handles, true},
+                         {"filename3", known.names, true},    {"component4", known.names, true},
+                         {"clientid4", known.clients, false}, {"sessionid4", known.sessions, false},
+                         {"stateid4", known.stateids, false}};
   wire::walk(type, value, [&](const wire::WalkStep& step) {
-    const std::string_view name = step.type.name;
-    const auto* choices = name == "nfs_fh3" ? &known.handles : name == "filename3" ? &known.names : nullptr;
-    if (choices == nullptr || choices->empty() || random.below(8) == 0) return true;
-    const Bytes chosen = arena.copy(Bytes::of((*choices)[random.below(static_cast<u32>(choices->size()))]));
-    // Both are one variable-length field in memory: Bytes and Text are the same pair.
-    std::memcpy(const_cast<void*>(step.value), &chosen, sizeof chosen);
-    return false;
+    for (const Choices& c : all) {
+      if (step.type.name != c.type) continue;
+      if (c.values.empty() || random.below(8) == 0) return true;
+      const std::string& chosen = c.values[random.below(static_cast<u32>(c.values.size()))];
+      // Bytes and Text are the same pair in memory.
+      const Bytes view = arena.copy(Bytes::of(chosen));
+      if (c.view)
+        std::memcpy(const_cast<void*>(step.value), &view, sizeof view);
+      else
+        std::memcpy(const_cast<void*>(step.value), chosen.data(), chosen.size());
+      return false;
+    }
+    return true;
   });
 }
+
+namespace {
 
 i64 unlikely_number(Sequence& random) {
   constexpr i64 kOdd[] = {0,     1,     2,          3,          255,        256,
@@ -79,6 +101,8 @@ std::string random_arguments(const wire::ProcDesc& procedure, const Known& known
   if (procedure.args == nullptr) return {};
   const wire::TypeDesc& type = *procedure.args;
   Sequence random(seed);
+  if (&type == find_procedure(nfs4::NFS4_PROGRAM, nfs4::NFS_V4, nfs4::NFSPROC4_COMPOUND)->args)
+    return random_compound(known, random);
   Arena arena;
   void* value = arena.alloc(type.size, type.align);
   if (!wire::RandomValues(seed).fill(type, value, arena)) return {};

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/arena.h"
+#include "engine/base/fuzz/target.h"
 #include "engine/wire/desc.h"
 #include "engine/wire/field_map.h"
 
@@ -25,11 +27,15 @@ const wire::ProcDesc* find_procedure(u32 program, u32 version, u32 procedure);
 // Of the programs behind the NFS port, or behind portmap's.
 std::vector<const wire::ProcDesc*> procedures(bool portmap);
 
-// Random arguments; wherever the description has an nfs_fh3 or a name, one of these is likely to stand.
+// Random arguments; wherever the description has a file handle, a name, or a thing of NFSv4's that a server must have
+// given out, one of these is likely to stand.
 struct Known {
   std::vector<std::string> handles;
   std::vector<std::string> names;
+  // NFSv4: as they are in memory.
+  std::vector<std::string> clients, sessions, stateids;
 };
+void plant(const wire::TypeDesc& type, void* value, const Known& known, Arena& arena, Sequence& random);
 std::string random_arguments(const wire::ProcDesc& procedure, const Known& known, u64 seed);
 
 // The message with one field of its arguments (a length, an offset, an enumeration) replaced by a number that

@@ -2,7 +2,10 @@
 
 #include "engine/wire/codec.h"
 #include "engine/wire/table_codec.h"
+#include "protocols/nfs4/state/state.h"
+#include "protocols/nfs4/pseudo.h"
 #include "protocols/rpc/record_framing.h"
+#include "protocols/server/fuzz/compounds.h"
 
 namespace dfs::fuzz {
 namespace {
@@ -32,6 +35,7 @@ void Peer::asks(std::string_view message) {
 void Peer::send(SliceList& reply) {
   const std::string bytes = flatten(reply);
   reply.clear();
+  results_ = bytes.substr(std::min<size_t>(bytes.size(), 4 + 24));
   require(!answered_, "a second reply, or one that nobody asked for");
   answered_ = true;
   require(bytes.size() >= 4 + 8 && bytes.size() % 4 == 0, "a reply of {} bytes", bytes.size());
@@ -74,6 +78,9 @@ World::World() {
   require(exports_.add("/export", fs_.get(), {rule}).empty(), "no export");
   nfs3_.limits = {kIoSize, kIoSize, kIoSize};
   nfs_dispatcher_.add(nfs3::program(nfs3_));
+  nfs4_ = std::make_unique<nfs4::Nfs4>(exports_, sealer_, clock_, random_, faults_, trace_, drc_,
+                                       nfs4::Limits{.io_size = kIoSize, .operations = 16});
+  nfs_dispatcher_.add(nfs4::program(*nfs4_));
   nfs_dispatcher_.add(mount::program_v1(mount_));
   nfs_dispatcher_.add(mount::program_v3(mount_));
   portmap_dispatcher_.add(portmap::program_v2(portmap_));
@@ -82,7 +89,10 @@ World::World() {
   populate();
 }
 
-World::~World() { fs_.reset(); }
+World::~World() {
+  nfs4_.reset();
+  fs_.reset();
+}
 
 void World::populate() {
   const fs::Credential root{0, 0, {}};
@@ -102,6 +112,36 @@ void World::populate() {
   know(link, "link");
   know(gone, "gone");
   known_.names.push_back("..");
+  know_clients();
+}
+
+// Asks for what only a server can give out. The same for every world, since all randomness is.
+void World::know_clients() {
+  const auto keep = [](std::vector<std::string>& list, const auto& value) {
+    list.emplace_back(reinterpret_cast<const char*>(&value), sizeof value);
+  };
+  const auto one = [this](std::string_view arguments) { return ask(arguments); };
+  for (u32 minor : {0u, 1u}) {
+    Clientele c{minor, one};
+    c.introduce(known_.handles[0]);
+    keep(known_.clients, c.client);
+    keep(known_.stateids, c.stateid);
+    if (minor > 0) keep(known_.sessions, c.session);
+  }
+  keep(known_.stateids, nfs4::stateid4{});
+  nfs4::stateid4 current{1, {}};
+  keep(known_.stateids, current);
+}
+
+// One COMPOUND; its results, encoded.
+std::string World::ask(std::string_view arguments) {
+  const CallHeader header{.xid = ++asked_,
+                          .program = nfs4::NFS4_PROGRAM,
+                          .version = nfs4::NFS_V4,
+                          .procedure = nfs4::NFSPROC4_COMPOUND};
+  Peer peer(false);
+  message(peer, false, call_message(header, arguments));
+  return peer.results();
 }
 
 void World::know(fs::NodeRef node, std::string name) {

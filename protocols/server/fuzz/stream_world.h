@@ -6,6 +6,7 @@
 #include "engine/stores/mem/memory_metadata.h"
 #include "protocols/mount/program.h"
 #include "protocols/nfs3/program.h"
+#include "protocols/nfs4/program.h"
 #include "protocols/portmap/program.h"
 #include "protocols/rpc/dispatcher.h"
 #include "protocols/server/fuzz/calls.h"
@@ -19,6 +20,8 @@ class Peer final : public rpc::Transport {
 
   // Before a message is handed to the dispatcher.
   void asks(std::string_view message);
+  // What follows the header of the last accepted reply.
+  const std::string& results() const { return results_; }
   u32 open_calls() const { return open_calls_; }
   size_t held() const { return held_; }
   void send(SliceList& reply) override;
@@ -43,6 +46,7 @@ class Peer final : public rpc::Transport {
   u32 xid_ = 0;
   bool answered_ = true;
   std::optional<CallHeader> asked_;
+  std::string results_;
 };
 
 // A whole server without its sockets: dispatchers, programs, a file system in memory. The same for every
@@ -57,12 +61,15 @@ class World {
   // One message.
   void message(Peer& peer, bool portmap, std::string_view bytes);
 
-  // Handles of the root directory, a directory, a file, a symbolic link and a file that is gone; their names.
+  // Handles of the root directory, a directory, a file, a symbolic link and a file that is gone, and their names; a
+  // client of each minor version of NFSv4, with a session, and the file open.
   const Known& known() const { return known_; }
 
  private:
   void populate();
   void know(fs::NodeRef node, std::string name);
+  void know_clients();
+  std::string ask(std::string_view arguments);
   void handle(Peer& peer, bool portmap, const u8* data, u32 size, BlockRef block);
 
   BlockingExecutor executor_;  // this thread's, as long as the world is there
@@ -77,10 +84,12 @@ class World {
   fs::HandleSealer sealer_{SipKey{}};
   rpc::DuplicateRequestCache drc_{clock_, {.entries = 256, .bytes = 1u << 16}, SipKey{}};
   nfs3::Nfs3 nfs3_{exports_, sealer_, {}};
+  std::unique_ptr<nfs4::Nfs4> nfs4_;
   mount::Mount mount_{exports_, sealer_, {}};
   portmap::Portmap portmap_{clock_, {}, {}};
   rpc::Dispatcher nfs_dispatcher_{faults_, trace_, drc_}, portmap_dispatcher_{faults_, trace_, drc_};
   Known known_;
+  u32 asked_ = 0;
 };
 
 }  // namespace dfs::fuzz

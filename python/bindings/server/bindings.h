@@ -6,6 +6,10 @@
 #include "engine/base/trace.h"
 #include "engine/fault/registry.h"
 
+namespace dfs::server {
+class Server;
+}
+
 namespace dfs::python {
 
 void bind_server(pybind11::module_& m);
@@ -24,5 +28,10 @@ pybind11::list trace_since(const Trace& trace, u64 after);
 // None.
 pybind11::object trace_wait(Trace& trace, u64 after, const std::string& name, const pybind11::dict& fields,
                             double limit);
+
+// What the server holds for its clients, as dictionaries and lists.
+pybind11::dict state_snapshot(server::Server& server);
+// What of it contradicts itself, a sentence each.
+std::vector<std::string> state_invariants(server::Server& server);
 
 }  // namespace dfs::python

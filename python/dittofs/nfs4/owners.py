@@ -19,15 +19,20 @@ UNCOUNTED = frozenset({
 })  # fmt: skip
 
 
+def following(seqid: int) -> int:
+    """The number after this one: behind the largest comes "one (rather than zero)" (RFC 7530 9.1.3)."""
+    return 1 if seqid == 0xFFFFFFFF else seqid + 1
+
+
 @dataclass
 class Owner:
-    """An open-owner or lock-owner: the sequence number that its next request carries."""
+    """An open-owner or lock-owner: the sequence number that its next request carries. Zero is not a valid one (9.1.11)."""
 
     owner: bytes
-    seqid: int = 0
+    seqid: int = 1
 
     def take(self) -> int:
-        seqid, self.seqid = self.seqid, self.seqid + 1 & 0xFFFFFFFF
+        seqid, self.seqid = self.seqid, following(self.seqid)
         return seqid
 
 
@@ -40,7 +45,7 @@ class Turn:
     computed: bool  # by us, not by the caller
 
     def counted(self) -> None:
-        self.owner.seqid = self.seqid + 1 & 0xFFFFFFFF
+        self.owner.seqid = following(self.seqid)
 
     def not_counted(self) -> None:
         if self.computed:
@@ -64,7 +69,7 @@ class Owners:
         return self._owners.setdefault((kind, bytes(owner)), Owner(bytes(owner)))
 
     def of(self, state: Any) -> Owner:
-        """The owner of a stateid; of one that nobody gave us, an owner that starts from zero."""
+        """The owner of a stateid; of one that nobody gave us, an owner that has not begun."""
         other = bytes(stateid(state).other)
         return self._of_stateid.setdefault(other, Owner(b"?"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dittofs.testing import sections_nfs4
+
 _TITLES = {
     "RFC793": "Transmission Control Protocol",
     "RFC793 3.5": "Closing a connection",
@@ -41,6 +43,7 @@ _TITLES = {
     "RFC4506 4.4": "Boolean",
     "RFC4506 4.10": "Variable-length opaque data",
     "RFC4506 4.11": "String",
+    "RFC4506 4.13": "Variable-length array",
     "RFC4506 4.15": "Discriminated union",
     "RFC5531": "RPC version 2",
     "RFC5531 5": "Transports and semantics",
@@ -54,6 +57,7 @@ _TITLES = {
     "POSIX 3.170": "Filename",
     "POSIX 4.9": "File times update",
     "POSIX 4.13": "Pathname resolution",
+    **sections_nfs4.TITLES,
 }
 
 

@@ -70,6 +70,22 @@ def test_a_race_may_be_won(run):
     )
 
 
+def test_a_server_that_dies_of_a_test(run, pytester):
+    pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(autouse=True)
+        def death(request):
+            yield
+            if request.node.name == "test_fails":
+                pytest.fail("the server is gone")
+        """
+    )
+    run(row("test_fails", more="    kills: true\n"), row("test_each[*]")).assert_outcomes(xfailed=3, passed=1)
+    run(row("test_fails"), row("test_each[*]")).assert_outcomes(xfailed=3, passed=1, errors=1)
+
+
 def test_a_row_for_a_test_that_does_not_exist(run):
     result = run(row("test_gone"))
     assert result.ret != 0
@@ -99,5 +115,4 @@ def test_the_real_ledger_can_be_read():
     from dittofs.testing.ledger import Ledger
 
     folder = Path(__file__).parents[3] / "conformance" / "ledger"
-    for path in folder.glob("*.yaml"):
-        assert Ledger.read(path)
+    assert Ledger.read(*folder.glob("*.yaml"))

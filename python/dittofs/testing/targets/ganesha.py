@@ -4,14 +4,15 @@ Ganesha serves NFSv3 only when it can register with an rpcbind over /run/rpcbind
 for a whole grace period when /var/lib/nfs remembers a client of some earlier instance. So a supervisor process
 moves into a mount namespace of its own, puts a tmpfs on both directories, starts rpcbind inside a further network
 namespace (its port 111 disturbs nobody), then Ganesha in the host's network. It ends both when its standard
-input closes, however the test run ended. Needs root: for the mounts, and because Ganesha's VFS opens files
-by handle.
+input closes, however the test run ended, and itself when Ganesha is gone. Needs root: for the mounts, and because
+Ganesha's VFS opens files by handle.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -27,6 +28,7 @@ from dittofs.testing.targets.target import Address, Target, Twin
 
 MODULE = "dittofs.testing.targets.ganesha"
 LEASE = 60  # seconds; longer than any test goes without a word to the server
+WATCH = 0.2  # seconds between looks at whether Ganesha lives
 START_LIMIT = 20.0  # seconds until Ganesha has to serve; it takes about 0.3
 
 CONFIG = """
@@ -100,8 +102,11 @@ class Ganesha(Target):
         self._process.wait()
 
     def alive(self) -> Optional[str]:
-        code = self._process.poll()
-        return None if code is None else f"Ganesha ended with status {code}"
+        try:
+            socket.create_connection((self.nfs.host, self.nfs.port)).close()
+            return None
+        except OSError:
+            return f"Ganesha is gone, its supervisor ended with status {self._process.wait()}"
 
 
 def check() -> None:
@@ -184,7 +189,9 @@ def supervise() -> None:
         running.append(_start_rpcbind())
         running.append(_start_ganesha(base, nfs, mount))
         print(json.dumps({"nfs": nfs, "mount": mount, "rpcbind": running[0].pid}), flush=True)
-        sys.stdin.read()
+        while not select.select([sys.stdin], [], [], WATCH)[0]:
+            if running[1].poll() is not None:
+                sys.exit(f"ganesha.nfsd ended with status {running[1].returncode}")
     except Unavailable as why:
         print(why, file=sys.stderr)
     finally:

@@ -1,0 +1,48 @@
+"""What a server holds for its NFSv4 clients: clients, sessions, slots, owners, opens, locks.
+
+    srv.state.clients[0]["sessions"][0]["slots"]      # plain dictionaries and lists: json.dumps(srv.state) works
+    srv.state.opens(file_id=7)
+    srv.check_state()                                 # sentences that say what contradicts itself; [] is good
+
+Opaque bytes (owners, session ids, stateids) are hexadecimal. It is taken when it is asked for, while requests may go
+on; a client, and a file, is each seen at one moment.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+
+class State(dict):
+    """A snapshot: the keys are clients, files, stateids (how many are found) and sessions (how many are found)."""
+
+    @property
+    def clients(self) -> list[dict[str, Any]]:
+        """By id. `minor`: 0, or 1 for every client that has sessions. `lease_left`: seconds."""
+        return self["clients"]
+
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        """Those that anybody has opened or locked: how many share reservations, locked ranges and grants there are."""
+        return self["files"]
+
+    def client(self, id: int) -> dict[str, Any]:
+        """The client of that id; KeyError when there is none."""
+        for each in self.clients:
+            if each["id"] == id:
+                return each
+        raise KeyError(id)
+
+    def opens(self, **fields: Any) -> list[dict[str, Any]]:
+        """All clients' opens that have these fields: access, deny, file_id, owner, seqid, other, locks."""
+        return [*self._with("opens", fields)]
+
+    def locks(self, **fields: Any) -> list[dict[str, Any]]:
+        """All clients' lock stateids that have these fields: file_id, owner, seqid, other, ranges."""
+        return [*self._with("locks", fields)]
+
+    def _with(self, what: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        for client in self.clients:
+            for each in client[what]:
+                if all(each[name] == value for name, value in fields.items()):
+                    yield each
