@@ -52,6 +52,11 @@ class Ops {
     ++count_;
     return *this;
   }
+  Ops& append(const Ops& o) {
+    bytes_ += o.bytes_;
+    count_ += o.count_;
+    return *this;
+  }
   Ops& lookup(std::string_view name) { return add(OP_LOOKUP, LOOKUP4args{Text::of(name)}); }
   Ops& getattr(const AttrSet& set) {
     static thread_local Arena arena;
