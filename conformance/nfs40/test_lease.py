@@ -155,3 +155,12 @@ def test_restart(world):
     moved.compound(op.renew().fails(NFS4ERR.STALE_CLIENTID))
     wanted = (NFS4ERR.STALE_STATEID, NFS4ERR.BAD_STATEID, NFS4ERR.STALE, NFS4ERR.BADHANDLE)
     moved.compound(op.putfh(opened.fh), op.read(opened, 0, 1), fails=wanted)
+
+
+@covers("RFC7530 9.5", "SETCLIENTID and SETCLIENTID_CONFIRM, of a changed callback too, never renew a lease")
+def test_new_callback_renews_nothing(world):
+    deny_writing(world)
+    world.wait(0.9)
+    world.c.setclientid()
+    world.wait(0.9)
+    assert not world.taken("f")

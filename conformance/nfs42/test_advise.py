@@ -47,7 +47,7 @@ def test_unknown_hints(advised):
 
 # --- WRITE_SAME ----------------------------------------------------------------------------------------------------
 
-NO_NUMBER = 0xFFFFFFFF  # adb_reloff_blocknum of blocks without numbers (8.1)
+NO_NUMBER = 2**64 - 1  # adb_reloff_blocknum of blocks without numbers (8.1)
 
 
 @pytest.fixture

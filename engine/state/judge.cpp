@@ -64,8 +64,12 @@ const Share* ClaimTable::share_in_the_way(const Owner& who, const Access& access
   for (u32 i = 0; i < kRights; ++i)
     possible |= ((want.access >> i & 1) && denying_[i] != 0) || ((want.deny >> i & 1) && having_[i] != 0);
   if (!possible) return nullptr;
+  // What an owner denies does not bind its own reading and writing, but its own further opens: "with no
+  // exception for an existing OPEN for the same open-owner" (RFC 7530 9.9).
+  const bool opens = std::holds_alternative<OpenAccess>(access);
   for (const Share& s : shares_)
-    if (s.owner != &who && ((want.access & s.mode.deny) != 0 || (want.deny & s.mode.access) != 0)) return &s;
+    if ((opens || s.owner != &who) && ((want.access & s.mode.deny) != 0 || (want.deny & s.mode.access) != 0))
+      return &s;
   return nullptr;
 }
 

@@ -97,8 +97,8 @@ void trace_end(const Compound& c) {
                        {"status", u64{static_cast<u32>(c.status)}}});
 }
 
-// RFC 7530 has no sessions: what changes files is remembered by the whole request, from the first such operation on.
-// Those of owners with a seqid remember their replies themselves.
+// RFC 7530 has no sessions: what changes files is remembered by the whole request, from the first such
+// operation on. Those of owners with a seqid remember their replies themselves.
 bool look_up_duplicate(Compound& c) {
   if (c.minor != 0 || c.in_drc || !(c.row->flags & kChanges) || (c.row->flags & kOwnSeqid)) return true;
   rpc::Call& call = c.call;
@@ -236,8 +236,8 @@ Async<rpc::Outcome> serve_compound(void* program, rpc::Call& call) {
   void* memory = call.arena.alloc(sizeof(Compound), alignof(Compound));
   if (memory == nullptr) return rpc::Outcome::system_error;
   CompoundPtr c(new (memory) Compound(*static_cast<Nfs4*>(program), call));
-  // RFC 5531 9: arguments with something behind them were not understood. Behind operations that is seen when the last
-  // one's are decoded.
+  // RFC 5531 9: arguments with something behind them were not understood. Behind operations that is seen when
+  // the last one's are decoded.
   if (!read_header(*c) || (c->count == 0 && !call.args.finish())) return rpc::Outcome::garbage_args;
   c->status = check_header(*c);
   if (c->status != NFS4_OK) return conclude(*c);

@@ -15,8 +15,8 @@ struct Compound;
 class ReplyKeeper {
  public:
   virtual ~ReplyKeeper() = default;
-  // The COMPOUND is over; `body` is its COMPOUND4res, about to be sent. Empty: it is given up without a reply, because
-  // a fault rule swallowed it or the server stops. Called once.
+  // The COMPOUND is over; `body` is its COMPOUND4res, about to be sent. Empty: it is given up without a
+  // reply, because a fault rule swallowed it or the server stops. Called once.
   virtual void ended(Compound& c, const SliceList& body) = 0;
 };
 
@@ -27,7 +27,8 @@ struct Current {
   bool has_stateid = false;  // false: the special stateid `current` is BAD_STATEID
 };
 
-// One COMPOUND under way: what its operations share. Lives until its reply is encoded, or until its loop stops.
+// One COMPOUND under way: what its operations share. Lives until its reply is encoded, or until its loop
+// stops.
 struct Compound {
   Compound(Nfs4& s, rpc::Call& k) : server(s), call(k) {}
   ~Compound();
@@ -56,9 +57,9 @@ struct Compound {
   // Answers with a remembered COMPOUND4res instead of anything this COMPOUND says, and ends it.
   void replay(SliceList body);
 
-  // Whether a result of so many bytes, number and status included, has room in the reply: NFS4_OK, REP_TOO_BIG or
-  // REP_TOO_BIG_TO_CACHE. Asked before an operation changes anything; what changes nothing is measured afterwards,
-  // by the COMPOUND itself.
+  // Whether a result of so many bytes, number and status included, has room in the reply: NFS4_OK,
+  // REP_TOO_BIG or REP_TOO_BIG_TO_CACHE. Asked before an operation changes anything; what changes nothing is
+  // measured afterwards, by the COMPOUND itself.
   nfsstat4 reserve(u64 bytes) const;
   // Bytes a result may take.
   u64 room() const;
@@ -105,8 +106,8 @@ Async<rpc::Outcome> serve_compound(void* program, rpc::Call& call);
 // The steps of a COMPOUND. The plain way through them is in compound.cpp, the one with fault points in
 // compound_faults.cpp.
 
-// Reads the next operation and decides whether it may run: it is c.row then, and *args its arguments. Otherwise the
-// COMPOUND ends, with a result that says why or as c.ending has it.
+// Reads the next operation and decides whether it may run: it is c.row then, and *args its arguments.
+// Otherwise the COMPOUND ends, with a result that says why or as c.ending has it.
 bool admit(Compound& c, const void** args);
 // Takes the result of the operation under way. False: the COMPOUND ends.
 bool settle(Compound& c, const void* result);

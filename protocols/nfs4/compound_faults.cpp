@@ -1,5 +1,5 @@
-// The same life of a COMPOUND as run() in compound.cpp, with a fault point at each step. Only taken while a rule is
-// armed.
+// The same life of a COMPOUND as run() in compound.cpp, with a fault point at each step. Only taken while a
+// rule is armed.
 #include "protocols/nfs4/compound.h"
 
 namespace dfs::nfs4 {
@@ -7,8 +7,8 @@ namespace {
 
 using fault::Point;
 
-// Carries out what a rule wants here. *status: what the operation (or the COMPOUND) is to be answered with instead.
-// False: there will be no reply.
+// Carries out what a rule wants here. *status: what the operation (or the COMPOUND) is to be answered with
+// instead. False: there will be no reply.
 Task<bool> at(Compound& c, Point point, std::string_view detail, std::optional<nfsstat4>* status) {
   fault::Registry& faults = c.server.faults;
   const auto action = faults.check(point, {.detail = detail,
@@ -70,8 +70,8 @@ Task<rpc::Outcome> run_with_faults(CompoundPtr c) {
     if (!co_await serve_op(*c, args, &result)) co_return rpc::Outcome::no_reply;
     on = settle(*c, result);
   }
-  // Applied and not yet answered: what is remembered is the answer there would have been, so that a retransmission
-  // after a lost reply finds it.
+  // Applied and not yet answered: what is remembered is the answer there would have been, so that a
+  // retransmission after a lost reply finds it.
   const rpc::Outcome outcome = conclude(*c);
   instead.reset();
   if (!co_await at(*c, Point::nfs4_compound_end, {}, &instead)) co_return rpc::Outcome::no_reply;

@@ -4,8 +4,8 @@
 
 namespace dfs::nfs4 {
 
-// The entries of one READDIR reply, within what the client allows (RFC 8881 18.23.3): maxcount bytes of READDIR4resok,
-// and dircount of names and cookies, which is a hint and never keeps the first entry out.
+// The entries of one READDIR reply, within what the client allows (RFC 8881 18.23.3): maxcount bytes of
+// READDIR4resok, and dircount of names and cookies, which is a hint and never keeps the first entry out.
 class Listing {
  public:
   // TOOSMALL when not even an empty list fits.
@@ -43,8 +43,8 @@ class Listing {
   u32 size_ = 0, capacity_ = 0;
 };
 
-// The verifier of a directory's cookies. They stay good whatever happens to the directory, so it only changes when other
-// exports than before are seen in it.
+// The verifier of a directory's cookies. They stay good whatever happens to the directory, so it only changes
+// when other exports than before are seen in it.
 verifier4 cookie_verifier(const Compound& c, const Place& dir);
 
 // Where the cookies of entries begin that are exports, in a directory that has no such entry itself.

@@ -13,7 +13,14 @@ Async<rpc::Void> null(Nfs4&, rpc::Call&, const rpc::Void&) { return rpc::Void{};
 
 Nfs4::Nfs4(const fs::ExportTable& e, const fs::HandleSealer& h, Clock& c, Random& r, fault::Registry& f,
            Trace& t, rpc::DuplicateRequestCache& d, const Limits& l)
-    : exports(e), sealer(h), clock(c), random(r), faults(f), trace(t), drc(d), limits(l),
+    : exports(e),
+      sealer(h),
+      clock(c),
+      random(r),
+      faults(f),
+      trace(t),
+      drc(d),
+      limits(l),
       pseudo(std::make_unique<Pseudo>(e, c.wall())) {
   state = std::make_unique<State>(*this);
 }
@@ -32,8 +39,8 @@ rpc::Program program(Nfs4& n) {
   for (const OpRow& op : all_ops()) names.emplace_back(op.name);
   n.faults.declare_details(fault::Point::nfs4_op_enter, names);
   n.faults.declare_details(fault::Point::nfs4_op_leave, names);
-  // Replays are the slots' business, and in 4.0 that of owners and of the COMPOUND: the checksum of every READ would be
-  // dear.
+  // Replays are the slots' business, and in 4.0 that of owners and of the COMPOUND: the checksum of every
+  // READ would be dear.
   p.procedures.push_back({NFSPROC4_COMPOUND, "COMPOUND", false, false, serve_compound, nullptr});
   return p;
 }

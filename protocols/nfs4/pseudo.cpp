@@ -5,8 +5,8 @@
 namespace dfs::nfs4 {
 namespace {
 
-// Not a secret: handles are sealed. The top bit keeps these numbers apart from the small ones that stores give, so
-// that mounted_on_fileid is no file of the file system around it.
+// Not a secret: handles are sealed. The top bit keeps these numbers apart from the small ones that stores
+// give, so that mounted_on_fileid is no file of the file system around it.
 fs::FileId id_of(std::string_view path) {
   return fs::FileId{siphash64(SipKey{}, path.data(), path.size()) | u64{1} << 63};
 }
@@ -25,8 +25,7 @@ Pseudo::Pseudo(const fs::ExportTable& exports, WallTime started) : started_(star
   for (Directory& d : directories_) {
     std::sort(d.children.begin(), d.children.end(),
               [&](u32 a, u32 b) { return directories_[a].name < directories_[b].name; });
-    for (u32 c : d.children)
-      d.fingerprint = d.fingerprint * 0x9E3779B97F4A7C15ull + directories_[c].id.value;
+    for (u32 c : d.children) d.fingerprint = d.fingerprint * 0x9E3779B97F4A7C15ull + directories_[c].id.value;
   }
 }
 

@@ -7,21 +7,21 @@
 
 namespace dfs::nfs4 {
 
-// The file system that joins all exports into one tree (RFC 8881 7.3): a directory for every component of every
-// export's path, read-only, its handles and file numbers made of the paths and so the same after a restart. An
-// export whose path is that of a directory covers it. Where an export's path lies below another export, the first
-// component behind the outer path is a directory of this tree in the outer export's root and covers an entry of that
-// name there, as a mount would. Fixed once exports are complete; thread-safe.
+// The file system that joins all exports into one tree (RFC 8881 7.3): a directory for every component of
+// every export's path, read-only, its handles and file numbers made of the paths and so the same after a
+// restart. An export whose path is that of a directory covers it. Where an export's path lies below another
+// export, the first component behind the outer path is a directory of this tree in the outer export's root
+// and covers an entry of that name there, as a mount would. Fixed once exports are complete; thread-safe.
 class Pseudo {
  public:
   struct Directory {
-    std::string path;                  // "" is the root
-    std::string_view name;             // its last component
-    u32 parent = 0;                    // number
-    fs::FileId id{};                   // fileid, mounted_on_fileid of the export that covers it
-    const fs::Export* ex = nullptr;    // that covers it
-    std::vector<u32> children;         // numbers, by name
-    u64 fingerprint = 0;               // of the children's names
+    std::string path;                // "" is the root
+    std::string_view name;           // its last component
+    u32 parent = 0;                  // number
+    fs::FileId id{};                 // fileid, mounted_on_fileid of the export that covers it
+    const fs::Export* ex = nullptr;  // that covers it
+    std::vector<u32> children;       // numbers, by name
+    u64 fingerprint = 0;             // of the children's names
   };
   static constexpr u32 kRoot = 0;
   // Names this file system in handles. Stores draw theirs at random.

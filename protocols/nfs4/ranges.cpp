@@ -12,13 +12,16 @@ nfsstat4 may_use_range(Compound& c, const Current& at, const stateid4& id, IoKin
 
 }  // namespace
 
-nfsstat4 may_read_range(Compound& c, const Current& source, const stateid4& id, u64 offset, u64 length, IoUse* use) {
+nfsstat4 may_read_range(Compound& c, const stateid4& id, u64 offset, u64 length, IoUse* use) {
+  Current source = c.current;
+  if (c.saved.has_stateid) source = c.saved;
+  source.place = c.saved.place;
   return may_use_range(c, source, id, IoKind::read, offset, length, use);
 }
 
-nfsstat4 may_write_range(Compound& c, const Current& target, const stateid4& id, u64 offset, u64 length, IoUse* use) {
-  const nfsstat4 s = may_use_range(c, target, id, IoKind::write, offset, length, use);
-  return s == NFS4_OK && target.place.read_only() ? NFS4ERR_ROFS : s;
+nfsstat4 may_write_range(Compound& c, const stateid4& id, u64 offset, u64 length, IoUse* use) {
+  const nfsstat4 s = may_use_range(c, c.current, id, IoKind::write, offset, length, use);
+  return s == NFS4_OK && c.current.place.read_only() ? NFS4ERR_ROFS : s;
 }
 
 nfsstat4 range_status(const Compound& c, fs::FsError e) {

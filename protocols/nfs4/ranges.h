@@ -8,8 +8,11 @@ namespace dfs::nfs4 {
 // file a regular one, each stateid good for a READ or a WRITE. A length of 0 is "to the end of the source" where there
 // is one.
 
-nfsstat4 may_read_range(Compound& c, const Current& source, const stateid4& id, u64 offset, u64 length, IoUse* use);
-nfsstat4 may_write_range(Compound& c, const Current& target, const stateid4& id, u64 offset, u64 length, IoUse* use);
+// Of the saved filehandle. The special stateid `current` is the one saved with it; where none is, that of the current
+// filehandle, which a COMPOUND may have got for the same file later.
+nfsstat4 may_read_range(Compound& c, const stateid4& id, u64 offset, u64 length, IoUse* use);
+// Of the current filehandle.
+nfsstat4 may_write_range(Compound& c, const stateid4& id, u64 offset, u64 length, IoUse* use);
 
 // "If CURRENT_FH is not a regular file, the operation MUST fail and return NFS4ERR_WRONG_TYPE": directories and symbolic
 // links too, which have errors of their own elsewhere.

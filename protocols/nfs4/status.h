@@ -10,7 +10,8 @@ nfsstat4 to_status(fs::FsError e);
 
 // Of LOOKUP, LOOKUPP and OPEN, which tell a symbolic link from other things that are no directory.
 inline nfsstat4 directory_status(fs::FsError e, const fs::Inode& dir) {
-  return e == fs::FsError::not_directory && dir.type == fs::FileType::symlink ? NFS4ERR_SYMLINK : to_status(e);
+  return e == fs::FsError::not_directory && dir.type == fs::FileType::symlink ? NFS4ERR_SYMLINK
+                                                                              : to_status(e);
 }
 
 // Every operation's result begins with its status, whatever the member is called.

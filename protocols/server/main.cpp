@@ -81,6 +81,8 @@ void print_mount_commands(const Server& server) {
   const int port = server.ports().nfs;
   fmt::print("\nMount it (as root on a Linux client):\n");
   for (const auto& e : c.exports)
+    fmt::print("  mount -t nfs -o vers=4.2,proto=tcp,port={} {}:{} /mnt\n", port, host, e.path);
+  for (const auto& e : c.exports)
     fmt::print("  mount -t nfs -o vers=3,proto=tcp,port={},mountproto=tcp,mountport={},nolock {}:{} /mnt\n",
                port, port, host, e.path);
   fmt::print("or without root, with libnfs-utils:\n");

@@ -73,7 +73,9 @@ TEST_CASE("share modes: access against deny, both ways") {
           t.set_share(kA, {access, deny});
           const bool conflict = (want & deny) != 0 || (refuse & access) != 0;
           CHECK((asked(t, kB, OpenAccess{want, refuse}) == Kind::refuse) == conflict);
-          CHECK(asked(t, kA, OpenAccess{want, refuse}) == Kind::proceed);
+          // An open of the same owner is no exception (RFC 7530 9.9); its own reading and writing is.
+          CHECK((asked(t, kA, OpenAccess{want, refuse}) == Kind::refuse) == conflict);
+          CHECK(asked(t, kA, WriteAccess{}) == Kind::proceed);
         }
 }
 

@@ -11,8 +11,10 @@ namespace {
 static_assert(fs::ace::kReadData == ACE4_READ_DATA && fs::ace::kDeleteChild == ACE4_DELETE_CHILD &&
               fs::ace::kWriteRetentionHold == ACE4_WRITE_RETENTION_HOLD && fs::ace::kDelete == ACE4_DELETE &&
               fs::ace::kSynchronize == ACE4_SYNCHRONIZE);
-static_assert(fs::ace::kFileInherit == ACE4_FILE_INHERIT_ACE && fs::ace::kInheritOnly == ACE4_INHERIT_ONLY_ACE &&
-              fs::ace::kFailedAccess == ACE4_FAILED_ACCESS_ACE_FLAG && fs::ace::kInherited == ACE4_INHERITED_ACE);
+static_assert(fs::ace::kFileInherit == ACE4_FILE_INHERIT_ACE &&
+              fs::ace::kInheritOnly == ACE4_INHERIT_ONLY_ACE &&
+              fs::ace::kFailedAccess == ACE4_FAILED_ACCESS_ACE_FLAG &&
+              fs::ace::kInherited == ACE4_INHERITED_ACE);
 static_assert(static_cast<u32>(fs::AceType::allow) == ACE4_ACCESS_ALLOWED_ACE_TYPE &&
               static_cast<u32>(fs::AceType::deny) == ACE4_ACCESS_DENIED_ACE_TYPE &&
               static_cast<u32>(fs::AceType::audit) == ACE4_SYSTEM_AUDIT_ACE_TYPE &&
@@ -26,11 +28,16 @@ struct Special {
   fs::Who who;
 };
 constexpr Special kSpecial[] = {
-    {"OWNER@", fs::Who::owner},         {"GROUP@", fs::Who::group},
-    {"EVERYONE@", fs::Who::everyone},   {"INTERACTIVE@", fs::Who::interactive},
-    {"NETWORK@", fs::Who::network},     {"DIALUP@", fs::Who::dialup},
-    {"BATCH@", fs::Who::batch},         {"ANONYMOUS@", fs::Who::anonymous},
-    {"AUTHENTICATED@", fs::Who::authenticated}, {"SERVICE@", fs::Who::service},
+    {"OWNER@", fs::Who::owner},
+    {"GROUP@", fs::Who::group},
+    {"EVERYONE@", fs::Who::everyone},
+    {"INTERACTIVE@", fs::Who::interactive},
+    {"NETWORK@", fs::Who::network},
+    {"DIALUP@", fs::Who::dialup},
+    {"BATCH@", fs::Who::batch},
+    {"ANONYMOUS@", fs::Who::anonymous},
+    {"AUTHENTICATED@", fs::Who::authenticated},
+    {"SERVICE@", fs::Who::service},
 };
 
 void put_who(AttrOut& out, const fs::Ace& a) {
@@ -73,9 +80,9 @@ void put_owner(AttrOut& out, u32 id) {
 void put_aces(AttrOut& out, const std::vector<fs::Ace>& aces) {
   out.u32(static_cast<u32>(aces.size()));
   for (const fs::Ace& a : aces) {
-    const bool group = a.who == fs::Who::group_id || a.who == fs::Who::group;
     out.u32(static_cast<u32>(a.type));
-    out.u32(a.flags | (group ? ACE4_IDENTIFIER_GROUP : 0));
+    // 6.2.1.5: not set for the special ones, GROUP@ among them.
+    out.u32(a.flags | (a.who == fs::Who::group_id ? ACE4_IDENTIFIER_GROUP : 0));
     out.u32(a.mask);
     put_who(out, a);
   }

@@ -3,7 +3,8 @@
 #include "protocols/nfs4/attrs/attr_out.h"
 #include "protocols/nfs4/attrs/settings.h"
 
-// ACLs on the wire (RFC 8881 6.2): the file system's model has the same entries, and other words for whom they are about.
+// ACLs on the wire (RFC 8881 6.2): the file system's model has the same entries, and other words for whom
+// they are about.
 namespace dfs::nfs4 {
 
 void put_aces(AttrOut& out, const std::vector<fs::Ace>& aces);

@@ -6,8 +6,8 @@
 namespace dfs::nfs4 {
 namespace {
 
-// Copies a value the way this server writes it, where there are several ways: an owner is digits or a name, a bitmap may
-// have words of zeros behind it.
+// Copies a value the way this server writes it, where there are several ways: an owner is digits or a name, a
+// bitmap may have words of zeros behind it.
 nfsstat4 rewrite(Compound& c, u32 number, wire::Reader& r, AttrOut& out) {
   switch (number) {
     case FATTR4_OWNER:
@@ -59,7 +59,8 @@ nfsstat4 rewrite_all(Compound& c, const AttrSet& asked, const attrlist4& values,
 
 }  // namespace
 
-// RFC 8881 18.31.3: neither what can only be set nor rdattr_error can be compared; what is not supported cannot either.
+// RFC 8881 18.31.3: neither what can only be set nor rdattr_error can be compared; what is not supported
+// cannot either.
 Async<nfsstat4> compare_attrs(Compound& c, const fattr4& with) {
   const AttrSet asked(with.attrmask);
   if (!asked.within(supported_attrs(c.minor))) return NFS4ERR_ATTRNOTSUPP;

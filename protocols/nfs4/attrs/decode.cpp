@@ -10,7 +10,8 @@ nfsstat4 check_asked(const AttrSet& asked, u32 minor, Target target) {
   if (!asked.within(supported_attrs(minor))) return NFS4ERR_ATTRNOTSUPP;
   if (!asked.within(writable_attrs(minor))) return NFS4ERR_INVAL;
   if (asked.intersects(target == Target::created ? kOldOnly : kNewOnly)) return NFS4ERR_INVAL;
-  // RFC 8881 6.2.5, RFC 8275 section 4: one word about the mode. 6.2.2 and 6.2.3: acl is dacl and sacl in one.
+  // RFC 8881 6.2.5, RFC 8275 section 4: one word about the mode. 6.2.2 and 6.2.3: acl is dacl and sacl in
+  // one.
   const AttrSet modes = asked & kModes;
   u32 count = 0;
   modes.each([&](u32) { return ++count; });

@@ -10,7 +10,8 @@
 namespace dfs::nfs4 {
 namespace {
 
-// RFC 7530 5.9: digits without leading zeros. (u32)-1 is no id anywhere: chown() leaves the owner as it is with it.
+// RFC 7530 5.9: digits without leading zeros. (u32)-1 is no id anywhere: chown() leaves the owner as it is
+// with it.
 bool parse_digits(std::string_view text, u32* id) {
   if (text.size() > 1 && text[0] == '0') return false;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *id);

@@ -7,8 +7,8 @@
 
 namespace dfs::nfs4 {
 
-// Owners and groups on the wire (RFC 8881 5.9, RFC 7530 5.9): "1000", or "name" or "name@domain" of a table. What is
-// sent is digits, which every client of AUTH_SYS understands. Fixed once serving starts.
+// Owners and groups on the wire (RFC 8881 5.9, RFC 7530 5.9): "1000", or "name" or "name@domain" of a table.
+// What is sent is digits, which every client of AUTH_SYS understands. Fixed once serving starts.
 class Owners {
  public:
   struct Name {

@@ -20,8 +20,14 @@ bool skip(wire::Reader& r) {
 #define TAKE_W(name) settings::name
 #define TAKE_RW(name) settings::name
 constexpr AttrRow kAttrs[] = {
-#define NFS4_ATTR(NAME, name, access, first, scope, flags)                                       \
-  {FATTR4_##NAME, #name,         first, AttrScope::scope, flags, PUT_##access(name), TAKE_##access(name), \
+#define NFS4_ATTR(NAME, name, access, first, scope, flags) \
+  {FATTR4_##NAME,                                          \
+   #name,                                                  \
+   first,                                                  \
+   AttrScope::scope,                                       \
+   flags,                                                  \
+   PUT_##access(name),                                     \
+   TAKE_##access(name),                                    \
    skip<fattr4_##name, decode_fattr4_##name>},
 #include "protocols/nfs4/attrs/table.def"
 #undef NFS4_ATTR

@@ -16,7 +16,8 @@ struct AttrSource {
   nfsstat4 rdattr_error = NFS4_OK;  // of an entry of a listing
 };
 
-// The values, one function an attribute of table.def that can be asked for. RFC 8881 section 5.8 says what each means.
+// The values, one function an attribute of table.def that can be asked for. RFC 8881 section 5.8 says what
+// each means.
 namespace values {
 #define PUT_R(name) void name(AttrOut& out, const AttrSource& s);
 #define PUT_W(name)

@@ -17,7 +17,7 @@ struct Answer {
 Async<ALLOCATE4res> allocate(Compound& c, const ALLOCATE4args& a) {
   const Place& p = c.current.place;
   IoUse use;
-  if (const nfsstat4 s = may_write_range(c, c.current, a.aa_stateid, a.aa_offset, a.aa_length, &use);
+  if (const nfsstat4 s = may_write_range(c, a.aa_stateid, a.aa_offset, a.aa_length, &use);
       s != NFS4_OK)
     return with_status<ALLOCATE4res>(s);
   return then(p.fs().allocate(p.who, p.node, a.aa_offset, a.aa_length, use.check), Answer{c, std::move(use)});

@@ -18,8 +18,8 @@ struct Answer {
 Async<CLONE4res> clone(Compound& c, const CLONE4args& a) {
   const Place &from = c.saved.place, &to = c.current.place;
   IoUse read, write;
-  nfsstat4 s = may_read_range(c, c.saved, a.cl_src_stateid, a.cl_src_offset, a.cl_count, &read);
-  if (s == NFS4_OK) s = may_write_range(c, c.current, a.cl_dst_stateid, a.cl_dst_offset, a.cl_count, &write);
+  nfsstat4 s = may_read_range(c, a.cl_src_stateid, a.cl_src_offset, a.cl_count, &read);
+  if (s == NFS4_OK) s = may_write_range(c, a.cl_dst_stateid, a.cl_dst_offset, a.cl_count, &write);
   if (s == NFS4_OK && !from.same_fs(to)) s = NFS4ERR_XDEV;
   if (s != NFS4_OK) return with_status<CLONE4res>(s);
   return then(to.fs().clone({from.who, from.node, a.cl_src_offset, read.check},

@@ -28,8 +28,8 @@ Async<COPY4res> copy(Compound& c, const COPY4args& a) {
   // Between servers: there is no COPY_NOTIFY here either.
   if (a.ca_source_server.size != 0) return with_status<COPY4res>(NFS4ERR_NOTSUPP);
   IoUse read, write;
-  nfsstat4 s = may_read_range(c, c.saved, a.ca_src_stateid, a.ca_src_offset, a.ca_count, &read);
-  if (s == NFS4_OK) s = may_write_range(c, c.current, a.ca_dst_stateid, a.ca_dst_offset, a.ca_count, &write);
+  nfsstat4 s = may_read_range(c, a.ca_src_stateid, a.ca_src_offset, a.ca_count, &read);
+  if (s == NFS4_OK) s = may_write_range(c, a.ca_dst_stateid, a.ca_dst_offset, a.ca_count, &write);
   // "SAVED_FH and CURRENT_FH must be different files."
   if (s == NFS4_OK && from.same_file(to)) s = NFS4ERR_INVAL;
   if (s != NFS4_OK) return with_status<COPY4res>(s);

@@ -27,7 +27,8 @@ std::optional<fs::FileType> to_type(nfs_ftype4 t) {
   }
 }
 
-Async<fs::CreateResult> make(const Place& dir, const CREATE4args& a, fs::FileType type, const fs::SetAttr& attr) {
+Async<fs::CreateResult> make(const Place& dir, const CREATE4args& a, fs::FileType type,
+                             const fs::SetAttr& attr) {
   const std::string_view name = a.objname.view();
   const createtype4& t = a.objtype;
   if (type == fs::FileType::directory) return dir.fs().mkdir(dir.who, dir.node, name, attr);

@@ -17,7 +17,7 @@ struct Answer {
 Async<DEALLOCATE4res> deallocate(Compound& c, const DEALLOCATE4args& a) {
   const Place& p = c.current.place;
   IoUse use;
-  if (const nfsstat4 s = may_write_range(c, c.current, a.da_stateid, a.da_offset, a.da_length, &use);
+  if (const nfsstat4 s = may_write_range(c, a.da_stateid, a.da_offset, a.da_length, &use);
       s != NFS4_OK)
     return with_status<DEALLOCATE4res>(s);
   return then(p.fs().deallocate(p.who, p.node, a.da_offset, a.da_length, use.check), Answer{c, std::move(use)});

@@ -48,7 +48,8 @@ struct Found {
 
 class Slow {
  public:
-  Slow(Compound& c, const READDIR4args& a, Listing& list) : c_(c), a_(a), list_(list), dir_(c.current.place) {}
+  Slow(Compound& c, const READDIR4args& a, Listing& list)
+      : c_(c), a_(a), list_(list), dir_(c.current.place) {}
 
   Task<READDIR4res> run() {
     nfsstat4 status = NFS4_OK;
@@ -156,7 +157,8 @@ Async<READDIR4res> readdir(Compound& c, const READDIR4args& a) {
   if (const nfsstat4 s = list->open(c, a); s != NFS4_OK) return with_status<READDIR4res>(s);
   c.call.expect(std::min(a.maxcount, c.server.limits.io_size));
   const auto number = pseudo_of(c, dir);
-  if (!dir.object() || wanted.intersects(kOfAcl) || (number && !c.server.pseudo->at(*number).children.empty()))
+  if (!dir.object() || wanted.intersects(kOfAcl) ||
+      (number && !c.server.pseudo->at(*number).children.empty()))
     return list_slow(c, a, *list);
   if (!wanted.intersects(kOfStat)) {
     auto* source = c.call.arena.construct<AttrSource>(c, dir);

@@ -9,7 +9,8 @@ namespace dfs::nfs4::ops {
 Async<SECINFO_NO_NAME4res> secinfo_no_name(Compound& c, const SECINFO_NO_NAME4args& a) {
   const Place& p = c.current.place;
   const auto directory = pseudo_of(c, p);
-  if (a == SECINFO_STYLE4_PARENT && directory == Pseudo::kRoot) return with_status<SECINFO4res>(NFS4ERR_NOENT);
+  if (a == SECINFO_STYLE4_PARENT && directory == Pseudo::kRoot)
+    return with_status<SECINFO4res>(NFS4ERR_NOENT);
   if (directory) return serve_secinfo(c);
   return then(p.fs().getattr(p.node), [&c, a](const fs::AttrResult& r) {
     if (r.error != fs::FsError::ok) return with_status<SECINFO4res>(to_status(r.error));

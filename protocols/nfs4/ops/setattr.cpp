@@ -17,8 +17,8 @@ SETATTR4res answer(Compound& c, const Change& change, const fs::SetAttrResult& r
   return res;
 }
 
-// A change of size is a write from the smaller of the two ends on (RFC 7530 16.32.4, RFC 8881 18.30.3): the stateid says
-// who writes, and is held until it is done.
+// A change of size is a write from the smaller of the two ends on (RFC 7530 16.32.4, RFC 8881 18.30.3): the
+// stateid says who writes, and is held until it is done.
 Task<SETATTR4res> set_size(Compound& c, const stateid4& id, const Change& change) {
   const Place& p = c.current.place;
   IoUse use;

@@ -6,8 +6,10 @@ namespace {
 
 nfsstat4 test(Compound& c, const stateid4& id) {
   Named named;
+  // Special stateids stand for no state, the current one neither: what is tested is named.
+  if (is_current(id)) return NFS4ERR_BAD_STATEID;
   if (const nfsstat4 s = find_state(c, id, &named); s != NFS4_OK) return s;
-  if (named.kind != Named::Kind::record) return NFS4ERR_BAD_STATEID;  // stands for no state
+  if (named.kind != Named::Kind::record) return NFS4ERR_BAD_STATEID;
   std::lock_guard lock(named.record->file->mutex());
   return check_seqid(c, *named.record, named.seqid);
 }

@@ -152,8 +152,7 @@ nfsstat4 Clients::set_client_id_confirm(const SETCLIENTID_CONFIRM4args& a, const
     if (client->confirmed()) {
       if (client->callback_pending) client->callback = std::move(client->next_callback);
       client->callback_pending = false;
-      client->renew(state_.now());
-      return NFS4_OK;  // of a retransmission too
+      return NFS4_OK;  // of a retransmission too; neither renews a lease (RFC 7530 9.5)
     }
   }
   Named& name = names_[key(Facet::v40, client->owner)];

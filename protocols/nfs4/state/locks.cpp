@@ -113,6 +113,9 @@ LOCK4res take_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, c
   auto it = owner->locks.find(&*open->file);
   std::lock_guard lock(open->file->mutex());
   res.status = check_seqid(c, *open, open_seqid);
+  // RFC 7530 16.10.5: an owner that is known to the file is not a new one. From 4.1 on seqids mean nothing,
+  // this either.
+  if (res.status == NFS4_OK && c.minor == 0 && it != owner->locks.end()) res.status = NFS4ERR_BAD_SEQID;
   if (res.status == NFS4_OK) res = lock_locked(c, a, bytes, *open, *owner);
   if (res.status != NFS4_OK) {
     drop_idle_locked(*owner);

@@ -3,7 +3,8 @@
 namespace dfs::nfs4::order {
 
 Place place_of(const StateOwner::Last& last, u32 seqid, nfs_opnum4 op) {
-  if (!last.known || seqid == last.seqid + 1) return Place::next;
+  // After the last number comes one (RFC 7530 9.1.3), for some clients zero.
+  if (!last.known || seqid == last.seqid + 1 || (last.seqid == UINT32_MAX && seqid == 1)) return Place::next;
   // Another operation with the number of the last one is no retransmission of it.
   return seqid == last.seqid && op == last.op && !last.reply.empty() ? Place::again : Place::wrong;
 }

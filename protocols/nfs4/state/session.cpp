@@ -43,8 +43,10 @@ nfsstat4 negotiate_back(const channel_attrs4& asked, ChannelAttrs* granted) {
   granted->max_request = std::min(asked.ca_maxrequestsize, kAround);
   granted->max_response = std::min(asked.ca_maxresponsesize, kAround);
   granted->max_response_cached = std::min(asked.ca_maxresponsesize_cached, granted->max_response);
-  granted->max_operations = std::min(asked.ca_maxoperations, 16u);
-  granted->max_requests = std::min(asked.ca_maxrequests, 16u);
+  // RFC 8881 18.36.3: of the back channel these two are the client's to say. They bound what is sent, and
+  // take no memory.
+  granted->max_operations = asked.ca_maxoperations;
+  granted->max_requests = asked.ca_maxrequests;
   return NFS4_OK;
 }
 

@@ -39,6 +39,8 @@ nfsstat4 status_of_gone(Gone gone) {
 
 }  // namespace
 
+bool is_current(const stateid4& id) { return id.seqid == 1 && all(id.other, 0); }
+
 nfsstat4 find_state(Compound& c, const stateid4& id, Named* out, CurrentSeqid current) {
   return find_state(c, c.current, id, out, current);
 }
@@ -46,8 +48,9 @@ nfsstat4 find_state(Compound& c, const stateid4& id, Named* out, CurrentSeqid cu
 nfsstat4 find_state(Compound& c, const Current& at, const stateid4& asked, Named* out, CurrentSeqid current) {
   State& state = *c.server.state;
   stateid4 id = asked;
-  if (c.minor > 0 && id.seqid == 1 && all(id.other, 0)) {
-    if (!at.has_stateid) return NFS4ERR_BAD_STATEID;
+  if (c.minor > 0 && is_current(id)) {
+    // After CLOSE it is the one that is never valid (RFC 8881 8.2.3).
+    if (!at.has_stateid || all(at.stateid.other, 0)) return NFS4ERR_BAD_STATEID;
     id = at.stateid;
     if (current == CurrentSeqid::any) id.seqid = 0;
   }

@@ -21,6 +21,9 @@ struct Named {
 // only.
 enum class CurrentSeqid : u8 { any, exact };
 
+// The special stateid that stands for the current one, from 4.1 on (RFC 8881 16.2.3.1.2).
+bool is_current(const stateid4& id);
+
 // Finds what the stateid names for the client of this COMPOUND: NFS4_OK, or BAD_STATEID, STALE_STATEID,
 // EXPIRED, ADMIN_REVOKED. A lease of 4.0 is renewed by it. That the record still lives, and its seqid, is for
 // check_seqid() to say, when its file is locked.

@@ -1,3 +1,4 @@
+#include "protocols/nfs4/attrs/acl.h"
 #include "protocols/nfs4/attrs/compare.h"
 #include "protocols/nfs4/attrs/decode.h"
 #include "protocols/nfs4/attrs/encode.h"
@@ -32,10 +33,11 @@ struct Lent {
     p.node = world.fs().root();
     return p;
   }
-  nfsstat4 set(const AttrSet& asked, const std::string& values, fs::SetAttr* out, Target target = Target::present) {
+  nfsstat4 set(const AttrSet& asked, const std::string& values, fs::SetAttr* out,
+               Target target = Target::present) {
     AttrSet seen;
-    const nfsstat4 s =
-        decode_settable(*compound, {asked.bitmap(call.arena), Bytes::of(call.arena.copy(values).view())}, target, out, &seen);
+    const nfsstat4 s = decode_settable(
+        *compound, {asked.bitmap(call.arena), Bytes::of(call.arena.copy(values).view())}, target, out, &seen);
     CHECK(seen == asked);
     return s;
   }
@@ -91,9 +93,10 @@ TEST_CASE("the table of attributes", "[nfs4]") {
   }
   // RFC 8881 5.6: REQUIRED ones.
   for (u32 minor = 0; minor <= kMaxMinor; ++minor) {
-    AttrSet required{FATTR4_SUPPORTED_ATTRS, FATTR4_TYPE,         FATTR4_FH_EXPIRE_TYPE, FATTR4_CHANGE,
-                     FATTR4_SIZE,            FATTR4_LINK_SUPPORT, FATTR4_SYMLINK_SUPPORT, FATTR4_NAMED_ATTR,
-                     FATTR4_FSID,            FATTR4_UNIQUE_HANDLES, FATTR4_LEASE_TIME,   FATTR4_RDATTR_ERROR,
+    AttrSet required{FATTR4_SUPPORTED_ATTRS, FATTR4_TYPE,       FATTR4_FH_EXPIRE_TYPE,
+                     FATTR4_CHANGE,          FATTR4_SIZE,       FATTR4_LINK_SUPPORT,
+                     FATTR4_SYMLINK_SUPPORT, FATTR4_NAMED_ATTR, FATTR4_FSID,
+                     FATTR4_UNIQUE_HANDLES,  FATTR4_LEASE_TIME, FATTR4_RDATTR_ERROR,
                      FATTR4_FILEHANDLE};
     if (minor > 0) required.add(FATTR4_SUPPATTR_EXCLCREAT);
     CHECK(required.within(readable_attrs(minor)));
@@ -236,9 +239,13 @@ TEST_CASE("an ACL comes back as it went", "[nfs4]") {
   source.acls = &acls;
   values::dacl(out, source);
   CHECK(out.take().view() == dacl);
+  // RFC 8881 6.2.1.5: of GROUP@ the flag is ignored, and not sent.
+  REQUIRE(lent.set({FATTR4_DACL}, u32s({0, 1, 0, ACE4_IDENTIFIER_GROUP, 1}) + text("GROUP@"), &s) == NFS4_OK);
+  put_acl41(out, *s.dacl);
+  CHECK(out.take().view() == u32s({0, 1, 0, 0, 1}) + text("GROUP@"));
   for (const auto& [ace, status] : std::vector<std::pair<std::string, nfsstat4>>{
-           {u32s({4, 0, 1}) + text("OWNER@"), NFS4ERR_INVAL},        // no such type
-           {u32s({0, 0x100, 1}) + text("OWNER@"), NFS4ERR_INVAL},    // no such flag
+           {u32s({4, 0, 1}) + text("OWNER@"), NFS4ERR_INVAL},      // no such type
+           {u32s({0, 0x100, 1}) + text("OWNER@"), NFS4ERR_INVAL},  // no such flag
            {u32s({0, 0, 1}) + text("nobody-knows"), NFS4ERR_BADOWNER},
            {u32s({0, 0, 1}) + text(""), NFS4ERR_INVAL},
            {u32s({0, 0, 1}), NFS4ERR_BADXDR}}) {

@@ -146,8 +146,14 @@ TEST_CASE("bytes of a reply are counted as they are written", "[nfs4]") {
   World w;
   for (const char* tag : {"", "x", "a tag of some length"}) {
     Limited l;
-    const Reply r = l.world.compound(
-        0, Ops().add(OP_PUTROOTFH).lookup("export").add(OP_GETFH).getattr({FATTR4_TYPE, FATTR4_OWNER}).add(OP_SAVEFH), tag);
+    const Reply r = l.world.compound(0,
+                                     Ops()
+                                         .add(OP_PUTROOTFH)
+                                         .lookup("export")
+                                         .add(OP_GETFH)
+                                         .getattr({FATTR4_TYPE, FATTR4_OWNER})
+                                         .add(OP_SAVEFH),
+                                     tag);
     REQUIRE(r.status() == NFS4_OK);
     size_t results = 0;
     for (u32 i = 0; i < r.size(); ++i) results += encoded_size(r[i]);

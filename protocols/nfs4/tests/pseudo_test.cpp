@@ -14,7 +14,8 @@ const AttrSet kFsid{FATTR4_FSID};
 std::string values(const Reply& r, u32 i) { return r[i].opgetattr->resok4.obj_attributes.attr_vals.str(); }
 
 // The names of a listing, with what one attribute of each entry is.
-std::vector<std::pair<std::string, std::string>> list(World& w, Ops ops, const AttrSet& set, u32 maxcount = 4096) {
+std::vector<std::pair<std::string, std::string>> list(World& w, Ops ops, const AttrSet& set,
+                                                      u32 maxcount = 4096) {
   std::vector<std::pair<std::string, std::string>> out;
   READDIR4args args{0, {}, 0, maxcount, {}};
   Arena arena;
@@ -58,8 +59,14 @@ TEST_CASE("exports at their paths", "[nfs4]") {
   CHECK(w.compound(0, root().lookup("c")).status() == NFS4ERR_NOENT);
   CHECK(w.compound(0, root().add(OP_LOOKUPP)).status() == NFS4ERR_NOENT);
   // Back out of an export.
-  const Reply up = w.compound(
-      0, root().lookup("b").add(OP_GETFH).lookup("c").add(OP_LOOKUPP).add(OP_GETFH).add(OP_LOOKUPP).add(OP_GETFH));
+  const Reply up = w.compound(0, root()
+                                     .lookup("b")
+                                     .add(OP_GETFH)
+                                     .lookup("c")
+                                     .add(OP_LOOKUPP)
+                                     .add(OP_GETFH)
+                                     .add(OP_LOOKUPP)
+                                     .add(OP_GETFH));
   REQUIRE(up.status() == NFS4_OK);
   CHECK(up[2].opgetfh->resok4.object == up[5].opgetfh->resok4.object);
   // A listing shows what is behind a name, and mounted_on_fileid what is under it.
@@ -78,7 +85,8 @@ TEST_CASE("an export at the root", "[nfs4]") {
   CHECK(names(w, root()) == std::vector<std::string>{"file system", "a"});
   CHECK(names(w, root().lookup("a")) == std::vector<std::string>{"b"});
   CHECK(w.compound(0, root().add(OP_LOOKUPP)).status() == NFS4ERR_NOENT);
-  const Reply r = w.compound(0, root().add(OP_GETFH).lookup("a").lookup("b").add(OP_LOOKUPP).add(OP_LOOKUPP).add(OP_GETFH));
+  const Reply r = w.compound(
+      0, root().add(OP_GETFH).lookup("a").lookup("b").add(OP_LOOKUPP).add(OP_LOOKUPP).add(OP_GETFH));
   REQUIRE(r.status() == NFS4_OK);
   CHECK(r[1].opgetfh->resok4.object == r[6].opgetfh->resok4.object);
 }
@@ -98,7 +106,8 @@ TEST_CASE("an export below another", "[nfs4]") {
   for (u32 maxcount : {4096u, 16u + 24u + 4u})
     CHECK(names(w, root().lookup("a"), maxcount) == std::vector<std::string>{"f", "z", "x"});
   // The name is taken, and stays.
-  CHECK(w.compound(0, root().lookup("a").add(OP_REMOVE, REMOVE4args{Text::of("x")})).status() == NFS4ERR_FILE_OPEN);
+  CHECK(w.compound(0, root().lookup("a").add(OP_REMOVE, REMOVE4args{Text::of("x")})).status() ==
+        NFS4ERR_FILE_OPEN);
   CREATE4args create{};
   create.objtype.type = NF4DIR;
   create.objname = Text::of("x");
@@ -108,7 +117,8 @@ TEST_CASE("an export below another", "[nfs4]") {
   CHECK(w.compound(0, root().lookup("a").add(OP_SAVEFH).add(OP_RENAME, onto)).status() == NFS4ERR_XDEV);
   // Out again, through the outer export.
   const Reply r = w.compound(
-      0, root().lookup("a").add(OP_GETFH).lookup("x").lookup("y").add(OP_LOOKUPP).add(OP_LOOKUPP).add(OP_GETFH));
+      0,
+      root().lookup("a").add(OP_GETFH).lookup("x").lookup("y").add(OP_LOOKUPP).add(OP_LOOKUPP).add(OP_GETFH));
   REQUIRE(r.status() == NFS4_OK);
   CHECK(r[2].opgetfh->resok4.object == r[7].opgetfh->resok4.object);
 }
@@ -133,7 +143,8 @@ TEST_CASE("who may not use an export does not see it", "[nfs4]") {
 
 TEST_CASE("handles of the pseudo file system are the same after a restart", "[nfs4]") {
   std::string first;
-  for (const std::vector<std::string>& paths : {std::vector<std::string>{"/a/b"}, {"/z", "/a/b"}, {"/a/b/c", "/a/b"}}) {
+  for (const std::vector<std::string>& paths :
+       {std::vector<std::string>{"/a/b"}, {"/z", "/a/b"}, {"/a/b/c", "/a/b"}}) {
     World w(paths);
     const Reply r = w.compound(0, root().lookup("a").add(OP_GETFH));
     REQUIRE(r.status() == NFS4_OK);

@@ -4,6 +4,7 @@
 
 #include "engine/stores/mem/memory_content.h"
 #include "engine/stores/mem/memory_metadata.h"
+#include "protocols/nfs4/attrs/attr_set.h"
 #include "protocols/nfs4/compound.h"
 #include "protocols/nfs4/pseudo.h"
 #include "protocols/nfs4/state/state.h"
@@ -49,6 +50,11 @@ class Ops {
     bytes_ += wire::encode_to_string([&](wire::Writer& w) { w.u32(number); });
     bytes_ += arguments;
     ++count_;
+    return *this;
+  }
+  Ops& append(const Ops& o) {
+    bytes_ += o.bytes_;
+    count_ += o.count_;
     return *this;
   }
   Ops& lookup(std::string_view name) { return add(OP_LOOKUP, LOOKUP4args{Text::of(name)}); }

@@ -27,8 +27,8 @@ const wire::ProcDesc* find_procedure(u32 program, u32 version, u32 procedure);
 // Of the programs behind the NFS port, or behind portmap's.
 std::vector<const wire::ProcDesc*> procedures(bool portmap);
 
-// Random arguments; wherever the description has a file handle, a name, or a thing of NFSv4's that a server must have
-// given out, one of these is likely to stand.
+// Random arguments; wherever the description has a file handle, a name, or a thing of NFSv4's that a server
+// must have given out, one of these is likely to stand.
 struct Known {
   std::vector<std::string> handles;
   std::vector<std::string> names;

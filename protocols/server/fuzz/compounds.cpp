@@ -42,7 +42,9 @@ std::string encoded(const COMPOUND4args& args) {
 // Attributes whose values are right, which random bytes never are.
 fattr4 some_attributes(Arena& arena, Sequence& random) {
   auto* words = arena.make<u32>(2);
-  const auto values = [&](auto&& write) { return Bytes::of(arena.copy(wire::encode_to_string(write)).view()); };
+  const auto values = [&](auto&& write) {
+    return Bytes::of(arena.copy(wire::encode_to_string(write)).view());
+  };
   const auto second = [&](u32 number, auto&& write) {
     words[1] = 1u << (number - 32);
     return fattr4{{words, 2}, values(write)};
@@ -61,7 +63,8 @@ fattr4 some_attributes(Arena& arena, Sequence& random) {
       words[0] = 1u << FATTR4_ACL;
       return {{words, 1}, values([&](wire::Writer& w) {
                 w.u32(1);
-                for (u32 v : {random.below(4), random.below(256), static_cast<u32>(random.next()) & 0x1f07ff}) w.u32(v);
+                for (u32 v : {random.below(4), random.below(256), static_cast<u32>(random.next()) & 0x1f07ff})
+                  w.u32(v);
                 w.text(Text::of("EVERYONE@"));
               })};
   }
@@ -110,7 +113,8 @@ std::string random_compound(const Known& known, Sequence& random) {
 void Clientele::introduce(std::string_view root) {
   Arena arena;
   const auto compound = [&](std::initializer_list<nfs_argop4> ops) {
-    const std::string reply = ask(encoded({Text::of(""), minor, {ops.begin(), static_cast<u32>(ops.size())}}));
+    const std::string reply =
+        ask(encoded({Text::of(""), minor, {ops.begin(), static_cast<u32>(ops.size())}}));
     const Bytes copy = arena.copy(Bytes::of(reply));
     wire::Reader r(copy.data, copy.size, arena);
     COMPOUND4res res;
@@ -135,13 +139,16 @@ void Clientele::introduce(std::string_view root) {
   }
   EXCHANGE_ID4args id{};
   id.eia_clientowner.co_ownerid = Bytes::of("client");
-  const EXCHANGE_ID4resok known = compound({operation(OP_EXCHANGE_ID, &id)}).resarray[0].opexchange_id->eir_resok4;
+  const EXCHANGE_ID4resok known =
+      compound({operation(OP_EXCHANGE_ID, &id)}).resarray[0].opexchange_id->eir_resok4;
   client = known.eir_clientid;
   CREATE_SESSION4args create{};
   create.csa_clientid = client;
   create.csa_sequence = known.eir_sequenceid;
   create.csa_fore_chan_attrs = create.csa_back_chan_attrs = {0, 1u << 17, 1u << 17, 1u << 16, 16, 4, {}};
-  session = compound({operation(OP_CREATE_SESSION, &create)}).resarray[0].opcreate_session->csr_resok4.csr_sessionid;
+  session = compound({operation(OP_CREATE_SESSION, &create)})
+                .resarray[0]
+                .opcreate_session->csr_resok4.csr_sessionid;
   SEQUENCE4args sequence{session, 1, {}, {}, true};
   const RECLAIM_COMPLETE4args complete{false};
   compound({operation(OP_SEQUENCE, &sequence), operation(OP_RECLAIM_COMPLETE, &complete)});

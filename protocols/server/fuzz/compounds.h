@@ -4,7 +4,8 @@
 #include "protocols/nfs4/nfs4.h"
 #include "protocols/server/fuzz/calls.h"
 
-// COMPOUNDs that get somewhere: random operations behind a SEQUENCE of a session there is and a filehandle that is good.
+// COMPOUNDs that get somewhere: random operations behind a SEQUENCE of a session there is and a filehandle
+// that is good.
 namespace dfs::fuzz {
 
 std::string random_compound(const Known& known, Sequence& random);

@@ -1,7 +1,7 @@
-// What a client sends, from its bytes to the replies: records, RPC, MOUNT, NFSv3, NFSv4, portmap and rpcbind over a
-// file system in memory. The first byte chooses the port (1: portmap's) and the transport (2: one datagram),
-// the second how the stream is cut into reads. Each reply must be a whole record that answers its call with
-// results as their description has them, and no call may be left over.
+// What a client sends, from its bytes to the replies: records, RPC, MOUNT, NFSv3, NFSv4, portmap and rpcbind
+// over a file system in memory. The first byte chooses the port (1: portmap's) and the transport (2: one
+// datagram), the second how the stream is cut into reads. Each reply must be a whole record that answers its
+// call with results as their description has them, and no call may be left over.
 #include "engine/base/fuzz/target.h"
 #include "protocols/server/fuzz/calls.h"
 #include "protocols/server/fuzz/stream_world.h"
@@ -31,8 +31,9 @@ void seeds(FunctionRef<void(std::string_view)> give) {
     std::string session = {static_cast<char>(portmap), 7};
     const auto one = [&](const wire::ProcDesc& p) {
       ++seed;
-      const std::string call = call_message({.xid = seed, .program = p.prog, .version = p.vers, .procedure = p.proc},
-                                            random_arguments(p, world.known(), seed));
+      const std::string call =
+          call_message({.xid = seed, .program = p.prog, .version = p.vers, .procedure = p.proc},
+                       random_arguments(p, world.known(), seed));
       session += as_record(call);
       give(std::string{static_cast<char>(portmap), static_cast<char>(seed)} + as_record(call, 1 + seed % 3));
       if (seed % 4 == 0) give(std::string{static_cast<char>(portmap ? 3 : 2), 0} + call);

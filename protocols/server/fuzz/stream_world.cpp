@@ -2,8 +2,8 @@
 
 #include "engine/wire/codec.h"
 #include "engine/wire/table_codec.h"
-#include "protocols/nfs4/state/state.h"
 #include "protocols/nfs4/pseudo.h"
+#include "protocols/nfs4/state/state.h"
 #include "protocols/rpc/record_framing.h"
 #include "protocols/server/fuzz/compounds.h"
 

@@ -61,8 +61,8 @@ class World {
   // One message.
   void message(Peer& peer, bool portmap, std::string_view bytes);
 
-  // Handles of the root directory, a directory, a file, a symbolic link and a file that is gone, and their names; a
-  // client of each minor version of NFSv4, with a session, and the file open.
+  // Handles of the root directory, a directory, a file, a symbolic link and a file that is gone, and their
+  // names; a client of each minor version of NFSv4, with a session, and the file open.
   const Known& known() const { return known_; }
 
  private:

@@ -17,59 +17,59 @@ std::string hex(const std::string& bytes) {
   return out;
 }
 
-template <class List, class F>
-py::list each(const List& list, F one) {
-  py::list out;
-  for (const auto& x : list) out.append(one(x));
-  return out;
-}
+// Each of the parts as a dictionary with its members' names; in a class, so that a part finds its parts'
+// functions.
+struct Dicts {
+  template <class T>
+  static py::list all(const std::vector<T>& list) {
+    py::list out;
+    for (const T& x : list) out.append(of(x));
+    return out;
+  }
 
-py::dict of(const nfs4::snapshot::Slot& s) {
-  return py::dict("sequence"_a = s.sequence, "busy"_a = s.busy, "cached"_a = s.cached,
-                  "reply_bytes"_a = s.reply_bytes);
-}
-py::dict of(const nfs4::snapshot::Connection& c) {
-  return py::dict("id"_a = c.id, "fore"_a = c.fore, "back"_a = c.back);
-}
-py::dict of(const nfs4::snapshot::Range& r) {
-  return py::dict("first"_a = r.first, "last"_a = r.last, "exclusive"_a = r.exclusive);
-}
-py::dict of(const nfs4::snapshot::Owner& o) {
-  return py::dict("name"_a = hex(o.name), "seqid"_a = o.known ? py::object(py::int_(o.seqid)) : py::none(),
-                  "confirmed"_a = o.confirmed, "opens"_a = o.opens, "locks"_a = o.locks);
-}
+  static py::dict of(const nfs4::snapshot::Slot& s) {
+    return py::dict("sequence"_a = s.sequence, "busy"_a = s.busy, "cached"_a = s.cached,
+                    "reply_bytes"_a = s.reply_bytes);
+  }
+  static py::dict of(const nfs4::snapshot::Connection& c) {
+    return py::dict("id"_a = c.id, "fore"_a = c.fore, "back"_a = c.back);
+  }
+  static py::dict of(const nfs4::snapshot::Range& r) {
+    return py::dict("first"_a = r.first, "last"_a = r.last, "exclusive"_a = r.exclusive);
+  }
+  static py::dict of(const nfs4::snapshot::Owner& o) {
+    return py::dict("name"_a = hex(o.name), "seqid"_a = o.known ? py::object(py::int_(o.seqid)) : py::none(),
+                    "confirmed"_a = o.confirmed, "opens"_a = o.opens, "locks"_a = o.locks);
+  }
 
-template <class T>
-py::list all(const std::vector<T>& list) {
-  return each(list, [](const T& x) { return of(x); });
-}
-
-py::dict of(const nfs4::snapshot::Session& s) {
-  return py::dict("id"_a = hex(s.id), "callback_program"_a = s.callback_program,
-                  "max_request"_a = s.max_request, "max_response"_a = s.max_response,
-                  "max_response_cached"_a = s.max_response_cached, "max_operations"_a = s.max_operations,
-                  "slots"_a = all(s.slots), "connections"_a = all(s.connections));
-}
-py::dict of(const nfs4::snapshot::Open& o) {
-  return py::dict("owner"_a = hex(o.owner), "other"_a = hex(o.other), "seqid"_a = o.seqid,
-                  "file_id"_a = o.file_id, "file_system"_a = hex(o.file_system), "access"_a = o.access,
-                  "deny"_a = o.deny, "locks"_a = o.locks);
-}
-py::dict of(const nfs4::snapshot::Lock& l) {
-  return py::dict("owner"_a = hex(l.owner), "other"_a = hex(l.other), "seqid"_a = l.seqid,
-                  "file_id"_a = l.file_id, "file_system"_a = hex(l.file_system), "ranges"_a = all(l.ranges));
-}
-py::dict of(const nfs4::snapshot::Client& c) {
-  return py::dict("id"_a = c.id, "minor"_a = c.minor, "owner"_a = hex(c.owner),
-                  "implementation"_a = c.implementation, "confirmed"_a = c.confirmed,
-                  "reclaim_complete"_a = c.reclaim_complete, "lease_left"_a = c.lease_left,
-                  "sessions"_a = all(c.sessions), "open_owners"_a = all(c.open_owners),
-                  "lock_owners"_a = all(c.lock_owners), "opens"_a = all(c.opens), "locks"_a = all(c.locks));
-}
-py::dict of(const nfs4::snapshot::File& f) {
-  return py::dict("file_id"_a = f.file_id, "file_system"_a = hex(f.file_system), "shares"_a = f.shares,
-                  "ranges"_a = f.ranges, "grants"_a = f.grants);
-}
+  static py::dict of(const nfs4::snapshot::Session& s) {
+    return py::dict("id"_a = hex(s.id), "callback_program"_a = s.callback_program,
+                    "max_request"_a = s.max_request, "max_response"_a = s.max_response,
+                    "max_response_cached"_a = s.max_response_cached, "max_operations"_a = s.max_operations,
+                    "slots"_a = all(s.slots), "connections"_a = all(s.connections));
+  }
+  static py::dict of(const nfs4::snapshot::Open& o) {
+    return py::dict("owner"_a = hex(o.owner), "other"_a = hex(o.other), "seqid"_a = o.seqid,
+                    "file_id"_a = o.file_id, "file_system"_a = hex(o.file_system), "access"_a = o.access,
+                    "deny"_a = o.deny, "locks"_a = o.locks);
+  }
+  static py::dict of(const nfs4::snapshot::Lock& l) {
+    return py::dict("owner"_a = hex(l.owner), "other"_a = hex(l.other), "seqid"_a = l.seqid,
+                    "file_id"_a = l.file_id, "file_system"_a = hex(l.file_system),
+                    "ranges"_a = all(l.ranges));
+  }
+  static py::dict of(const nfs4::snapshot::Client& c) {
+    return py::dict("id"_a = c.id, "minor"_a = c.minor, "owner"_a = hex(c.owner),
+                    "implementation"_a = c.implementation, "confirmed"_a = c.confirmed,
+                    "reclaim_complete"_a = c.reclaim_complete, "lease_left"_a = c.lease_left,
+                    "sessions"_a = all(c.sessions), "open_owners"_a = all(c.open_owners),
+                    "lock_owners"_a = all(c.lock_owners), "opens"_a = all(c.opens), "locks"_a = all(c.locks));
+  }
+  static py::dict of(const nfs4::snapshot::File& f) {
+    return py::dict("file_id"_a = f.file_id, "file_system"_a = hex(f.file_system), "shares"_a = f.shares,
+                    "ranges"_a = f.ranges, "grants"_a = f.grants);
+  }
+};
 
 }  // namespace
 
@@ -79,8 +79,8 @@ py::dict state_snapshot(server::Server& server) {
     py::gil_scoped_release release;
     s = server.state();
   }
-  return py::dict("clients"_a = all(s.clients), "files"_a = all(s.files), "stateids"_a = s.stateids,
-                  "sessions"_a = s.sessions);
+  return py::dict("clients"_a = Dicts::all(s.clients), "files"_a = Dicts::all(s.files),
+                  "stateids"_a = s.stateids, "sessions"_a = s.sessions);
 }
 
 std::vector<std::string> state_invariants(server::Server& server) {

@@ -12,6 +12,7 @@ def test_it_says_when_it_serves_and_how_to_mount(start):
     with socket.create_connection(("127.0.0.1", server.nfs)):
         pass
     assert server.stop() == 0
+    assert f"mount -t nfs -o vers=4.2,proto=tcp,port={server.nfs} 127.0.0.1:/export /mnt" in server.out
     assert f"mount -t nfs -o vers=3,proto=tcp,port={server.nfs}" in server.out
     assert "127.0.0.1:/export /mnt" in server.out
 
