@@ -6,14 +6,13 @@
 
 namespace dfs::nfs4 {
 
-// --- channels
-// ---------------------------------------------------------------------------------------------------------
+// --- channels ----------------------------------------------------------------------------------------------
 
 namespace {
 
 // A SEQUENCE with AUTH_SYS credentials of the usual size, and its reply.
 constexpr u32 kLeastRequest = 192, kLeastResponse = 96;
-constexpr u32 kMostCached = 64u << 10;  // bytes of one slot's reply
+constexpr u32 kMostCached = 16u << 10;  // bytes of one slot's reply
 constexpr u32 kMostSlots = 128;
 // What stands around the data of a READ or WRITE: RPC header, credential, the other operations.
 constexpr u32 kAround = 16u << 10;
@@ -43,8 +42,9 @@ nfsstat4 negotiate_back(const channel_attrs4& asked, ChannelAttrs* granted) {
   granted->max_request = std::min(asked.ca_maxrequestsize, kAround);
   granted->max_response = std::min(asked.ca_maxresponsesize, kAround);
   granted->max_response_cached = std::min(asked.ca_maxresponsesize_cached, granted->max_response);
-  granted->max_operations = std::min(asked.ca_maxoperations, 16u);
-  granted->max_requests = std::min(asked.ca_maxrequests, 16u);
+  // "For the backchannel, the server MUST NOT change" what the client offers of these two.
+  granted->max_operations = asked.ca_maxoperations;
+  granted->max_requests = asked.ca_maxrequests;
   return NFS4_OK;
 }
 
@@ -58,8 +58,7 @@ channel_attrs4 to_wire(const ChannelAttrs& a) {
   return w;
 }
 
-// --- slots
-// ------------------------------------------------------------------------------------------------------------
+// --- slots -------------------------------------------------------------------------------------------------
 
 Session::Session(State& state, Ref<Client> c, const ChannelAttrs& f, const ChannelAttrs& b, u32 cb_program)
     : client(std::move(c)),
@@ -138,8 +137,7 @@ void Session::kill() {
   dead_ = true;
 }
 
-// --- connections
-// ------------------------------------------------------------------------------------------------------
+// --- connections -------------------------------------------------------------------------------------------
 
 void Session::bind(u64 connection, u8 directions) {
   if (directions == kFore && last_connection_.load(std::memory_order_relaxed) == connection) return;
@@ -166,8 +164,7 @@ void Session::set_callback(u32 program) {
   cb_program_ = program;
 }
 
-// --- looking at it
-// ----------------------------------------------------------------------------------------------------
+// --- looking at it -----------------------------------------------------------------------------------------
 
 std::vector<Session::SlotView> Session::slots() const {
   std::vector<SlotView> out;
