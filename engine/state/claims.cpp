@@ -4,8 +4,7 @@
 
 namespace dfs::state {
 
-// --- share modes
-// ------------------------------------------------------------------------------------------------------
+// --- share modes -------------------------------------------------------------------------------------------
 
 void ClaimTable::count(ShareMode mode, int by) {
   for (u32 i = 0; i < kRights; ++i) {
@@ -36,8 +35,7 @@ bool ClaimTable::drop_share(const Owner& owner) {
   return false;
 }
 
-// --- byte ranges
-// ------------------------------------------------------------------------------------------------------
+// --- byte ranges -------------------------------------------------------------------------------------------
 
 size_t ClaimTable::first_near(u64 byte) const {
   const u64 from = byte > longest_ ? byte - longest_ : 0;
@@ -111,8 +109,7 @@ bool ClaimTable::holds_range(const Owner& owner) const {
   return std::any_of(ranges_.begin(), ranges_.end(), [&](const ByteRange& r) { return r.owner == &owner; });
 }
 
-// --- grants
-// -----------------------------------------------------------------------------------------------------------
+// --- grants ------------------------------------------------------------------------------------------------
 
 GrantId ClaimTable::grant(const Owner& owner, CachingGrant what) {
   const GrantId id{next_grant_++};

@@ -7,7 +7,7 @@ namespace {
 
 constexpr u32 kKnownFlags =
     CREATE_SESSION4_FLAG_PERSIST | CREATE_SESSION4_FLAG_CONN_BACK_CHAN | CREATE_SESSION4_FLAG_CONN_RDMA;
-constexpr size_t kMaxSessions = 256;  // of one client
+constexpr size_t kMaxSessions = 64;  // of one client
 
 // Makes the session and fills in the reply. The client's mutex is held.
 nfsstat4 create_locked(Compound& c, const CREATE_SESSION4args& a, const Ref<Client>& client,

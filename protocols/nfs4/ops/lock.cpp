@@ -40,8 +40,9 @@ struct NewOwner {
     if (const nfsstat4 s = client_of(c, a.locker.open_owner.lock_owner, &client); s != NFS4_OK)
       return with_status<LOCK4res>(s);
     if (client.get() != open->owner->client.get()) return with_status<LOCK4res>(NFS4ERR_BAD_STATEID);
-    const Ref<StateOwner> owner = lock_owner(*c.server.state, client, a.locker.open_owner.lock_owner.owner);
-    if (!owner) return with_status<LOCK4res>(NFS4ERR_EXPIRED);
+    Ref<StateOwner> owner;
+    if (const nfsstat4 s = lock_owner(c, client, a.locker.open_owner.lock_owner.owner, &owner); s != NFS4_OK)
+      return with_status<LOCK4res>(s);
     auto take = [this_ = *this, bytes, owner]() mutable {
       return take_lock(this_.c, this_.a, bytes, owner, this_.open, this_.seqid);
     };

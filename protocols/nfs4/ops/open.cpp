@@ -44,8 +44,7 @@ nfsstat4 type_status(const Compound& c, fs::FileType type) {
   return type == fs::FileType::symlink || c.minor == 0 ? NFS4ERR_SYMLINK : NFS4ERR_WRONG_TYPE;
 }
 
-// --- the end: what the client is told
-// ---------------------------------------------------------------------------------
+// --- the end: what the client is told ----------------------------------------------------------------------
 
 // There are no delegations; who asked about one is told why (RFC 8881 18.16.3).
 open_delegation4 no_delegation(const Compound& c, u32 share_access) {
@@ -75,8 +74,7 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   return res;
 }
 
-// --- opening a file that was found
-// ------------------------------------------------------------------------------------
+// --- opening a file that was found -------------------------------------------------------------------------
 
 // What the file's size is to become; nothing: it stays. "the attributes specified by createattrs are not
 // used, except that when createattrs specifies the size attribute with a size of zero, the existing file is
@@ -157,8 +155,7 @@ Async<OPEN4res> hold_and_look(CallPtr call) {
   });
 }
 
-// --- finding or making it by its name
-// ---------------------------------------------------------------------------------
+// --- finding or making it by its name ----------------------------------------------------------------------
 
 Async<OPEN4res> take_found(CallPtr call, const fs::LookupResult& r) {
   Compound& c = call->c;
@@ -229,8 +226,7 @@ Async<OPEN4res> find(CallPtr call) {
   });
 }
 
-// --- what is asked for
-// ------------------------------------------------------------------------------------------------
+// --- what is asked for -------------------------------------------------------------------------------------
 
 nfsstat4 take_attributes(OpenCall& call) {
   Compound& c = call.c;
@@ -317,8 +313,9 @@ Async<OPEN4res> open(Compound& c, const OPEN4args& a) {
     client = c.session->client;
   else if (const nfsstat4 s = client_of_40(*c.server.state, a.owner.clientid, &client); s != NFS4_OK)
     return refused(s);
-  const Ref<StateOwner> owner = open_owner(c, client, a.owner.owner, a.seqid);
-  if (!owner) return refused(NFS4ERR_EXPIRED);
+  Ref<StateOwner> owner;
+  if (const nfsstat4 s = open_owner(c, client, a.owner.owner, a.seqid, &owner); s != NFS4_OK)
+    return refused(s);
   return in_order<OPEN4res>(c, owner, a.seqid, OP_OPEN, Body{c, a, owner});
 }
 

@@ -100,6 +100,10 @@ class Client : public Counted {
   Owners open_owners, lock_owners;
   u32 states = 0;  // opens and lock stateids there are
 
+  // What one client may have: RESOURCE in 4.0, DELAY from 4.1 on.
+  static constexpr size_t kMaxOwners = 1u << 16;  // of each kind
+  static constexpr u32 kMaxStates = 1u << 20;
+
   // Sessions, opens, locks: what keeps DESTROY_CLIENTID and other principals away.
   bool has_state_locked() const { return states != 0 || !sessions.empty(); }
 

@@ -8,8 +8,7 @@
 
 namespace dfs::nfs4 {
 
-// --- finding
-// ----------------------------------------------------------------------------------------------------------
+// --- finding -----------------------------------------------------------------------------------------------
 
 std::string Clients::key(Facet facet, std::string_view owner) {
   std::string k(1, static_cast<char>(facet));
@@ -39,13 +38,15 @@ std::vector<Ref<Client>> Clients::all() {
   return out;
 }
 
-// --- making and removing
-// ----------------------------------------------------------------------------------------------
+// --- making and removing -----------------------------------------------------------------------------------
 
 Ref<Client> Clients::add_locked(Named& name, Facet facet, Bytes owner, const verifier4& verifier,
                                 const Principal& who) {
+  if (count_ == kMaxClients) return {};
+  ++count_;
   auto client = Ref<Client>::adopt(new Client(epoch_, next_++, facet, owner.view(), verifier, who));
   client->renew(state_.now());
+  made_.push_back(client->number);
   name.unconfirmed = client;
   {
     Stripe& s = stripe(client->number);
@@ -53,12 +54,25 @@ Ref<Client> Clients::add_locked(Named& name, Facet facet, Bytes owner, const ver
     s.by_number.emplace(client->number, client);
   }
   state_.watch(*client);
+  if (made_.size() > kMaxUnconfirmed) {
+    const Ref<Client> oldest = find(client_id(epoch_, made_.front())).client;
+    made_.pop_front();
+    if (oldest && !oldest->confirmed()) end_locked(oldest, false);
+  }
   return client;
 }
 
+void Clients::end_locked(const Ref<Client>& client, bool expired) {
+  auto it = names_.find(key(client->facet, client->owner));
+  DFS_CHECK(it != names_.end());
+  Named& name = it->second;
+  remove_locked(name.confirmed.get() == client.get() ? name.confirmed : name.unconfirmed, expired);
+  if (!name.confirmed && !name.unconfirmed) names_.erase(it);
+}
+
 void Clients::remove_locked(Ref<Client>& which, bool expired) {
-  Ref<Client> client = std::move(which);
-  which = {};
+  Ref<Client> client = std::exchange(which, {});
+  --count_;
   {
     std::lock_guard lock(client->mutex);
     client->phase.store(Client::Phase::gone, std::memory_order_release);
@@ -80,11 +94,6 @@ void Clients::remove_locked(Ref<Client>& which, bool expired) {
   state_.drop(*client, expired ? Gone::expired : Gone::closed);
 }
 
-void Clients::forget_name_locked(const std::string& name) {
-  auto it = names_.find(name);
-  if (it != names_.end() && !it->second.confirmed && !it->second.unconfirmed) names_.erase(it);
-}
-
 bool Clients::has_state(const Client& c) {
   std::lock_guard lock(c.mutex);
   return c.has_state_locked();
@@ -98,8 +107,7 @@ void Clients::clear() {
   names_.clear();
 }
 
-// --- NFSv4.0
-// ----------------------------------------------------------------------------------------------------------
+// --- NFSv4.0 -----------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -134,6 +142,7 @@ nfsstat4 Clients::set_client_id(const SETCLIENTID4args& a, const Principal& who,
   } else {
     // A new client, or one that has restarted: its earlier incarnation lasts until this one is confirmed.
     client = add_locked(name, Facet::v40, a.client.id, a.client.verifier, who);
+    if (!client) return NFS4ERR_DELAY;
     std::lock_guard held(client->mutex);
     client->callback = callback_of(a);
     client->confirm_verifier = confirm;
@@ -167,8 +176,7 @@ nfsstat4 Clients::set_client_id_confirm(const SETCLIENTID_CONFIRM4args& a, const
   return NFS4_OK;
 }
 
-// --- NFSv4.1
-// ----------------------------------------------------------------------------------------------------------
+// --- NFSv4.1 -----------------------------------------------------------------------------------------------
 
 nfsstat4 Clients::exchange_id(const EXCHANGE_ID4args& a, const Principal& who, Ref<Client>* out, u32* flags) {
   std::lock_guard lock(mutex_);
@@ -199,7 +207,7 @@ nfsstat4 Clients::exchange_id(const EXCHANGE_ID4args& a, const Principal& who, R
   }
   if (name.unconfirmed) remove_locked(name.unconfirmed, false);  // case 4
   *out = add_locked(name, Facet::v41, owner, verifier, who);     // cases 1 and 5
-  return NFS4_OK;
+  return *out ? NFS4_OK : NFS4ERR_DELAY;
 }
 
 nfsstat4 Clients::confirm(const Ref<Client>& client, const Principal& who) {
@@ -218,22 +226,16 @@ nfsstat4 Clients::destroy(clientid4 id) {
   std::lock_guard lock(mutex_);
   Ref<Client> client = find(id).client;
   if (!client || client->facet != Facet::v41) return NFS4ERR_STALE_CLIENTID;
-  bool confirmed;
   {
     std::lock_guard held(client->mutex);
-    confirmed = client->confirmed();
     if (client->has_state_locked()) return NFS4ERR_CLIENTID_BUSY;
     client->phase.store(Client::Phase::gone, std::memory_order_release);
   }
-  const std::string k = key(client->facet, client->owner);
-  Named& name = names_[k];
-  remove_locked(confirmed ? name.confirmed : name.unconfirmed, false);
-  forget_name_locked(k);
+  end_locked(client, false);
   return NFS4_OK;
 }
 
-// --- leases
-// -----------------------------------------------------------------------------------------------------------
+// --- leases ------------------------------------------------------------------------------------------------
 
 Nanos Clients::lease_due(u32 number, Nanos now) {
   std::lock_guard lock(mutex_);
@@ -244,11 +246,8 @@ Nanos Clients::lease_due(u32 number, Nanos now) {
     forget_idle_owners(state_, *client, now);
     return ends;
   }
-  const std::string k = key(client->facet, client->owner);
-  Named& name = names_[k];
   const bool confirmed = client->confirmed();
-  remove_locked(confirmed ? name.confirmed : name.unconfirmed, confirmed);
-  forget_name_locked(k);
+  end_locked(client, confirmed);
   if (Trace& trace = state_.server.trace; trace.enabled())
     trace.emit("nfs4.client.expired", 0, 0, {{"clientid", client->id.value}, {"confirmed", u64{confirmed}}});
   return 0;

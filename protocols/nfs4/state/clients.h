@@ -54,15 +54,20 @@ class Clients {
     std::unordered_map<u32, Ref<Client>> by_number;  // changes under mutex
   };
   static constexpr u32 kStripes = 64;
+  // Clients are bounded in number, and those that nobody has confirmed in a smaller one: of these the oldest
+  // goes for the next.
+  static constexpr size_t kMaxClients = 1u << 18, kMaxUnconfirmed = 1u << 16;
   // So many clients whose lease ended are still told EXPIRED rather than STALE_CLIENTID.
   static constexpr size_t kRemembered = 65536;
 
   static std::string key(Facet facet, std::string_view owner);
   Stripe& stripe(u32 number) { return stripes_[number % kStripes]; }
+  // Null when there are too many.
   Ref<Client> add_locked(Named& name, Facet facet, Bytes owner, const verifier4& verifier,
                          const Principal& who);
   void remove_locked(Ref<Client>& which, bool expired);
-  void forget_name_locked(const std::string& name);
+  // The same for a client that is found by its name, which goes with its last.
+  void end_locked(const Ref<Client>& client, bool expired);
   bool has_state(const Client& c);
 
   State& state_;
@@ -70,7 +75,10 @@ class Clients {
   std::array<Stripe, kStripes> stripes_;
 
   std::mutex mutex_;
-  u32 next_ = 1;  // changes under mutex_
+  // changes under mutex_
+  u32 next_ = 1;
+  size_t count_ = 0;
+  std::deque<u32> made_;  // the last kMaxUnconfirmed clients, oldest first: earlier ones are confirmed
   std::unordered_map<std::string, Named> names_;
   std::mutex expired_mutex_;
   std::unordered_set<u32> expired_;  // changes under expired_mutex_

@@ -30,20 +30,21 @@ LOCK4denied denied(Compound& c, const state::Verdict& v) {
   return d;
 }
 
-// --- owners
-// -----------------------------------------------------------------------------------------------------------
+// --- owners ------------------------------------------------------------------------------------------------
 
-Ref<StateOwner> lock_owner(State& state, const Ref<Client>& client, Bytes name) {
+nfsstat4 lock_owner(Compound& c, const Ref<Client>& client, Bytes name, Ref<StateOwner>* out) {
   std::lock_guard lock(client->mutex);
-  if (client->gone()) return {};
+  if (client->gone()) return NFS4ERR_EXPIRED;
   auto it = client->lock_owners.find(name.view());
   if (it == client->lock_owners.end()) {
+    if (client->lock_owners.size() >= Client::kMaxOwners) return too_many(c);
     auto owner = Ref<StateOwner>::adopt(new StateOwner(client, name));
     const std::string_view key = owner->who.name;
     it = client->lock_owners.emplace(key, std::move(owner)).first;
   }
-  it->second->used = state.now();
-  return it->second;
+  it->second->used = c.server.state->now();
+  *out = it->second;
+  return NFS4_OK;
 }
 
 Ref<StateOwner> find_lock_owner(Client& client, Bytes name) {
@@ -69,10 +70,11 @@ void forget_lock_locked(LockState& lock) {
   if (lock.client().facet != Facet::v40) drop_idle_locked(*lock.owner);
 }
 
-// --- taking and giving back
-// -------------------------------------------------------------------------------------------
+// --- taking and giving back --------------------------------------------------------------------------------
 
 namespace {
+
+constexpr size_t kMaxRanges = 1u << 18;  // locked on one file, by all together
 
 // The open lets its owner lock for this; the file's mutex is held.
 nfsstat4 check_mode(const Open& open, bool exclusive) {
@@ -91,6 +93,10 @@ LOCK4res lock_locked(Compound& c, const LOCK4args& a, const state::Range& bytes,
   if (!v.proceed()) {
     res.status = NFS4ERR_DENIED;
     res.denied = denied(c, v);
+    return res;
+  }
+  if (claims.ranges().size() >= kMaxRanges) {
+    res.status = too_many(c);
     return res;
   }
   claims.lock(owner.who, bytes, for_writing);
@@ -116,6 +122,8 @@ LOCK4res take_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, c
   // RFC 7530 16.10.5: an owner that is known to the file is not a new one. From 4.1 on seqids mean nothing,
   // this either.
   if (res.status == NFS4_OK && c.minor == 0 && it != owner->locks.end()) res.status = NFS4ERR_BAD_SEQID;
+  if (res.status == NFS4_OK && it == owner->locks.end() && owner->client->states >= Client::kMaxStates)
+    res.status = too_many(c);
   if (res.status == NFS4_OK) res = lock_locked(c, a, bytes, *open, *owner);
   if (res.status != NFS4_OK) {
     drop_idle_locked(*owner);
@@ -153,8 +161,7 @@ LOCKU4res release_lock(Compound& c, const state::Range& bytes, LockState& state,
   return res;
 }
 
-// --- the end of lock stateids
-// -----------------------------------------------------------------------------------------
+// --- the end of lock stateids ------------------------------------------------------------------------------
 
 nfsstat4 free_lock(Compound& c, const Ref<LockState>& lock, u32 seqid) {
   {

@@ -15,8 +15,8 @@ nfsstat4 lock_range(offset4 offset, length4 length, state::Range* out);
 // What a client is told of the lock in its way; while the file's mutex is held.
 LOCK4denied denied(Compound& c, const state::Verdict& verdict);
 
-// The lock owner of that name, made when there is none; null when the client is gone.
-Ref<StateOwner> lock_owner(State& state, const Ref<Client>& client, Bytes name);
+// The lock owner of that name, made when there is none: NFS4_OK, EXPIRED, or too many.
+nfsstat4 lock_owner(Compound& c, const Ref<Client>& client, Bytes name, Ref<StateOwner>* out);
 // The same, or null where there is none.
 Ref<StateOwner> find_lock_owner(Client& client, Bytes name);
 

@@ -5,8 +5,7 @@
 
 namespace dfs::nfs4 {
 
-// --- share_access and share_deny
-// --------------------------------------------------------------------------------------
+// --- share_access and share_deny ---------------------------------------------------------------------------
 
 nfsstat4 share_mode(const Compound& c, u32 share_access, u32 share_deny, state::ShareMode* out) {
   u32 wants = 0;
@@ -24,8 +23,7 @@ nfsstat4 share_mode(const Compound& c, u32 share_access, u32 share_deny, state::
   return NFS4_OK;
 }
 
-// --- combinations
-// -----------------------------------------------------------------------------------------------------
+// --- combinations ------------------------------------------------------------------------------------------
 
 u16 combination(state::ShareMode m) { return static_cast<u16>(1u << (4 * (m.access - 1) + m.deny)); }
 
@@ -43,8 +41,7 @@ bool downgrades_to(u16 asked, state::ShareMode mode, u16* kept) {
   return together == mode;
 }
 
-// --- owners
-// -----------------------------------------------------------------------------------------------------------
+// --- owners ------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -75,13 +72,13 @@ void end_owner_locked(Client& client, StateOwner& owner, Ended* ended) {
 
 }  // namespace
 
-Ref<StateOwner> open_owner(Compound& c, const Ref<Client>& client, Bytes name, u32 seqid) {
+nfsstat4 open_owner(Compound& c, const Ref<Client>& client, Bytes name, u32 seqid, Ref<StateOwner>* out) {
   State& state = *c.server.state;
   Ended ended;
-  Ref<StateOwner> owner;
+  Ref<StateOwner>& owner = *out;
   {
     std::lock_guard lock(client->mutex);
-    if (client->gone()) return {};
+    if (client->gone()) return NFS4ERR_EXPIRED;
     auto it = client->open_owners.find(name.view());
     if (it != client->open_owners.end()) owner = it->second;
     // Whether it is being confirmed right now is for whoever has its turn: he has seen another seqid.
@@ -95,13 +92,14 @@ Ref<StateOwner> open_owner(Compound& c, const Ref<Client>& client, Bytes name, u
       }
     }
     if (!owner) {
+      if (client->open_owners.size() >= Client::kMaxOwners) return too_many(c);
       owner = Ref<StateOwner>::adopt(new StateOwner(client, name));
       client->open_owners.emplace(owner->who.name, owner);
     }
     owner->used = state.now();
   }
   end_all(state, ended);
-  return owner;
+  return NFS4_OK;
 }
 
 void forget_idle_owners(State& state, Client& client, Nanos now) {
@@ -127,8 +125,7 @@ void forget_idle_owners(State& state, Client& client, Nanos now) {
   end_all(state, ended);
 }
 
-// --- OPEN
-// -------------------------------------------------------------------------------------------------------------
+// --- OPEN --------------------------------------------------------------------------------------------------
 
 nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file, Ref<FileHold> hold,
                    state::ShareMode mode, Opened* out) {
@@ -147,6 +144,7 @@ nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file,
   if (!pin->claims.judge(owner->who, state::OpenAccess{mode.access, mode.deny}).proceed())
     return NFS4ERR_SHARE_DENIED;
   if (it == owner->opens.end()) {
+    if (client.states >= Client::kMaxStates) return too_many(c);
     state::ClaimedFile& claimed = *pin;
     out->open =
         Ref<Open>::adopt(new Open(owner, std::move(pin), std::move(hold), file.node, Principal::of(c.call)));
@@ -191,8 +189,7 @@ void undo_open(Compound& c, const Opened& opened) {
   end_all(*c.server.state, ended);
 }
 
-// --- what comes after it
-// ----------------------------------------------------------------------------------------------
+// --- what comes after it -----------------------------------------------------------------------------------
 
 CLOSE4res close_open(Compound& c, const Ref<Open>& open, u32 seqid) {
   State& state = *c.server.state;

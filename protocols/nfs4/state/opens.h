@@ -17,10 +17,10 @@ u16 combination(state::ShareMode mode);
 // *kept: those.
 bool downgrades_to(u16 asked, state::ShareMode mode, u16* kept);
 
-// The open owner of that name, made when there is none; null when the client is gone. In 4.0 an owner that
+// The open owner of that name, made when there is none: NFS4_OK, EXPIRED, or too many. In 4.0 an owner that
 // was never confirmed is forgotten, with what it had opened, by an OPEN that is out of its sequence (RFC 7530
 // 16.18.5).
-Ref<StateOwner> open_owner(Compound& c, const Ref<Client>& client, Bytes name, u32 seqid);
+nfsstat4 open_owner(Compound& c, const Ref<Client>& client, Bytes name, u32 seqid, Ref<StateOwner>* out);
 
 struct Opened {
   Ref<Open> open;

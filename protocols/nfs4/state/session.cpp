@@ -6,8 +6,7 @@
 
 namespace dfs::nfs4 {
 
-// --- channels
-// ---------------------------------------------------------------------------------------------------------
+// --- channels ----------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -43,8 +42,7 @@ nfsstat4 negotiate_back(const channel_attrs4& asked, ChannelAttrs* granted) {
   granted->max_request = std::min(asked.ca_maxrequestsize, kAround);
   granted->max_response = std::min(asked.ca_maxresponsesize, kAround);
   granted->max_response_cached = std::min(asked.ca_maxresponsesize_cached, granted->max_response);
-  // RFC 8881 18.36.3: of the back channel these two are the client's to say. They bound what is sent, and
-  // take no memory.
+  // "For the backchannel, the server MUST NOT change" what the client offers of these two.
   granted->max_operations = asked.ca_maxoperations;
   granted->max_requests = asked.ca_maxrequests;
   return NFS4_OK;
@@ -60,8 +58,7 @@ channel_attrs4 to_wire(const ChannelAttrs& a) {
   return w;
 }
 
-// --- slots
-// ------------------------------------------------------------------------------------------------------------
+// --- slots -------------------------------------------------------------------------------------------------
 
 Session::Session(State& state, Ref<Client> c, const ChannelAttrs& f, const ChannelAttrs& b, u32 cb_program)
     : client(std::move(c)),
@@ -140,8 +137,7 @@ void Session::kill() {
   dead_ = true;
 }
 
-// --- connections
-// ------------------------------------------------------------------------------------------------------
+// --- connections -------------------------------------------------------------------------------------------
 
 void Session::bind(u64 connection, u8 directions) {
   if (directions == kFore && last_connection_.load(std::memory_order_relaxed) == connection) return;
@@ -168,8 +164,7 @@ void Session::set_callback(u32 program) {
   cb_program_ = program;
 }
 
-// --- looking at it
-// ----------------------------------------------------------------------------------------------------
+// --- looking at it -----------------------------------------------------------------------------------------
 
 std::vector<Session::SlotView> Session::slots() const {
   std::vector<SlotView> out;

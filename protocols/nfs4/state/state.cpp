@@ -35,8 +35,7 @@ void State::draw(void* out, size_t n) { server.random.fill(out, n); }
 Nanos State::now() const { return server.clock.now(); }
 Nanos State::lease() const { return server.limits.lease; }
 
-// --- leases
-// -----------------------------------------------------------------------------------------------------------
+// --- leases ------------------------------------------------------------------------------------------------
 
 void State::start(Loop& loop) {
   {
@@ -83,8 +82,7 @@ void State::look() {
   if (loop_ != nullptr) arm_locked();
 }
 
-// --- sessions
-// ---------------------------------------------------------------------------------------------------------
+// --- sessions ----------------------------------------------------------------------------------------------
 
 Ref<Session> State::find_session(const sessionid4& id) {
   if (get_be32(&id[0]) != epoch) return {};
@@ -106,8 +104,7 @@ void State::remove_session(Session& session) {
   }
 }
 
-// --- clients
-// ----------------------------------------------------------------------------------------------------------
+// --- clients -----------------------------------------------------------------------------------------------
 
 nfsstat4 client_of_40(State& state, clientid4 id, Ref<Client>* out) {
   Clients::Found found = state.clients.find(id);
@@ -118,8 +115,7 @@ nfsstat4 client_of_40(State& state, clientid4 id, Ref<Client>* out) {
   return NFS4_OK;
 }
 
-// --- the end of a client
-// ----------------------------------------------------------------------------------------------
+// --- the end of a client -----------------------------------------------------------------------------------
 
 void State::drop(Client& client, Gone why) {
   // Taken out under the client's mutex, let go after it: whoever still works with one of them holds it.
@@ -177,8 +173,7 @@ Ref<FileHold> StateRecord::withdraw_locked() {
   return std::exchange(hold, {});
 }
 
-// --- opens and what they hold
-// -----------------------------------------------------------------------------------------
+// --- opens and what they hold ------------------------------------------------------------------------------
 
 namespace {
 

@@ -41,6 +41,9 @@ nfsstat4 check_seqid(const Compound& c, const StateRecord& record, u32 seqid);
 // Whether the record is of this file.
 bool of_file(const StateRecord& record, const Place& place);
 
+// More owners, opens or locks than a client may have.
+inline nfsstat4 too_many(const Compound& c) { return c.minor == 0 ? NFS4ERR_RESOURCE : NFS4ERR_DELAY; }
+
 inline state::FileKey file_key(const Place& p) { return {&p.fs(), p.node.id}; }
 
 }  // namespace dfs::nfs4
