@@ -2,7 +2,7 @@
 
 The model keeps the RFC's client records: for each owner a confirmed one and an unconfirmed one, with the verifier, the
 principal and the client id; and the sessions of each confirmed client with the sequence ids of their slots. No client has
-locks, so that one principal may take an owner from the other. Where the RFC leaves open whether a record is still
+locks, so that one principal may take an owner from the other, unless the server counts sessions as state. Where the RFC leaves open whether a record is still
 there (an unconfirmed one after the confirmed client asked again; one that outlived its lease), either answer is right, and
 the model learns which it was.
 """
@@ -89,9 +89,15 @@ class ClientMachine(RuleBasedStateMachine):
 
     @rule(target=answers, x=OWNERS, v=VERIFIERS, p=PRINCIPALS)
     def exchange_id(self, x: bytes, v: bytes, p: Any) -> Any:
-        found = self.client.as_(p).compound(op.exchange_id(self.owner(x, v))).exchange_id
-        confirmed = bool(found.eir_flags & EXCHGID4_FLAG_CONFIRMED_R)
         known = self.confirmed.get(x)
+        attempt = op.exchange_id(self.owner(x, v))
+        if known is not None and known.principal != p and known.sessions:
+            attempt = attempt.may_fail(NFS4ERR.CLID_INUSE)
+        r = self.client.as_(p).compound(attempt)
+        if r.status == NFS4ERR.CLID_INUSE:
+            return multiple()
+        found = r.exchange_id
+        confirmed = bool(found.eir_flags & EXCHGID4_FLAG_CONFIRMED_R)
         if known is not None and known.perhaps_gone and found.eir_clientid != known.clientid:
             if (known.verifier, known.principal) == (v, p):
                 self.forget(known)

@@ -17,7 +17,7 @@ LAST = 76  # fs_charset_cap
 V41 = [name for number, name in sorted(NAMES.items()) if number <= LAST]
 PNFS = ("fs_layout_types", "layout_types", "layout_blksize", "layout_alignment", "mdsthreshold")
 # What a server may leave out for an object that it cannot say anything useful of (18.7.4), or that others change.
-VOLATILE = {"space_avail", "space_free", "space_used", "files_avail", "files_free"}
+VOLATILE = {"space_avail", "space_free", "space_total", "space_used", "files_avail", "files_free", "files_total"}
 MAY_BE_LEFT_OUT = {"fs_locations", "fs_locations_info", "acl", "dacl", "sacl", "rdattr_error"}
 
 

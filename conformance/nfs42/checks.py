@@ -15,15 +15,15 @@ __all__ = [
 
 BLOCK = 1 << 16  # larger than any block of a file system here
 BIG = 1 << 63
-PIECE = 1 << 18  # what any session carries in one WRITE
+PIECE = 1 << 18  # what one WRITE may carry in any session
 
 
 def filled(c: Any, home: bytes, name: str, *parts: tuple[int, bytes], **how: Any) -> Open:
     """A new open file with data at some offsets and, where the file system has them, holes elsewhere."""
     opened = c.open(home, name, create(mode=0o666), **how)
-    for start, data in parts:
+    for offset, data in parts:
         for at in range(0, len(data), PIECE):
-            c.compound(op.putfh(opened.fh), op.write(opened, start + at, data[at : at + PIECE], FILE_SYNC4))
+            c.compound(op.putfh(opened.fh), op.write(opened, offset + at, data[at : at + PIECE], FILE_SYNC4))
     return opened
 
 

@@ -101,7 +101,7 @@ class Client : public Counted {
   u32 states = 0;  // opens and lock stateids there are
 
   // Sessions, opens, locks: what keeps DESTROY_CLIENTID and other principals away.
-  bool has_state_locked() const { return states != 0; }
+  bool has_state_locked() const { return states != 0 || !sessions.empty(); }
 
   u32 sequence_flags() const;
 };

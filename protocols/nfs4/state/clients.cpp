@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocols/nfs4/program.h"
 #include "protocols/nfs4/state/opens.h"
 #include "protocols/nfs4/state/state.h"
 
@@ -221,7 +222,7 @@ nfsstat4 Clients::destroy(clientid4 id) {
   {
     std::lock_guard held(client->mutex);
     confirmed = client->confirmed();
-    if (!client->sessions.empty() || client->has_state_locked()) return NFS4ERR_CLIENTID_BUSY;
+    if (client->has_state_locked()) return NFS4ERR_CLIENTID_BUSY;
     client->phase.store(Client::Phase::gone, std::memory_order_release);
   }
   const std::string k = key(client->facet, client->owner);
@@ -248,6 +249,8 @@ Nanos Clients::lease_due(u32 number, Nanos now) {
   const bool confirmed = client->confirmed();
   remove_locked(confirmed ? name.confirmed : name.unconfirmed, confirmed);
   forget_name_locked(k);
+  if (Trace& trace = state_.server.trace; trace.enabled())
+    trace.emit("nfs4.client.expired", 0, 0, {{"clientid", client->id.value}, {"confirmed", u64{confirmed}}});
   return 0;
 }
 

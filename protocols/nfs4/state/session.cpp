@@ -13,7 +13,7 @@ namespace {
 
 // A SEQUENCE with AUTH_SYS credentials of the usual size, and its reply.
 constexpr u32 kLeastRequest = 192, kLeastResponse = 96;
-constexpr u32 kMostCached = 64u << 10;  // bytes of one slot's reply
+constexpr u32 kMostCached = 16u << 10;  // bytes of one slot's reply
 constexpr u32 kMostSlots = 128;
 // What stands around the data of a READ or WRITE: RPC header, credential, the other operations.
 constexpr u32 kAround = 16u << 10;

@@ -32,9 +32,18 @@ CAROL = Sys(uid=1002, gid=1002, gids=(1000,))
 
 
 @pytest.fixture
-def srv(request: pytest.FixtureRequest) -> Target:
-    """The server under test."""
-    return servers(request.config).current
+def srv(request: pytest.FixtureRequest) -> Iterator[Target]:
+    """The server under test. After the test the state of our own one, where it can be looked at, has to be sound."""
+    target = servers(request.config).current
+    yield target
+    check_state(target.server)
+
+
+def check_state(server: Optional[Server]) -> None:
+    """Fails the test when what an in-process server holds for its clients contradicts itself."""
+    wrong = server.check_state() if server is not None and server.running else []
+    if wrong:
+        pytest.fail("the server's state after the test: " + "; ".join(wrong), pytrace=False)
 
 
 @pytest.fixture
@@ -293,8 +302,12 @@ def instance(request: pytest.FixtureRequest) -> Iterator[Callable[..., Server]]:
         return started[-1]
 
     yield start
-    for server in started:
-        server.close()
+    try:
+        for server in started:
+            check_state(server)
+    finally:
+        for server in started:
+            server.close()
 
 
 @pytest.fixture

@@ -75,7 +75,8 @@ def _rows(path: Path) -> Iterator[Row]:
     import yaml  # type: ignore[import]
 
     for entry in (yaml.safe_load(path.read_text()) or {}).get("rows") or []:
-        yield Row(**{**entry, "tests": tuple(entry["tests"])})
+        entry["tests"] = tuple(entry["tests"])
+        yield Row(**entry)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -139,7 +139,7 @@ def test_owners_count(v40):
     c.compound(op.putfh(FH), op.lock(w.WRITE_LT, 5, 1, lock_stateid=lock))
     c.compound(op.putfh(FH), op.locku(lock, 0, 1))
     c.close(o)
-    assert seqids(server) == [0, (1, 0), (None, 1), 2, 2]
+    assert seqids(server) == [1, (2, 1), (None, 2), 3, 3]
 
 
 @pytest.mark.parametrize("status, then", [(w.NFS4ERR_NOENT, 1), (w.NFS4ERR_BAD_SEQID, 0), (w.NFS4ERR_STALE_CLIENTID, 0)])
@@ -148,14 +148,14 @@ def test_some_failures_are_not_counted(v40, status, then):
     c, server = v40(failing(w.OP_OPEN, status))
     c.call(op.putfh(FH), op.open("f"))
     c.call(op.putfh(FH), op.open("f"))
-    assert seqids(server) == [0, then]
+    assert seqids(server) == [1, 1 + then]
 
 
 def test_what_was_not_executed_is_not_counted(v40):
     c, server = v40(failing(w.OP_PUTFH, w.NFS4ERR_STALE))
     for _ in range(2):
         c.call(op.putfh(FH), op.open("f"))
-    assert seqids(server) == [0, 0]
+    assert seqids(server) == [1, 1]
 
 
 def test_a_given_number_is_sent_and_counted_from(v40):
@@ -163,7 +163,7 @@ def test_a_given_number_is_sent_and_counted_from(v40):
     c.compound(op.putfh(FH), op.open("f", seqid=41))
     c.compound(op.putfh(FH), op.open("f"))
     c.compound(op.putfh(FH), op.open("f", owner=b"another"))
-    assert seqids(server) == [41, 42, 0]
+    assert seqids(server) == [41, 42, 1]
 
 
 def test_many_on_the_way(v40):
@@ -172,7 +172,7 @@ def test_many_on_the_way(v40):
         sent.result()
     c.encode(op.open("f"))  # takes no number
     c.open(FH, "f")
-    assert seqids(server) == [0, 1, 2, 3]
+    assert seqids(server) == [1, 2, 3, 4]
 
 
 def test_owners_belong_to_the_client(v40):
