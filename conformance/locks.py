@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Iterator, Optional
 
-from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from conformance import machines
 from dittofs.nfs4 import NFS4_OK, NFS4ERR, READ_LT, WRITE_LT, create, op
 
 TO_EOF = 0xFFFFFFFFFFFFFFFF
@@ -153,10 +153,9 @@ class LockMachine(RuleBasedStateMachine):
             c.call(op.putfh(opened.fh), op.close(opened))
 
 
-def run(first: Any, second: Any, directory: bytes, number: int, *, far: bool = False, examples: int = 30) -> None:
+def run(
+    first: Any, second: Any, directory: bytes, number: int, *, far: bool = False, shrink: bool = True, examples: int = 30
+) -> None:
     """The machine with two clients (of any minor version), in a directory of the test's own, from a seed."""
-    body = {"clients": (first, second), "directory": directory, "ranges": FAR if far else NEAR}
-    machine = seed(number)(type("LockMachine", (LockMachine,), body))
-    checks = list(HealthCheck)
-    how = settings(max_examples=examples, stateful_step_count=40, deadline=None, database=None, suppress_health_check=checks)
-    run_state_machine_as_test(machine, settings=how)
+    fields = {"clients": (first, second), "directory": directory, "ranges": FAR if far else NEAR}
+    machines.run(LockMachine, number, fields, examples=examples, shrink=shrink)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from conformance import machines
 from dittofs.nfs4 import NFS4_OK, NFS4ERR, Open, create, op
 
 READ, WRITE, BOTH = 1, 2, 3
@@ -116,9 +116,6 @@ class OpenMachine(RuleBasedStateMachine):
             self.clients[owner[0]].call(op.putfh(opened.fh), op.close(opened))
 
 
-def run(first: Any, second: Any, directory: bytes, number: int, examples: int = 30) -> None:
+def run(first: Any, second: Any, directory: bytes, number: int, *, shrink: bool = True, examples: int = 30) -> None:
     """The machine with two clients (of any minor version), in a directory of the test's own, from a seed."""
-    machine = seed(number)(type("OpenMachine", (OpenMachine,), {"clients": (first, second), "directory": directory}))
-    checks = list(HealthCheck)
-    how = settings(max_examples=examples, stateful_step_count=40, deadline=None, database=None, suppress_health_check=checks)
-    run_state_machine_as_test(machine, settings=how)
+    machines.run(OpenMachine, number, {"clients": (first, second), "directory": directory}, examples=examples, shrink=shrink)

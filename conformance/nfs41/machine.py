@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 
-from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, precondition, rule
 
+from conformance import machines
 from dittofs.nfs4 import (
     EXCHGID4_FLAG_CONFIRMED_R, EXCHGID4_FLAG_UPD_CONFIRMED_REC_A, NFS4_OK, NFS4ERR, Client, client_owner, op,
 )  # fmt: skip
@@ -257,14 +257,6 @@ class ClientMachine(RuleBasedStateMachine):
 def run(
     client: Client, number: int, advance: Optional[Callable[[float], None]] = None, *, shrink: bool = True, examples: int = 40
 ) -> None:
-    """The machine, over the connection of a client, from a seed. `advance(leases)` moves the server's time.
-
-    `shrink`: look for a shorter run that fails; a ledger does not need one, and it takes a minute.
-    """
+    """The machine, over the connection of a client, from a seed. `advance(leases)` moves the server's time."""
     fields = {"client": client, "advance": staticmethod(advance) if advance else None}
-    machine = seed(number)(type("ClientMachine", (ClientMachine,), fields))
-    how = settings(
-        max_examples=examples, stateful_step_count=50, deadline=None, database=None, suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate, *([Phase.shrink] if shrink else [])],
-    )  # fmt: skip
-    run_state_machine_as_test(machine, settings=how)
+    machines.run(ClientMachine, number, fields, examples=examples, steps=50, shrink=shrink)
