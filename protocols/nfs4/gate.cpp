@@ -19,6 +19,8 @@ nfsstat4 gate(const GateInput& in) {
     // 18.34.3: not even behind a SEQUENCE.
     if ((flags & kOnly) && in.count > 1) return NFS4ERR_NOT_ONLY_OP;
   }
+  // 8.8: 4.0's way to clients, owners and leases.
+  if (in.minor > in.op->last_minor) return NFS4ERR_NOTSUPP;
   if ((flags & kFh) && !in.has_current) return NFS4ERR_NOFILEHANDLE;
   if ((flags & kSaved) && !in.has_saved) return NFS4ERR_NOFILEHANDLE;
   return NFS4_OK;

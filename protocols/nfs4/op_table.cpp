@@ -69,7 +69,7 @@ static_assert(kOps[std::size(kOps) - 1].number == kFirstOp + std::size(kOps) - 1
 const OpRow* find_op(u32 number, u32 minor) {
   if (number < kFirstOp || number - kFirstOp >= std::size(kOps)) return nullptr;
   const OpRow& row = kOps[number - kFirstOp];
-  return minor < row.first_minor || minor > row.last_minor ? nullptr : &row;
+  return minor < row.first_minor ? nullptr : &row;
 }
 
 std::span<const OpRow> all_ops() { return kOps; }
