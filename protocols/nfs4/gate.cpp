@@ -5,7 +5,7 @@ namespace dfs::nfs4 {
 nfsstat4 gate(const GateInput& in) {
   // RFC 8881 15.1.3.4: no such operation in this minor version.
   if (in.op == nullptr) return NFS4ERR_OP_ILLEGAL;
-  // 17: what 4.0 alone has keeps its number, and is mandatory not to implement.
+  // 8.8: 4.0's way to clients, owners and leases; it keeps its numbers, and later versions must not have it.
   if (in.minor > in.op->last_minor) return NFS4ERR_NOTSUPP;
   const u32 flags = in.op->flags;
   if (in.minor > 0) {

@@ -13,8 +13,8 @@ struct GateInput {
   bool has_current = false, has_saved = false;
 };
 
-// NFS4_OK, or the status the operation is refused with whatever its arguments are: OP_ILLEGAL, SEQUENCE_POS,
-// OP_NOT_IN_SESSION, NOT_ONLY_OP, NOFILEHANDLE. Pure.
+// NFS4_OK, or the status the operation is refused with whatever its arguments are: OP_ILLEGAL, NOTSUPP,
+// SEQUENCE_POS, OP_NOT_IN_SESSION, NOT_ONLY_OP, NOFILEHANDLE. Pure.
 nfsstat4 gate(const GateInput& in);
 
 }  // namespace dfs::nfs4

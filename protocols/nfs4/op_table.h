@@ -27,7 +27,8 @@ struct OpRow {
   const void* (*refuse)(Compound& c, nfsstat4 status);
 };
 
-// The row of an operation, or null where the minor version has none of that number.
+// The row of an operation, or null where the minor version has none of that number. Of 4.0's operations that
+// later ones must not have, the number is still taken.
 const OpRow* find_op(u32 number, u32 minor);
 // All rows, by number.
 std::span<const OpRow> all_ops();
