@@ -24,7 +24,7 @@ _RANGE = struct.Struct(">II")
 def xids() -> Iterator[int]:
     """Transaction ids that no earlier run against the same server has likely used: servers remember them."""
     start = int.from_bytes(os.urandom(4), "big")
-    return (n & 0xFFFFFFFF for n in itertools.count(start))
+    return map(lambda n: n & 0xFFFFFFFF, itertools.count(start))  # not a generator: several threads draw from it at once
 
 
 @dataclass

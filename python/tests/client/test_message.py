@@ -1,11 +1,14 @@
 """Calls and replies as bytes, against the generated codec of the same messages."""
 
 import struct
+import sys
+import threading
 
 import pytest
 
 from dittofs import wire
 from dittofs.rpc import NONE, Auth, Call, Malformed, Reply, Sys
+from dittofs.rpc.message import xids
 from dittofs.wire import nfs3
 from dittofs.wire import rpc as w
 
@@ -114,3 +117,24 @@ def test_a_result_field_named_like_the_rpc_verifier_is_the_result():
     row = next(p for p in nfs3.procedures if p.short == "COMMIT")
     result = nfs3.COMMIT3res(status=0, resok=nfs3.COMMIT3resok(verf=b"12345678"))
     assert typed(result, row).verf == b"12345678"
+
+
+def test_xids_of_many_threads():
+    """Clients in threads of their own draw from one source: each number once, and nobody is refused."""
+    source, drawn = xids(), [[] for _ in range(4)]
+
+    def draw(into):
+        into.extend(next(source) for _ in range(50_000))
+
+    threads = [threading.Thread(target=draw, args=(into,)) for into in drawn]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    numbers = [n for into in drawn for n in into]
+    assert len(set(numbers)) == len(numbers) == 200_000
