@@ -129,7 +129,7 @@ def main() -> int:
             server.stop()
     report.mkdir(parents=True, exist_ok=True)
     (report / "results.json").write_text(json.dumps(results, indent=2))
-    draw(results, options.protocol, peer.name, options.report / "cost.svg")
+    draw(results, options.protocol, peer.name, report / "cost.svg")
     missed = [r for r in results if r["bar"] is not None and r["ratio"] > r["bar"]]
     print(f"bars missed: {len(missed)} of {sum(r['bar'] is not None for r in results)}")
     print(f"written: {report}/results.json, {report}/cost.svg")
