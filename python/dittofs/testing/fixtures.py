@@ -41,9 +41,14 @@ def srv(request: pytest.FixtureRequest) -> Iterator[Target]:
 
 def check_state(server: Optional[Server]) -> None:
     """Fails the test when what an in-process server holds for its clients contradicts itself."""
-    wrong = server.check_state() if server is not None and server.running else []
-    if wrong:
-        pytest.fail("the server's state after the test: " + "; ".join(wrong), pytrace=False)
+    if server is None or not server.running:
+        return
+    # Leases of earlier tests' clients end by themselves, between one table and the next: what is wrong stays so.
+    for _ in range(20):
+        wrong = server.check_state()
+        if not wrong:
+            return
+    pytest.fail("the server's state after the test: " + "; ".join(wrong), pytrace=False)
 
 
 @pytest.fixture
