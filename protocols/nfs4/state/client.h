@@ -107,7 +107,12 @@ class Client : public Counted {
   // Sessions, opens, locks: what keeps DESTROY_CLIENTID and other principals away.
   bool has_state_locked() const { return states != 0 || !sessions.empty(); }
 
-  u32 sequence_flags() const;
+  // SEQUENCE's sr_status_flags, asked for by each: decided anew whenever a cause of one changes.
+  u32 sequence_flags() const { return sequence_flags_.load(std::memory_order_relaxed); }
+  void decide_sequence_flags_locked();
+
+ private:
+  std::atomic<u32> sequence_flags_{0};
 };
 
 }  // namespace dfs::nfs4
