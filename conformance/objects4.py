@@ -1,4 +1,4 @@
-"""Objects of every type in a test's directory, for suites of minor versions 1 and 2; `client` is who makes them.
+"""Objects of every type in a test's directory, for the suites of every minor version; `client` is who makes them.
 
 A suite says which client that is in a fixture of that name, and takes these with
 `from conformance.objects4 import *`.
