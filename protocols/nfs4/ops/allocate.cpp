@@ -2,25 +2,15 @@
 #include "protocols/nfs4/ranges.h"
 
 namespace dfs::nfs4::ops {
-namespace {
-
-struct Answer {
-  Compound& c;
-  IoUse use;  // until it is done
-
-  ALLOCATE4res operator()(const fs::ChangeResult& r) const { return {range_status(c, r.error)}; }
-};
-
-}  // namespace
 
 // RFC 7862 15.1
 Async<ALLOCATE4res> allocate(Compound& c, const ALLOCATE4args& a) {
   const Place& p = c.current.place;
   IoUse use;
-  if (const nfsstat4 s = may_write_range(c, a.aa_stateid, a.aa_offset, a.aa_length, &use);
-      s != NFS4_OK)
+  if (const nfsstat4 s = may_write_range(c, a.aa_stateid, a.aa_offset, a.aa_length, &use); s != NFS4_OK)
     return with_status<ALLOCATE4res>(s);
-  return then(p.fs().allocate(p.who, p.node, a.aa_offset, a.aa_length, use.check), Answer{c, std::move(use)});
+  return then(p.fs().allocate(p.who, p.node, a.aa_offset, a.aa_length, use.check),
+              RangeChanged<ALLOCATE4res>{c, std::move(use)});
 }
 
 }  // namespace dfs::nfs4::ops

@@ -2,25 +2,15 @@
 #include "protocols/nfs4/ranges.h"
 
 namespace dfs::nfs4::ops {
-namespace {
-
-struct Answer {
-  Compound& c;
-  IoUse use;  // until it is done
-
-  DEALLOCATE4res operator()(const fs::ChangeResult& r) const { return {range_status(c, r.error)}; }
-};
-
-}  // namespace
 
 // RFC 7862 15.4
 Async<DEALLOCATE4res> deallocate(Compound& c, const DEALLOCATE4args& a) {
   const Place& p = c.current.place;
   IoUse use;
-  if (const nfsstat4 s = may_write_range(c, a.da_stateid, a.da_offset, a.da_length, &use);
-      s != NFS4_OK)
+  if (const nfsstat4 s = may_write_range(c, a.da_stateid, a.da_offset, a.da_length, &use); s != NFS4_OK)
     return with_status<DEALLOCATE4res>(s);
-  return then(p.fs().deallocate(p.who, p.node, a.da_offset, a.da_length, use.check), Answer{c, std::move(use)});
+  return then(p.fs().deallocate(p.who, p.node, a.da_offset, a.da_length, use.check),
+              RangeChanged<DEALLOCATE4res>{c, std::move(use)});
 }
 
 }  // namespace dfs::nfs4::ops
