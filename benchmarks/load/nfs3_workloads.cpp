@@ -17,19 +17,16 @@ std::string nfs_call(u32 procedure, const std::string& arguments) {
   return encode_call(0, NFS_PROGRAM, NFS_V3, procedure, arguments);
 }
 
-// Requests drawn at random from a prepared list.
+// One request, or one of many, over and over.
 class Prepared final : public Workload {
  public:
   Prepared(std::vector<std::string> requests, u64 bytes) : requests_(std::move(requests)), bytes_(bytes) {}
-  std::string& next(u32, u32) override {
-    return requests_[requests_.size() == 1 ? 0 : random_() % requests_.size()];
-  }
+  std::string& next(u32, u32) override { return requests_.draw(); }
   u64 bytes() const override { return bytes_; }
 
  private:
-  std::vector<std::string> requests_;
+  Requests requests_;
   u64 bytes_;
-  std::minstd_rand random_{1};
 };
 
 // Every slot makes a name of its own and removes it again.

@@ -44,21 +44,18 @@ class Slotted : public Workload {
   std::vector<u32> sequences_;
 };
 
-// Requests drawn at random from a prepared list.
+// One request, or one of many, over and over.
 class Drawn final : public Slotted {
  public:
   Drawn(std::unique_ptr<Session> session, u32 connections, u32 depth, std::vector<std::string> requests,
         u64 bytes)
       : Slotted(std::move(session), connections, depth), requests_(std::move(requests)), bytes_(bytes) {}
-  std::string& next(u32 connection, u32 slot) override {
-    return stamped(requests_[requests_.size() == 1 ? 0 : random_() % requests_.size()], connection, slot);
-  }
+  std::string& next(u32 connection, u32 slot) override { return stamped(requests_.draw(), connection, slot); }
   u64 bytes() const override { return bytes_; }
 
  private:
-  std::vector<std::string> requests_;
+  Requests requests_;
   u64 bytes_;
-  std::minstd_rand random_{1};
 };
 
 // Every slot opens a file of its own and closes it; with `create` the file is made and removed as well.

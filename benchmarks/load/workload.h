@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,17 @@ class Workload {
   virtual u32 completed(u32 connection, u32 slot, const u8* reply, u32 size);
   // Payload bytes of one operation, 0 for metadata.
   virtual u64 bytes() const { return 0; }
+};
+
+// Requests drawn at random from a prepared list.
+class Requests {
+ public:
+  explicit Requests(std::vector<std::string> requests) : requests_(std::move(requests)) {}
+  std::string& draw() { return requests_[requests_.size() == 1 ? 0 : random_() % requests_.size()]; }
+
+ private:
+  std::vector<std::string> requests_;
+  std::minstd_rand random_{1};
 };
 
 struct Target {
