@@ -29,7 +29,9 @@ def collect(suite: Path) -> Coverage:
     os.chdir(suite)  # tests are named as from there
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            status = pytest.main(["-c", "pytest.ini", "--collect-only", "-q"], plugins=[catch])
+            # That this module was imported before pytest could rewrite its asserts does not matter: it has none.
+            quiet = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+            status = pytest.main(["-c", "pytest.ini", "--collect-only", "-q", *quiet], plugins=[catch])
     finally:
         os.chdir(before)
     if catch.found is None or status != 0:
