@@ -198,13 +198,14 @@ def test_many_links(nfs40, home, file):
 @covers("RFC7530 16.27", "it is atomic to the client: the target name is there all the time")
 @meets("7530-16.27-1")
 def test_atomic(nfs40, other, home, file):
-    sent = []
+    looked, moved = [], []
     for n in range(200):
         spare = f"spare-{n % 2}"
         # These may run in any order, and so fail; what is looked up is always there.
-        other.send(op.putfh(home), op.create(NF4FIFO, spare))
-        other.send(op.putfh(home), op.savefh(), op.rename(spare, "file"))
-        sent.append(nfs40.send(op.putfh(home), op.lookup("file")))
-    for each in sent:
+        moved.append(other.send(op.putfh(home), op.create(NF4FIFO, spare)))
+        moved.append(other.send(op.putfh(home), op.savefh(), op.rename(spare, "file")))
+        looked.append(nfs40.send(op.putfh(home), op.lookup("file")))
+    for each in looked:
         each.result()
-    other.compound(op.putfh(home))  # the last of the others is done
+    for each in moved:
+        each.results()

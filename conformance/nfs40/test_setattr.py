@@ -2,9 +2,9 @@
 
 import pytest
 
-from conformance.nfs40.checks import END, OBJECTS, SPECIAL, new_file
+from conformance.nfs40.checks import END, OBJECTS, SPECIAL, names as listed, new_file
 from dittofs.nfs4 import (
-    ANONYMOUS, NF4REG, NFS4ERR, OPEN4_SHARE_ACCESS_READ, SET_TO_SERVER_TIME4, bitmap, fattr4, fsid4, names,
+    ANONYMOUS, NF4DIR, NF4REG, NFS4ERR, OPEN4_SHARE_ACCESS_READ, SET_TO_SERVER_TIME4, bitmap, create, fattr4, fsid4, names,
     nfsace4, nfstime4, op,
 )  # fmt: skip
 from dittofs.rpc import accept_stat
@@ -160,11 +160,23 @@ def test_wrong_length(nfs40, file):
         nfs40.compound(op.putfh(file), bad, fails=(NFS4ERR.BADXDR, NFS4ERR.INVAL, accept_stat.GARBAGE_ARGS))
 
 
-@covers("RFC7530 16.32", "a mode with bits beyond the twelve: NFS4ERR_INVAL, or they are ignored")
+ODD_MODES = {
+    "SETATTR": lambda mode: op.setattr(mode=mode),
+    "CREATE": lambda mode: op.create(NF4DIR, "new", mode=mode),
+    "OPEN": lambda mode: op.open("new", create(mode=mode)),
+    "VERIFY": lambda mode: op.verify(mode=mode),
+    "NVERIFY": lambda mode: op.nverify(mode=mode),
+}
+
+
+@pytest.mark.parametrize("bit", [0o10000, 0o100000, 2**31], ids=oct)
+@pytest.mark.parametrize("how", ODD_MODES)
+@covers("RFC7530 6.2.2", "NFS4ERR_INVAL: bits that a mode does not have, in whatever takes one; nothing is made")
 @meets("7530-6.2.2-1")
-def test_odd_mode(nfs40, file):
-    r = nfs40.compound(op.putfh(file), op.setattr(mode=0o170644).may_fail(NFS4ERR.INVAL))
-    assert r.status or nfs40.getattr(file, "mode").mode == 0o644
+def test_mode_bits(nfs40, home, file, bit, how):
+    current = file if how in ("SETATTR", "VERIFY", "NVERIFY") else home
+    nfs40.compound(op.putfh(current), ODD_MODES[how](0o644 | bit).fails(NFS4ERR.INVAL))
+    assert listed(nfs40, home) == {"file"}
 
 
 @covers("RFC7530 5.9", "an owner given as a number in digits, then read, and given again as it was read")

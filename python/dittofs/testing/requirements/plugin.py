@@ -54,5 +54,8 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
     if found is None or config.option.collectonly:
         return
     whole = not (config.option.keyword or config.option.markexpr or config.args_source is config.ArgsSource.ARGS)
-    passed = {report.nodeid for report in terminalreporter.stats.get("passed", ()) if report.when == "call"}
-    terminalreporter.write_line(summary(found, passed, whole))
+
+    def tests(*kinds: str) -> set[str]:
+        return {report.nodeid for kind in kinds for report in terminalreporter.stats.get(kind, ())}
+
+    terminalreporter.write_line(summary(found, tests("passed"), tests("failed", "error", "xfailed"), whole))

@@ -7,10 +7,13 @@ from dittofs.testing.requirements.table import Reason, Row
 from dittofs.testing.sections import title
 
 
-def summary(found: Coverage, passed: set[str], whole: bool) -> str:
-    """One line at the end of a run: what its tests cover, and what of that was seen to hold. `whole`: all tests ran."""
+def summary(found: Coverage, passed: set[str], broken: set[str], whole: bool) -> str:
+    """One line at the end of a run: what its tests cover, and what of that was seen to hold. `whole`: all tests ran.
+
+    A row holds when some of its tests passed and none was broken; what was skipped says nothing.
+    """
     tested = found.rows(State.TESTED)
-    held = sum(set(found.tests(row)) <= passed for row in tested)
+    held = sum(not passed.isdisjoint(found.tests(row)) and broken.isdisjoint(found.tests(row)) for row in tested)
     if not whole:
         return f"requirements: {len(tested)} rows have a test in this part of the suite, {held} of them hold"
     return f"requirements: {counted(found.tally())}; {held} hold here"
