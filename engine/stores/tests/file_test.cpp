@@ -190,6 +190,20 @@ TEST_CASE("a slot that was cut off is not given out again before it is punched")
   }
 }
 
+TEST_CASE("once its file system is gone the content store is not asked by a commit") {
+  DurableFixture stores(false);
+  ManualClock clock;
+  Random random{1};
+  REQUIRE(wait(FileSystem::open(stores.metadata(), stores.content(), clock, random, {})).has_value());
+  CommitSeq seq = 0;
+  const auto change = [](MetadataTxn& txn) {
+    txn.put_row(Table::server, "key", "value");
+    return FsError::ok;
+  };
+  REQUIRE(wait(stores.metadata().update(change, &seq)) == FsError::ok);
+  CHECK(wait(stores.metadata().wait_durable(seq)) == FsError::io);
+}
+
 TEST_CASE("bytes in the page cache are read without leaving the thread") {
   Files t(true);  // a file system in memory may not tell what it has
   NodeRef f = t.file("f", noise(4, 500000));
