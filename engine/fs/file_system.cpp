@@ -69,11 +69,7 @@ Task<FsError> FileSystem::Impl::start() {
 }
 
 FileSystem::FileSystem(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-// Whoever has the content store may let go of it now, so no commit asks it any more; one that still has something
-// to commit would name data that nobody made durable.
-FileSystem::~FileSystem() {
-  impl_->metadata.set_commit_barrier([] { return FsError::io; });
-}
+FileSystem::~FileSystem() = default;
 
 Async<Result<std::unique_ptr<FileSystem>, FsError>> FileSystem::open(MetadataStore& metadata,
                                                                      ContentStore& content, Clock& clock,
