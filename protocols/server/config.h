@@ -47,6 +47,9 @@ struct Config {
 
   i64 lease_time = 90;
   i64 max_operations = 128;
+  bool delegations = true;
+  i64 max_delegations = 65536;
+  double recall_wait = 1;
   double callback_timeout = 10;
   std::string domain = "localdomain";
   std::string users = "root=0 nobody=65534";

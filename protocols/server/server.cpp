@@ -39,6 +39,9 @@ nfs4::Limits nfs4_limits(const Config& c) {
   l.io_size = static_cast<u32>(c.io_size);
   l.operations = static_cast<u32>(c.max_operations);
   l.lease = c.lease_time * kSecond;
+  l.delegations = c.delegations;
+  l.max_delegations = static_cast<u64>(c.max_delegations);
+  l.recall_wait = seconds(c.recall_wait);
   l.callback_timeout = seconds(c.callback_timeout);
   return l;
 }
@@ -143,6 +146,7 @@ std::string Server::open_ports() {
   nfs4_->owners.domain = config_.domain;
   nfs4::Owners::parse(config_.users, &nfs4_->owners.users);  // validate() has looked at both
   nfs4::Owners::parse(config_.groups, &nfs4_->owners.groups);
+  nfs3_->promises = &nfs4_->state->delegations;
   nfs_service_ = std::make_unique<Service>(*this);
   dialer_ = std::make_unique<CallbackDialer>(*loops_[0]->loop, loops_[0]->connector,
                                              [this](Loop& loop, int fd, const Endpoint& peer) {

@@ -5,37 +5,40 @@
 namespace dfs::nfs4 {
 namespace {
 
-// Who has no open. No claim is ever his.
-const state::Owner kNobody{state::Protocol::nfs4, 0, {}};
-
 state::Access access_of(IoKind kind, const state::Range& bytes) {
   if (kind == IoKind::read) return state::ReadAccess{bytes};
   return state::WriteAccess{bytes};
 }
 
-nfsstat4 status_of_verdict(const state::Verdict& v) { return v.proceed() ? NFS4_OK : NFS4ERR_LOCKED; }
+// What is to be recalled was recalled before (clear_way.h); it is not back, or there is a new one.
+nfsstat4 status_of_verdict(const state::Verdict& v) {
+  if (v.kind == state::Verdict::Kind::recall) return NFS4ERR_DELAY;
+  return v.proceed() ? NFS4_OK : NFS4ERR_LOCKED;
+}
 
 nfsstat4 without_open(Compound& c, const Place& file, Named::Kind as, IoKind kind,
                       const state::Range& bytes) {
   if (kind == IoKind::advise) return NFS4_OK;
   // RFC 7530 9.1.4.3: a READ may pass by what others deny; in a WRITE all ones are no more than all zeros.
   if (as == Named::Kind::bypass && kind == IoKind::read) return NFS4_OK;
-  return status_of_verdict(c.server.state->files.judge(file_key(file), kNobody, access_of(kind, bytes)));
+  // A client's own delegations are not in its way.
+  const state::Owner who{state::Protocol::nfs4, c.minor > 0 ? c.session->client->number : 0, {}};
+  return status_of_verdict(c.server.state->files.judge(file_key(file), who, access_of(kind, bytes)));
 }
 
 // The open behind the stateid lets it; the file's mutex is held.
-nfsstat4 with_open(const Open& open, const state::Owner& who, IoKind kind, const state::Range& bytes,
-                   const Principal& asking, IoUse* use) {
+nfsstat4 with_open(const StateRecord& open, u8 access, const Principal& opener, IoKind kind,
+                   const state::Range& bytes, const Principal& asking, IoUse* use) {
   if (kind == IoKind::advise) return NFS4_OK;
   const u8 right = kind == IoKind::read ? state::kReadRight : state::kWriteRight;
-  const bool granted = (open.mode.access & right) != 0;
+  const bool granted = (access & right) != 0;
   if (!granted && kind == IoKind::write) return NFS4ERR_OPENMODE;
-  if (open.opener == asking && granted) use->check = fs::IoCheck::open_elsewhere;
+  if (opener == asking && granted) use->check = fs::IoCheck::open_elsewhere;
   // "it may choose to allow READ on opens for WRITE only, to accommodate clients whose write implementation
   // may unavoidably do reads" (RFC 8881 9.1.2): whoever may read the file anyway. Conflicts are looked for
   // all the same.
   if (!granted) use->check = fs::IoCheck::strict;
-  return status_of_verdict(open.file->claims.judge(who, access_of(kind, bytes)));
+  return status_of_verdict(open.file->claims.judge(open.owner->who, access_of(kind, bytes)));
 }
 
 }  // namespace
@@ -49,19 +52,27 @@ nfsstat4 for_io(Compound& c, const Current& at, const stateid4& id, IoKind kind,
   if (named.kind != Named::Kind::record) return without_open(c, file, named.kind, kind, bytes);
   StateRecord& record = *named.record;
   if (!of_file(record, file)) return NFS4ERR_BAD_STATEID;
+  const Principal asking = Principal::of(c.call);
+  std::lock_guard lock(record.file->mutex());
+  if (const nfsstat4 s = check_seqid(c, record, named.seqid); s != NFS4_OK) return s;
+  if (record.kind == StateKind::delegation) {
+    // RFC 8881 9.1.2, RFC 7530 9.1.4.5: a delegation is an open of its own for what it lets its holder do.
+    const auto& d = static_cast<Delegation&>(record);
+    const u8 access = d.write ? state::kReadRight | state::kWriteRight : state::kReadRight;
+    if (const nfsstat4 s = with_open(d, access, d.opener, kind, bytes, asking, use); s != NFS4_OK) return s;
+    use->hold = d.hold;
+    return NFS4_OK;
+  }
   const Open& open =
       record.kind == StateKind::open ? static_cast<Open&>(record) : *static_cast<LockState&>(record).open;
-  {
-    std::lock_guard lock(record.file->mutex());
-    if (const nfsstat4 s = check_seqid(c, record, named.seqid); s != NFS4_OK) return s;
-    // RFC 7530 16.18.5: until OPEN_CONFIRM nothing is done with the open.
-    if (c.minor == 0 && !open.owner->confirmed.load(std::memory_order_relaxed)) return NFS4ERR_BAD_STATEID;
-    // With an owner's locks the locks of its open's owner are somebody else's, the share reservation is its
-    // own.
-    const nfsstat4 s = with_open(open, open.owner->who, kind, bytes, Principal::of(c.call), use);
-    if (s != NFS4_OK) return s;
-    use->hold = open.hold;
-  }
+  // RFC 7530 16.18.5: until OPEN_CONFIRM nothing is done with the open.
+  if (c.minor == 0 && !open.owner->confirmed.load(std::memory_order_relaxed)) return NFS4ERR_BAD_STATEID;
+  // With an owner's locks the locks of its open's owner are somebody else's, the share reservation is its
+  // own.
+  if (const nfsstat4 s = with_open(open, open.mode.access, open.opener, kind, bytes, asking, use);
+      s != NFS4_OK)
+    return s;
+  use->hold = open.hold;
   return NFS4_OK;
 }
 

@@ -90,6 +90,10 @@ LOCK4res lock_locked(Compound& c, const LOCK4args& a, const state::Range& bytes,
   if ((res.status = check_mode(open, for_writing)) != NFS4_OK) return res;
   state::ClaimTable& claims = open.file->claims;
   const state::Verdict v = claims.judge(owner.who, state::LockAccess{bytes, for_writing});
+  if (v.kind == state::Verdict::Kind::recall) {
+    res.status = NFS4ERR_DELAY;
+    return res;
+  }
   if (!v.proceed()) {
     res.status = NFS4ERR_DENIED;
     res.denied = denied(c, v);

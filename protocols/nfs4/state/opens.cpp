@@ -141,8 +141,9 @@ nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file,
     return NFS4ERR_DELAY;
   auto it = owner->opens.find(key);
   std::lock_guard lock(pin->mutex());
-  if (!pin->claims.judge(owner->who, state::OpenAccess{mode.access, mode.deny}).proceed())
-    return NFS4ERR_SHARE_DENIED;
+  const state::Verdict v = pin->claims.judge(owner->who, state::OpenAccess{mode.access, mode.deny});
+  if (v.kind == state::Verdict::Kind::recall) return NFS4ERR_DELAY;
+  if (!v.proceed()) return NFS4ERR_SHARE_DENIED;
   if (it == owner->opens.end()) {
     if (client.states >= Client::kMaxStates) return too_many(c);
     state::ClaimedFile& claimed = *pin;

@@ -28,6 +28,7 @@ State::State(Nfs4& s)
       sessions(s.random),
       clients(*this, epoch),
       callbacks(*this),
+      delegations(*this),
       identity_(identity_of(s.exports)) {}
 
 State::~State() { clients.clear(); }
@@ -127,12 +128,19 @@ void State::drop(Client& client, Gone why) {
   std::vector<Ref<Session>> sessions_of;
   std::vector<Ref<StateRecord>> states_of;
   Client::Owners open_owners, lock_owners;
+  std::vector<Ref<Delegation>> revoked;
+  Ref<StateOwner> delegation_owner;
   {
     std::lock_guard lock(client.mutex);
     sessions_of.swap(client.sessions);
     open_owners.swap(client.open_owners);
     lock_owners.swap(client.lock_owners);
     client.states = 0;
+    for (auto& [file, d] : client.delegations) states_of.push_back(Ref<StateRecord>::share(d.get()));
+    client.delegations.clear();
+    revoked.swap(client.revoked_delegations);
+    // It refers to the client, as all owners do.
+    delegation_owner = std::exchange(client.delegation_owner, {});
     for (auto& [name, owner] : lock_owners) {
       for (auto& [file, locks] : owner->locks) states_of.push_back(Ref<StateRecord>::share(locks.get()));
       owner->locks.clear();
@@ -153,6 +161,7 @@ void State::drop(Client& client, Gone why) {
   }
   callbacks.forget(client);
   for (Ref<StateRecord>& r : states_of) end(*r, why);
+  for (Ref<Delegation>& d : revoked) records.remove(d->number, why);
 }
 
 void State::add(const Ref<StateRecord>& record) {
@@ -164,19 +173,34 @@ void State::add(const Ref<StateRecord>& record) {
 
 void State::end(StateRecord& record, Gone why) {
   Ref<FileHold> last;
+  bool lived;
   {
     std::lock_guard lock(record.file->mutex());
+    lived = record.live;
     last = record.withdraw_locked();
   }
-  records.remove(record.number, why);
+  if (record.kind != StateKind::delegation) {
+    records.remove(record.number, why);
+    return;
+  }
+  auto& d = static_cast<Delegation&>(record);
+  if (!d.revoked.load()) records.remove(d.number, why);
+  if (lived) delegations.ended(d);
 }
 
 Ref<FileHold> StateRecord::withdraw_locked() {
   if (!std::exchange(live, false)) return {};
-  if (kind == StateKind::open)
-    file->claims.drop_share(owner->who);
-  else
-    file->claims.unlock(owner->who, {});
+  switch (kind) {
+    case StateKind::open:
+      file->claims.drop_share(owner->who);
+      break;
+    case StateKind::lock:
+      file->claims.unlock(owner->who, {});
+      break;
+    case StateKind::delegation:
+      file->claims.take_back(static_cast<Delegation*>(this)->grant);
+      break;
+  }
   return std::exchange(hold, {});
 }
 

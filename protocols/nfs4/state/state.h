@@ -4,6 +4,7 @@
 #include "engine/state/claimed_files.h"
 #include "protocols/nfs4/callback/callbacks.h"
 #include "protocols/nfs4/state/clients.h"
+#include "protocols/nfs4/state/delegations.h"
 #include "protocols/nfs4/state/lease_queue.h"
 #include "protocols/nfs4/state/session.h"
 #include "protocols/nfs4/state/state_record.h"
@@ -12,7 +13,7 @@ namespace dfs::nfs4 {
 
 struct Nfs4;
 
-// Clients, sessions, opens and locks of one server.
+// Clients, sessions, opens, locks and delegations of one server.
 //
 // Locks are taken in this order: Clients, a client, a session or a stripe of files, a stripe of a registry.
 // None is held across a suspension.
@@ -61,6 +62,7 @@ class State {
   Registry<Session> sessions;
   Clients clients;
   Callbacks callbacks;
+  Delegations delegations;
 
  private:
   void arm();

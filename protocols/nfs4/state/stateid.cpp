@@ -67,6 +67,10 @@ nfsstat4 find_state(Compound& c, const Current& at, const stateid4& asked, Named
   Client& client = found.record->client();
   if (c.minor > 0 ? &client != c.session->client.get() : client.facet != Facet::v40)
     return NFS4ERR_BAD_STATEID;
+  if (found.record->kind == StateKind::delegation &&
+      static_cast<Delegation&>(*found.record).revoked.load(std::memory_order_relaxed) &&
+      c.row->number != OP_FREE_STATEID)
+    return NFS4ERR_DELEG_REVOKED;
   if (c.minor == 0) client.renew(state.now());
   out->kind = Named::Kind::record;
   out->record = std::move(found.record);

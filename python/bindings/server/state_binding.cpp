@@ -58,12 +58,18 @@ struct Dicts {
                     "file_id"_a = l.file_id, "file_system"_a = hex(l.file_system),
                     "ranges"_a = all(l.ranges));
   }
+  static py::dict of(const nfs4::snapshot::Delegation& d) {
+    return py::dict("other"_a = hex(d.other), "seqid"_a = d.seqid, "file_id"_a = d.file_id,
+                    "file_system"_a = hex(d.file_system), "write"_a = d.write, "recalled"_a = d.recalled,
+                    "revoked"_a = d.revoked);
+  }
   static py::dict of(const nfs4::snapshot::Client& c) {
     return py::dict("id"_a = c.id, "minor"_a = c.minor, "owner"_a = hex(c.owner),
                     "implementation"_a = c.implementation, "confirmed"_a = c.confirmed,
                     "reclaim_complete"_a = c.reclaim_complete, "lease_left"_a = c.lease_left,
                     "sessions"_a = all(c.sessions), "open_owners"_a = all(c.open_owners),
-                    "lock_owners"_a = all(c.lock_owners), "opens"_a = all(c.opens), "locks"_a = all(c.locks));
+                    "lock_owners"_a = all(c.lock_owners), "opens"_a = all(c.opens), "locks"_a = all(c.locks),
+                    "delegations"_a = all(c.delegations), "callback_path"_a = c.callback_path);
   }
   static py::dict of(const nfs4::snapshot::File& f) {
     return py::dict("file_id"_a = f.file_id, "file_system"_a = hex(f.file_system), "shares"_a = f.shares,
