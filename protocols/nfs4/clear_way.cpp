@@ -27,9 +27,11 @@ struct Plan {
   }
 };
 
+// The session's client; outside of a session nobody.
+u64 client_of(const Compound& c) { return c.session != nullptr ? c.session->client->number : 0; }
 // A client's own delegations are not in its way. 4.0 says who asks by what it brings along, if at all.
 u64 client_of(const Compound& c, const stateid4& id) {
-  if (c.minor > 0) return c.session->client->number;
+  if (c.minor > 0) return client_of(c);
   if (get_be32(&id.other[0]) != c.server.state->epoch) return 0;
   const Registry<StateRecord>::Number n{get_be32(&id.other[4]) & ((1u << kPlaceBits) - 1),
                                         get_be32(&id.other[8])};
@@ -37,9 +39,9 @@ u64 client_of(const Compound& c, const stateid4& id) {
   return found.record ? found.record->client().number : 0;
 }
 u64 client_of(const Compound& c, clientid4 id) {
-  return c.minor > 0 ? c.session->client->number : number_of(id);
+  return c.minor > 0 ? client_of(c) : number_of(id);
 }
-u64 client_of(const Compound& c) { return c.minor > 0 ? c.session->client->number : 0; }
+
 
 bool truncates(const OPEN4args& a) {
   if (a.openhow.opentype != OPEN4_CREATE || a.openhow.how.mode != UNCHECKED4) return false;
