@@ -58,11 +58,15 @@ void visit(V&& v, Config& c) {
   v.number("drc.lifetime", c.drc_lifetime, 1, 1e6, "Seconds a reply is remembered.");
 
   v.integer("nfs4.lease_time", c.lease_time, 1, 3600,
-           "Seconds after which the state of a client that is not heard of is no longer safe.");
-  v.integer("nfs4.max_operations", c.max_operations, 8, 4096,
-            "Operations of one COMPOUND: more are RESOURCE in 4.0; a session of 4.1 or 4.2 may have so many.");
+            "Seconds after which the state of a client that is not heard of is no longer safe.");
+  v.integer(
+      "nfs4.max_operations", c.max_operations, 8, 4096,
+      "Operations of one COMPOUND: more are RESOURCE in 4.0; a session of 4.1 or 4.2 may have so many.");
+  v.number("nfs4.callback_timeout", c.callback_timeout, 0.001, 3600,
+           "Seconds a client has to answer a callback, and a connection to one of 4.0 has to come about.");
   v.text("nfs4.domain", c.domain, "Domain of owners and groups that clients send as name@domain.");
-  v.text("nfs4.users", c.users, "Names that clients may send for users beside their numbers: name=uid name=uid.");
+  v.text("nfs4.users", c.users,
+         "Names that clients may send for users beside their numbers: name=uid name=uid.");
   v.text("nfs4.groups", c.groups, "The same of groups.");
 
   v.choice("store.kind", c.store, {"lmdb", "memory"},

@@ -49,6 +49,7 @@ struct Revocations {
   u32 admin = 0, recallable = 0, expired_some = 0;
   bool expired_all = false;
 };
+// unknown: nobody has wanted to be called back, or that is being found out.
 enum class CallbackPath : u8 { unknown, up, down, fault };
 
 // One client, of any minor version: what SETCLIENTID or EXCHANGE_ID made of it (RFC 7530 9.1.1, RFC
@@ -80,6 +81,8 @@ class Client : public Counted {
   std::atomic<Phase> phase{Phase::unconfirmed};
   bool confirmed() const { return phase.load(std::memory_order_acquire) == Phase::confirmed; }
   bool gone() const { return phase.load(std::memory_order_acquire) == Phase::gone; }
+  // Whether callbacks get through; changes under mutex, with the flags of SEQUENCE.
+  std::atomic<CallbackPath> path{CallbackPath::unknown};
 
   mutable std::mutex mutex;
 
@@ -91,8 +94,8 @@ class Client : public Counted {
   CreateSessionSlot create_session;
   bool reclaim_complete = false;  // 4.1: RECLAIM_COMPLETE of all file systems was done
   std::vector<Ref<Session>> sessions;
-  std::string implementation;  // nfs_impl_id4: domain and name
-  CallbackPath callback_path = CallbackPath::unknown;
+  std::string implementation;   // nfs_impl_id4: domain and name
+  u64 callback_connection = 0;  // 4.0: that was opened to `callback`; 0: none
   Revocations revoked;
 
   // Owners by name, each of which knows its opens or locks; changes under mutex.
