@@ -51,6 +51,7 @@ struct Config {
   i64 max_delegations = 65536;
   double recall_wait = 1;
   double callback_timeout = 10;
+  i64 async_copy = 1 << 20;
   std::string domain = "localdomain";
   std::string users = "root=0 nobody=65534";
   std::string groups = "root=0 nogroup=65534 nobody=65534";

@@ -43,6 +43,7 @@ nfs4::Limits nfs4_limits(const Config& c) {
   l.max_delegations = static_cast<u64>(c.max_delegations);
   l.recall_wait = seconds(c.recall_wait);
   l.callback_timeout = seconds(c.callback_timeout);
+  l.async_copy = static_cast<u64>(c.async_copy);
   return l;
 }
 

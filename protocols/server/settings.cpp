@@ -69,6 +69,9 @@ void visit(V&& v, Config& c) {
       "nfs4.recall_wait", c.recall_wait, 0, 60,
       "Seconds a request waits for a delegation in its way to be given back, before it is told to come again "
       "(DELAY, JUKEBOX).");
+  v.integer(
+      "nfs4.async_copy", c.async_copy, 0, INT64_MAX,
+      "A COPY of more bytes than this is answered at once and goes on by itself, when the client lets it.");
   v.number("nfs4.callback_timeout", c.callback_timeout, 0.001, 3600,
            "Seconds a client has to answer a callback, and a connection to one of 4.0 has to come about.");
   v.text("nfs4.domain", c.domain, "Domain of owners and groups that clients send as name@domain.");

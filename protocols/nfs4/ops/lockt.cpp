@@ -18,7 +18,7 @@ LOCKT4res test(Compound& c, const LOCKT4args& a, Client& client, const state::Ra
   if (v.proceed()) return res;
   if (v.kind == state::Verdict::Kind::recall) return with_status<LOCKT4res>(NFS4ERR_DELAY);
   res.status = NFS4ERR_DENIED;
-  res.denied = denied(c, v);
+  res.denied = denied(c, *v.holder, v.range.range, v.range.exclusive);
   return res;
 }
 

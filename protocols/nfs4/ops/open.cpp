@@ -56,6 +56,7 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   ok.rflags = OPEN4_RESULT_LOCKTYPE_POSIX;
   if (c.minor == 0 && !call.owner->confirmed) ok.rflags |= OPEN4_RESULT_CONFIRM;
   if (c.minor > 0) ok.rflags |= OPEN4_RESULT_PRESERVE_UNLINKED;
+  if (c.minor > 0 && Callbacks::available(*c.session->client)) ok.rflags |= OPEN4_RESULT_MAY_NOTIFY_LOCK;
   ok.attrset = applied_attrs(call.asked, call.applied).bitmap(c.call.arena);
   // Who claims a file by a delegation has one; who has yet to confirm his owner gets none (RFC 7530 16.18.5).
   const bool may_have = !call.delegation && (c.minor > 0 || call.owner->confirmed);

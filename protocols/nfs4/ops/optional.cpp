@@ -34,13 +34,7 @@ Async<GET_DIR_DELEGATION4res> get_dir_delegation(Compound&, const GET_DIR_DELEGA
   return not_here<GET_DIR_DELEGATION4res>();
 }
 
-// Copies between servers, and copies that go on behind their COMPOUND
+// Copies between servers
 Async<COPY_NOTIFY4res> copy_notify(Compound&, const COPY_NOTIFY4args&) { return not_here<COPY_NOTIFY4res>(); }
-Async<OFFLOAD_CANCEL4res> offload_cancel(Compound&, const OFFLOAD_CANCEL4args&) {
-  return not_here<OFFLOAD_CANCEL4res>();
-}
-Async<OFFLOAD_STATUS4res> offload_status(Compound&, const OFFLOAD_STATUS4args&) {
-  return not_here<OFFLOAD_STATUS4res>();
-}
 
 }  // namespace dfs::nfs4::ops

@@ -22,7 +22,7 @@ nfsstat4 without_open(Compound& c, const Place& file, Named::Kind as, IoKind kin
   // RFC 7530 9.1.4.3: a READ may pass by what others deny; in a WRITE all ones are no more than all zeros.
   if (as == Named::Kind::bypass && kind == IoKind::read) return NFS4_OK;
   // A client's own delegations are not in its way.
-  const state::Owner who{state::Protocol::nfs4, c.minor > 0 ? c.session->client->number : 0, {}};
+  const state::Owner who{state::Protocol::nfs4, c.session != nullptr ? c.session->client->number : 0, {}};
   return status_of_verdict(c.server.state->files.judge(file_key(file), who, access_of(kind, bytes)));
 }
 

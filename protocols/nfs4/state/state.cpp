@@ -2,6 +2,7 @@
 
 #include "engine/base/log.h"
 #include "protocols/nfs4/program.h"
+#include "protocols/nfs4/state/lock_notify.h"
 
 namespace dfs::nfs4 {
 namespace {
@@ -29,6 +30,7 @@ State::State(Nfs4& s)
       clients(*this, epoch),
       callbacks(*this),
       delegations(*this),
+      copies(*this),
       identity_(identity_of(s.exports)) {}
 
 State::~State() { clients.clear(); }
@@ -160,6 +162,7 @@ void State::drop(Client& client, Gone why) {
     callbacks.forget(*s);
   }
   callbacks.forget(client);
+  copies.drop(client);
   for (Ref<StateRecord>& r : states_of) end(*r, why);
   for (Ref<Delegation>& d : revoked) records.remove(d->number, why);
 }
@@ -175,9 +178,11 @@ void State::end(StateRecord& record, Gone why) {
   Ref<FileHold> last;
   bool lived;
   {
+    TellWaiters tell(*this, *record.file);
     std::lock_guard lock(record.file->mutex());
     lived = record.live;
     last = record.withdraw_locked();
+    tell.look(record.leave_queue_locked());
   }
   if (record.kind != StateKind::delegation) {
     records.remove(record.number, why);
@@ -194,6 +199,8 @@ Ref<FileHold> StateRecord::withdraw_locked() {
     case StateKind::open:
       file->claims.drop_share(owner->who);
       break;
+    case StateKind::copy:  // has no record of this sort
+      break;
     case StateKind::lock:
       file->claims.unlock(owner->who, {});
       break;
@@ -202,6 +209,13 @@ Ref<FileHold> StateRecord::withdraw_locked() {
       break;
   }
   return std::exchange(hold, {});
+}
+
+state::LockQueue::Waiters StateRecord::leave_queue_locked() {
+  if (kind != StateKind::open) return {};
+  for (const state::Share& s : file->claims.shares())
+    if (s.owner->same_client(owner->who)) return {};
+  return file->waiting.leave_client(owner->who);
 }
 
 // --- opens and what they hold ------------------------------------------------------------------------------

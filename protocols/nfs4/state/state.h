@@ -4,6 +4,7 @@
 #include "engine/state/claimed_files.h"
 #include "protocols/nfs4/callback/callbacks.h"
 #include "protocols/nfs4/state/clients.h"
+#include "protocols/nfs4/state/copies.h"
 #include "protocols/nfs4/state/delegations.h"
 #include "protocols/nfs4/state/lease_queue.h"
 #include "protocols/nfs4/state/session.h"
@@ -63,6 +64,7 @@ class State {
   Clients clients;
   Callbacks callbacks;
   Delegations delegations;
+  Copies copies;
 
  private:
   void arm();
