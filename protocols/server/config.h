@@ -48,6 +48,7 @@ struct Config {
   i64 lease_time = 90;
   i64 max_operations = 128;
   double callback_timeout = 10;
+  i64 async_copy = 1 << 20;
   std::string domain = "localdomain";
   std::string users = "root=0 nobody=65534";
   std::string groups = "root=0 nogroup=65534 nobody=65534";

@@ -40,6 +40,7 @@ nfs4::Limits nfs4_limits(const Config& c) {
   l.operations = static_cast<u32>(c.max_operations);
   l.lease = c.lease_time * kSecond;
   l.callback_timeout = seconds(c.callback_timeout);
+  l.async_copy = static_cast<u64>(c.async_copy);
   return l;
 }
 
