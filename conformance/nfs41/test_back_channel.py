@@ -23,7 +23,7 @@ CREDENTIALS = rpc.authsys_parms(7, "machine", 1000, 1001, [1002])
 
 @pytest.fixture
 def srv(instance):
-    return instance(store="memory", clock="manual")
+    return instance(store="memory", clock="manual", settings={"nfs4.delegations": False})
 
 
 class Caller:
