@@ -9,7 +9,7 @@ from dittofs.nfs4 import (
     CLAIM_DELEG_CUR_FH, CLAIM_DELEGATE_CUR, NFS4ERR, OPEN4_SHARE_ACCESS_WANT_NO_DELEG, OPEN4_SHARE_ACCESS_WANT_READ_DELEG,
     OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG, OPEN_DELEGATE_NONE_EXT, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE,
     SEQ4_STATUS_RECALLABLE_STATE_REVOKED, WND4_CONTENTION, WND4_IS_DIR, WND4_NOT_SUPP_DOWNGRADE, WND4_NOT_SUPP_UPGRADE,
-    WND4_NOT_WANTED, WND4_RESOURCE, op, open_claim4, open_claim_delegate_cur4,
+    WND4_NOT_WANTED, WND4_RESOURCE, create, op, open_claim4, open_claim_delegate_cur4,
 )  # fmt: skip
 from dittofs.testing.markers import covers, needs
 
@@ -116,3 +116,18 @@ def test_lease_ends(w):
     w.given(BOTH)
     w.srv.clock.advance(w.lease() * 2)
     assert not w.srv.state.delegations()
+
+
+@covers("RFC8881 20.6", "CB_RECALL_ANY: a server that has given all it may asks for some back")
+def test_recall_any(instance):
+    w = World(instance(store="memory", clock="manual", settings={"nfs4.max_delegations": 2}), 1)
+    try:
+        given = [w.open(BOTH, how=create(), name=name, owner=b"%d" % n) for n, name in enumerate(("a", "b", "c"))]
+        assert [d.delegation_type for _, d in given][:2] == [OPEN_DELEGATE_WRITE] * 2
+        assert given[2][1].delegation_type in NONE
+        (call,) = w.holder.called("CB_RECALL_ANY")
+        assert call.args.craa_objects_to_keep == 1
+        w.c.compound(op.putfh(given[0][0].fh), op.delegreturn(stateid_of(given[0][1])))
+        assert w.open(BOTH, how=create(), name="d", owner=b"d")[1].delegation_type == OPEN_DELEGATE_WRITE
+    finally:
+        w.close()

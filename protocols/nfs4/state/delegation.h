@@ -25,6 +25,8 @@ class Delegation final : public StateRecord {
   // changes under the file's mutex
   state::GrantId grant{};
   bool recalled = false;  // asked back
+  // A write delegation: the change attribute its holder last told, and the one that others were told for it.
+  u64 holder_change = 0, told_change = 0;
   // FREE_STATEID has to be told of it; until then the stateid is found, and is DELEG_REVOKED.
   std::atomic<bool> revoked{false};
 

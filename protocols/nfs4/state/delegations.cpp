@@ -1,6 +1,8 @@
 #include "protocols/nfs4/state/delegations.h"
 
+#include "protocols/nfs4/callback/cb_getattr.h"
 #include "protocols/nfs4/callback/cb_recall.h"
+#include "protocols/nfs4/callback/cb_recall_any.h"
 #include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/state/stateid.h"
 
@@ -22,7 +24,10 @@ why_no_delegation4 Delegations::grant(Compound& c, const Ref<Client>& client, co
                                       Ref<Delegation>* out) {
   const Limits& limits = c.server.limits;
   if (!limits.delegations || !Callbacks::available(*client)) return WND4_RESOURCE;
-  if (count_.load(std::memory_order_relaxed) >= limits.max_delegations) return WND4_RESOURCE;
+  if (count_.load(std::memory_order_relaxed) >= limits.max_delegations) {
+    relieve();
+    return WND4_RESOURCE;
+  }
   if (barred(file_key(file))) return WND4_CONTENTION;
   const fs::HandleBytes handle = c.server.sealer.seal({file.ex->id, file.fs().uuid(), file.node});
   auto hold = Ref<FileHold>::adopt(new FileHold(state_, file.fs(), file.node.id));
@@ -93,6 +98,26 @@ open_delegation4 Delegations::offer(Compound& c, const Ref<Client>& client, cons
   return d;
 }
 
+// There are too many: who has most is asked to give half of them back, once a second at most.
+void Delegations::relieve() {
+  {
+    const Nanos now = state_.now();
+    std::lock_guard lock(mutex_);
+    if (relieved_ != 0 && now - relieved_ < kSecond) return;
+    relieved_ = std::max<Nanos>(now, 1);
+  }
+  Ref<Client> most;
+  size_t has = 0;
+  for (const Ref<Client>& c : state_.clients.all()) {
+    if (c->facet == Facet::v40 || !Callbacks::available(*c)) continue;
+    std::lock_guard lock(c->mutex);
+    if (c->delegations.size() <= has) continue;
+    has = c->delegations.size();
+    most = c;
+  }
+  if (most) recall_any(state_.callbacks, most, static_cast<u32>(has / 2));
+}
+
 void Delegations::bar(const state::FileKey& file) {
   const Nanos now = state_.now();
   std::lock_guard lock(mutex_);
@@ -154,6 +179,37 @@ Task<bool> Delegations::wait_for(Found found, state::FileKey file, state::Owner 
     found = in_the_way(file, who, access);
     for (const Ref<Delegation>& d : found) begin_recall(d);
   }
+  co_return true;
+}
+
+Async<bool> Delegations::ask_holder(Compound& c, const Place& file, const state::Owner& who) {
+  Found found = in_the_way(file_key(file), who, state::ReadAccess{});
+  if (found.empty()) return true;
+  {
+    // Who is giving it back is about to write what he has: that is waited for.
+    std::lock_guard lock(found[0]->file->mutex());
+    if (found[0]->recalled) found[0] = {};
+  }
+  if (!found[0]) return clear(file_key(file), who, state::ReadAccess{});
+  return ask(c, file, who, std::move(found[0]));
+}
+
+Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Delegation> d) {
+  const std::optional<HolderAttributes> has = co_await ask_attributes(state_.callbacks, d);
+  if (!has) {
+    Async<bool> clearing = clear(file_key(file), who, state::ReadAccess{});
+    co_return co_await clearing;
+  }
+  Async<fs::AttrResult> getting = file.fs().getattr(file.node);
+  const fs::AttrResult ours = co_await getting;
+  // Gone, or nothing is held back: then the file says all there is.
+  if (ours.error != fs::FsError::ok || (has->change == ours.node.change && has->size == ours.node.size))
+    co_return true;
+  // RFC 8881 10.4.3: a change attribute of ours that has not been seen before, for each that the holder has.
+  std::lock_guard lock(d->file->mutex());
+  if (std::exchange(d->holder_change, has->change) != has->change)
+    d->told_change = std::max(d->told_change, ours.node.change) + 1;
+  c.held = Compound::Held{std::max(d->told_change, ours.node.change), has->size};
   co_return true;
 }
 

@@ -35,6 +35,10 @@ class Delegations final : public fs::Promises {
     return {static_cast<u32>(tag >> 32), static_cast<u32>(tag)};
   }
 
+  // Of a GETATTR: when somebody else may hold writes back he is asked what he has, *held; when he cannot say,
+  // the delegation is recalled. False: to be asked again later.
+  Async<bool> ask_holder(Compound& c, const Place& file, const state::Owner& who);
+
   nfsstat4 give_back(Compound& c, const Ref<Delegation>& d, u32 seqid);
   // FREE_STATEID of one that was revoked.
   nfsstat4 free_revoked(const Ref<Delegation>& d);
@@ -47,6 +51,8 @@ class Delegations final : public fs::Promises {
   Task<bool> wait_for(Found found, state::FileKey file, state::Owner who, state::Access access);
   void begin_recall(const Ref<Delegation>& d);
   Task<void> take_back(Ref<Delegation> d);
+  Task<bool> ask(Compound& c, Place file, state::Owner who, Ref<Delegation> d);
+  void relieve();
   void revoke(const Ref<Delegation>& d);
 
   why_no_delegation4 grant(Compound& c, const Ref<Client>& client, const Place& file, bool write,
@@ -59,6 +65,7 @@ class Delegations final : public fs::Promises {
   State& state_;
   std::atomic<u64> count_{0};
   std::mutex mutex_;
+  Nanos relieved_ = 0;  // when clients were last asked to give some back; changes under mutex_
   std::unordered_map<state::FileKey, Nanos, state::FileKeyHash> barred_;  // until when; changes under mutex_
 };
 
