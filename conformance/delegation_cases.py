@@ -209,3 +209,18 @@ def test_getattr_mode(w):
     w.other.getattr(w.fh, "mode", "numlinks")
     w.c.getattr(w.fh, "size") if w.minorversion else None
     assert not w.callbacks.of("CB_GETATTR") and not w.callbacks.of("CB_RECALL")
+
+
+@pytest.mark.parametrize("what", ["GETATTR", "SETATTR", "LINK", "RENAME", "REMOVE"])
+@covers("RFC8881 10.4", "the holder is not asked back for what it does itself, where nothing but the connection says that it is")
+def test_own_names(w, what):
+    w.given(BOTH)
+    home = op.putfh(w.top)
+    w.c.compound({
+        "GETATTR": (op.putfh(w.fh), op.getattr("size", "change")),
+        "SETATTR": (op.putfh(w.fh), op.setattr(mode=0o600)),
+        "LINK": (op.putfh(w.fh), op.savefh(), home, op.link("g")),
+        "RENAME": (home, op.savefh(), op.rename("f", "g")),
+        "REMOVE": (home, op.remove("f")),
+    }[what])  # fmt: skip
+    assert not w.callbacks.of("CB_RECALL") and not w.callbacks.of("CB_GETATTR")

@@ -154,12 +154,15 @@ Plan plan_of(Compound& c, const void* args) {
 Async<bool> clear(Compound& c, const Plan& plan, const Step& s) {
   Delegations& delegations = c.server.state->delegations;
   if (s.attributes) return delegations.ask_holder(c, s.at, plan.who);
-  if (!s.by_name) return delegations.clear(file_key(s.at), plan.who, s.access);
+  // What judges claims by itself afterwards must not find there what was passed over here.
+  const bool judged = !std::holds_alternative<state::ChangeAccess>(s.access);
+  const u64 connection = c.minor == 0 && !judged ? c.call.transport->id() : 0;
+  if (!s.by_name) return delegations.clear(file_key(s.at), plan.who, s.access, connection);
   // A name that is not there, or may not be looked at, is for the operation itself to find out.
   return then(s.at.fs().lookup(s.at.who, s.at.node, s.name.view()),
-              [&delegations, &plan, &s](const fs::LookupResult& r) -> Async<bool> {
+              [&delegations, &plan, &s, connection](const fs::LookupResult& r) -> Async<bool> {
                 if (r.error != fs::FsError::ok || r.node.type != fs::FileType::regular) return true;
-                return delegations.clear({&s.at.fs(), r.node.id}, plan.who, s.access);
+                return delegations.clear({&s.at.fs(), r.node.id}, plan.who, s.access, connection);
               });
 }
 

@@ -340,6 +340,7 @@ Async<OPEN4res> open(Compound& c, const OPEN4args& a) {
     client = c.session->client;
   else if (const nfsstat4 s = client_of_40(*c.server.state, a.owner.clientid, &client); s != NFS4_OK)
     return refused(s);
+  if (c.minor == 0) client->connection.store(c.call.transport->id(), std::memory_order_relaxed);
   Ref<StateOwner> owner;
   if (const nfsstat4 s = open_owner(c, client, a.owner.owner, a.seqid, &owner); s != NFS4_OK)
     return refused(s);

@@ -18,8 +18,8 @@ class Delegation final : public StateRecord {
     hold = std::move(h);
   }
 
-  const Principal opener;  // for whom the file's permissions were checked
-  const bool write;
+  const Principal opener;        // for whom the file's permissions were checked
+  std::atomic<bool> write;       // changes under the file's mutex, and only from false to true
   const fs::HandleBytes handle;  // by which the client knows the file
 
   // changes under the file's mutex
