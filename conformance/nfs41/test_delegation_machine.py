@@ -142,4 +142,4 @@ class Delegations(RuleBasedStateMachine):
 @covers("RFC8881 10.4", "any sequence of opens, reads, writes and returns of two and three clients: as a model has it")
 def test_delegations(instance, seed, clients):
     srv = instance(store="memory", clock="manual")
-    run(Delegations, seed, {"srv": srv, "clients": clients}, examples=15, steps=30)
+    run(Delegations, seed, {"srv": srv, "clients": clients}, examples=60, steps=30)

@@ -9,7 +9,7 @@ from dittofs.nfs4 import (
     CLAIM_DELEG_CUR_FH, CLAIM_DELEGATE_CUR, NFS4ERR, OPEN4_SHARE_ACCESS_WANT_NO_DELEG, OPEN4_SHARE_ACCESS_WANT_READ_DELEG,
     OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG, OPEN_DELEGATE_NONE_EXT, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE,
     SEQ4_STATUS_RECALLABLE_STATE_REVOKED, WND4_CONTENTION, WND4_IS_DIR, WND4_NOT_SUPP_DOWNGRADE,
-    WND4_NOT_WANTED, WND4_RESOURCE, create, op, open_claim4, open_claim_delegate_cur4,
+    WND4_NOT_WANTED, WND4_RESOURCE, BACK, channel, create, op, open_claim4, open_claim_delegate_cur4,
 )  # fmt: skip
 from dittofs.testing.markers import covers, meets, needs
 
@@ -154,3 +154,15 @@ def test_recall_any(instance):
         assert w.open(BOTH, how=create(), name="d", owner=b"d")[1].delegation_type == OPEN_DELEGATE_WRITE
     finally:
         w.close()
+
+
+@pytest.mark.parametrize("cached", [0, 4096])
+@covers("RFC8881 20.9.3", "csa_cachethis: only of a client that has room for replies in its cache")
+def test_cachethis(w, cached):
+    second = w.new_holder(csa_back_chan_attrs=channel(BACK, maxresponsesize_cached=cached))
+    _, found = w.open(READ, c=second.c)
+    attempt = w.other.send(op.putfh(w.fh), op.write(op.ANONYMOUS, 0, b"x"))
+    second.called("CB_RECALL")
+    assert second.callbacks.of("CB_SEQUENCE")[-1].args.csa_cachethis == (cached > 0)
+    w.give_back(stateid_of(found), second.c)
+    attempt.result()
