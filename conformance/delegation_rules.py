@@ -56,3 +56,21 @@ def test_side_by_side(w):
     w.give_back(first_stateid)
     w.give_back(second_stateid, second.c)
     sent.result()
+
+
+@covers("RFC8881 8.4.3", "of a client whose lease has ended it is in nobody's way for long: what conflicts is done, at once or after NFS4ERR_DELAY")
+@meets("7530-9.6.3.1-2")
+def test_holder_gone(w):
+    w.given(BOTH)
+    for _ in range(6):
+        w.srv.clock.advance(w.lease() / 4)  # which the other client keeps, and the holder does not
+        w.other.compound(op.renew() if w.minorversion == 0 else op.sequence())
+    w.callbacks.silent = True
+    while True:
+        attempt = w.other.send(op.putfh(w.fh), op.write(op.ANONYMOUS, 0, b"more").may_fail(NFS4ERR.DELAY))
+        while not attempt.done:
+            w.other.endpoint.poll(0.02)
+            w.srv.clock.advance(1)
+        if attempt.result().status == 0:
+            break
+    assert w.other.read(w.fh) == b"more"
