@@ -71,7 +71,10 @@ nfsstat4 find_state(Compound& c, const Current& at, const stateid4& asked, Named
       static_cast<Delegation&>(*found.record).revoked.load(std::memory_order_relaxed) &&
       c.row->number != OP_FREE_STATEID)
     return NFS4ERR_DELEG_REVOKED;
-  if (c.minor == 0) client.renew(state.now());
+  if (c.minor == 0) {
+    client.renew(state.now());
+    client.connection.store(c.call.transport->id(), std::memory_order_relaxed);
+  }
   out->kind = Named::Kind::record;
   out->record = std::move(found.record);
   out->seqid = id.seqid;
