@@ -169,6 +169,7 @@ def looks(w):
 
 
 @covers("RFC8881 10.4.3", "GETATTR under a write delegation: the holder is asked; who has changed nothing changes nothing")
+@meets("7530-10.4.3-1", "8881-10.4.3-1")
 def test_getattr_unchanged(w):
     before = w.other.getattr(w.fh, "change", "size")
     w.given(BOTH)
@@ -178,6 +179,7 @@ def test_getattr_unchanged(w):
 
 
 @covers("RFC8881 10.4.3", "GETATTR under a write delegation: the size is the holder's, the change attribute a new one for each of his")
+@meets("7530-10.4.3-1", "7530-16.7-3", "8881-10.4.3-1", "8881-18.7.4-1")
 def test_getattr_changed(w):
     before = w.other.getattr(w.fh, "change", "size")
     stateid = w.given(BOTH)
@@ -195,6 +197,7 @@ def test_getattr_changed(w):
 
 
 @covers("RFC8881 10.4.3", "a holder that cannot say what he has is asked to give the delegation back")
+@meets("7530-16.7-3", "8881-18.7.4-1")
 def test_getattr_recalls(w):
     from dittofs.wire import nfs4_cb
 

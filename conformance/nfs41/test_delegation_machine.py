@@ -9,7 +9,7 @@ from conformance.machines import run
 from dittofs.nfs4 import (
     ANONYMOUS, OPEN_DELEGATE_NONE, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, create, op,
 )  # fmt: skip
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 NAMES = ("a", "b")
 WHO = st.integers(0, 2)
@@ -140,6 +140,7 @@ class Delegations(RuleBasedStateMachine):
 @needs("own")
 @pytest.mark.parametrize("clients", [2, 3])
 @covers("RFC8881 10.4", "any sequence of opens, reads, writes and returns of two and three clients: as a model has it")
+@meets("8881-10.4-1")
 def test_delegations(instance, seed, clients):
     srv = instance(store="memory", clock="manual")
     run(Delegations, seed, {"srv": srv, "clients": clients}, examples=60, steps=30)

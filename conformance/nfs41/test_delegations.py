@@ -12,6 +12,7 @@ from dittofs.nfs4 import (
     WND4_NOT_WANTED, WND4_RESOURCE, BACK, channel, create, op, open_claim4, open_claim_delegate_cur4,
 )  # fmt: skip
 from dittofs.testing.markers import covers, meets, needs
+from dittofs.wire import nfs4_cb
 
 pytestmark = needs("own")
 
@@ -51,6 +52,7 @@ def test_resource(w):
 
 
 @covers("RFC8881 18.16.3", "WND4_NOT_SUPP_DOWNGRADE: a write delegation stays one")
+@meets("8881-18.16.3-11")
 def test_downgrade(w):
     w.given(BOTH)
     assert w.open(READ, OPEN4_SHARE_ACCESS_WANT_READ_DELEG, owner=b"another")[1].od_whynone.ond_why == WND4_NOT_SUPP_DOWNGRADE
@@ -70,6 +72,7 @@ def test_upgrade(w):
 
 
 @covers("RFC8881 10.4", "no upgrade while somebody else reads")
+@meets("8881-18.16.3-11")
 def test_no_upgrade(w):
     w.given(READ)
     w.other.open(w.top, "f", share_access=READ)
@@ -142,6 +145,7 @@ def test_lease_ends(w):
 
 
 @covers("RFC8881 20.6", "CB_RECALL_ANY: a server that has given all it may asks for some back")
+@meets("8881-20.6.3-1")
 def test_recall_any(instance):
     w = World(instance(store="memory", clock="manual", settings={"nfs4.max_delegations": 2}), 1)
     try:
@@ -150,6 +154,8 @@ def test_recall_any(instance):
         assert given[2][1].delegation_type in NONE
         (call,) = w.holder.called("CB_RECALL_ANY")
         assert call.args.craa_objects_to_keep == 1
+        [types] = call.args.craa_type_mask
+        assert types and not types & ~(1 << nfs4_cb.RCA4_TYPE_MASK_RDATA_DLG | 1 << nfs4_cb.RCA4_TYPE_MASK_WDATA_DLG)
         w.c.compound(op.putfh(given[0][0].fh), op.delegreturn(stateid_of(given[0][1])))
         assert w.open(BOTH, how=create(), name="d", owner=b"d")[1].delegation_type == OPEN_DELEGATE_WRITE
     finally:

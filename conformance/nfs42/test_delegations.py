@@ -6,7 +6,7 @@ from conformance.delegation_cases import *  # noqa: F403
 from conformance.delegation_cases import NONE
 from conformance.delegations import BOTH, READ, World, stateid_of
 from dittofs.nfs4 import OPEN4_RESULT_NO_OPEN_STATEID, OPEN4_SHARE_ACCESS_WANT_OPEN_XOR_DELEGATION, op
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
@@ -20,6 +20,7 @@ def w(instance):
 
 @pytest.mark.parametrize("access", [READ, BOTH], ids=["read", "write"])
 @covers("RFC9754 4", "an open or a delegation: with a delegation there is no open, and none is needed")
+@meets("9754-4-1")
 def test_xor(w, access):
     opened, found = w.open(access, OPEN4_SHARE_ACCESS_WANT_OPEN_XOR_DELEGATION)
     assert found.delegation_type not in NONE
@@ -31,6 +32,7 @@ def test_xor(w, access):
 
 
 @covers("RFC9754 4", "an open or a delegation: without a delegation there is an open")
+@meets("9754-4-1")
 def test_xor_open(w):
     w.other.open(w.top, "f", share_access=BOTH)
     opened, found = w.open(READ, OPEN4_SHARE_ACCESS_WANT_OPEN_XOR_DELEGATION)
