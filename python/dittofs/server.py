@@ -173,6 +173,10 @@ class Server:
         """What of it contradicts itself, a sentence each; of use when no request is under way."""
         return self._native().check_state()
 
+    def end_grace(self) -> None:
+        """NFSv4's grace period after a restart ends now, if there is one: whoever has not reclaimed has lost."""
+        self._native().end_grace()
+
     @property
     def exports(self) -> list[str]:
         """Paths of the exports."""

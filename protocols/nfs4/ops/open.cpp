@@ -30,6 +30,7 @@ struct OpenCall {
 
   bool creating() const { return a.openhow.opentype == OPEN4_CREATE; }
   createmode4 how() const { return a.openhow.how.mode; }
+  bool reclaims() const { return a.claim.claim == CLAIM_PREVIOUS; }
   bool exclusive() const { return how() == EXCLUSIVE4 || how() == EXCLUSIVE4_1; }
 };
 using CallPtr = std::unique_ptr<OpenCall>;
@@ -88,8 +89,18 @@ Async<OPEN4res> open_found(CallPtr call) {
   Compound& c = call->c;
   const std::optional<u64> size = new_size(*call);
   Opened opened;
-  const nfsstat4 s = open_file(c, call->owner, call->file, std::move(call->hold), call->mode, &opened);
+  const nfsstat4 s =
+      open_file(c, call->owner, call->file, call->hold, call->mode, call->reclaims(), &opened);
+  State& state = *c.server.state;
+  if (opened.in_the_way != 0 && state.clients.expire(opened.in_the_way))
+    // Its row must be off stable storage before anybody is let in (RFC 8881 8.4.3, the first edge condition).
+    return then(state.recovery.roster.settle(), [call = std::move(call)](fs::FsError e) mutable {
+      return e == fs::FsError::ok ? open_found(std::move(call)) : refused(to_status(e));
+    });
   if (s != NFS4_OK) return refused(s);
+  call->hold = {};
+  // RFC 7530 9.1.11: a reclaim is never asked to be confirmed.
+  if (call->reclaims()) call->owner->confirmed = true;
   if (!size) return answer(*call, opened);
   fs::SetAttr* cut = c.call.arena.construct<fs::SetAttr>();
   if (cut == nullptr) return refused(NFS4ERR_DELAY);
@@ -240,16 +251,6 @@ nfsstat4 take_attributes(OpenCall& call) {
   return s;
 }
 
-// RFC 8881 18.51.3 and 9.2.1: a 4.1 client first says that it has reclaimed what it wants to.
-nfsstat4 check_reclaim(const Compound& c, const OPEN4args& a) {
-  // No grace period: nothing is left of an earlier instance to be reclaimed from.
-  if (a.claim.claim == CLAIM_PREVIOUS) return NFS4ERR_NO_GRACE;
-  if (c.minor == 0) return NFS4_OK;
-  Client& client = *c.session->client;
-  std::lock_guard lock(client.mutex);
-  return client.reclaim_complete ? NFS4_OK : NFS4ERR_GRACE;
-}
-
 // There are no delegations, so no stateid is one's, and none is left from before a restart of the client.
 nfsstat4 of_no_delegation(Compound& c, const stateid4& id) {
   Named named;
@@ -257,7 +258,7 @@ nfsstat4 of_no_delegation(Compound& c, const stateid4& id) {
   return s == NFS4_OK ? NFS4ERR_BAD_STATEID : s;
 }
 
-// CLAIM_FH: the current file itself.
+// CLAIM_FH and CLAIM_PREVIOUS: the current file itself.
 Async<OPEN4res> open_current(CallPtr call) {
   Compound& c = call->c;
   if (call->creating()) return refused(NFS4ERR_INVAL);
@@ -275,9 +276,8 @@ Async<OPEN4res> by_claim(CallPtr call) {
     case CLAIM_NULL:
       return find(std::move(call));
     case CLAIM_FH:
-      return open_current(std::move(call));
     case CLAIM_PREVIOUS:
-      return refused(NFS4ERR_NO_GRACE);
+      return open_current(std::move(call));
     case CLAIM_DELEGATE_CUR:
       return refused(of_no_delegation(c, claim.delegate_cur_info.delegate_stateid));
     case CLAIM_DELEG_CUR_FH:
@@ -297,9 +297,12 @@ struct Body {
   Async<OPEN4res> operator()() const {
     auto call = std::make_unique<OpenCall>(c, a, owner);
     nfsstat4 s = share_mode(c, a.share_access, a.share_deny, &call->mode);
-    if (s == NFS4_OK) s = check_reclaim(c, a);
     if (s == NFS4_OK && call->creating()) s = take_attributes(*call);
-    return s == NFS4_OK ? by_claim(std::move(call)) : refused(s);
+    if (s != NFS4_OK) return refused(s);
+    Async<nfsstat4> admitting = c.server.state->recovery.admit(*owner->client, call->reclaims());
+    return then(std::move(admitting), [call = std::move(call)](nfsstat4 s) mutable {
+      return s == NFS4_OK ? by_claim(std::move(call)) : refused(s);
+    });
   }
 };
 

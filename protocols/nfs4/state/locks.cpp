@@ -86,6 +86,8 @@ nfsstat4 check_mode(const Open& open, bool exclusive) {
 LOCK4res lock_locked(Compound& c, const LOCK4args& a, const state::Range& bytes, const Open& open,
                      const StateOwner& owner) {
   LOCK4res res{};
+  // Under the file's mutex: what others take when the grace period is over comes after this.
+  if (a.reclaim && !c.server.state->recovery.in_grace()) return with_status<LOCK4res>(NFS4ERR_NO_GRACE);
   const bool for_writing = exclusive(a.locktype);
   if ((res.status = check_mode(open, for_writing)) != NFS4_OK) return res;
   state::ClaimTable& claims = open.file->claims;

@@ -26,6 +26,7 @@ State::State(Nfs4& s)
       epoch(draw_epoch(s.random)),
       records(s.random),
       sessions(s.random),
+      recovery(*this),
       clients(*this, epoch),
       identity_(identity_of(s.exports)) {}
 
@@ -43,9 +44,11 @@ void State::start(Loop& loop) {
     loop_ = &loop;
   }
   arm();
+  recovery.start(loop);
 }
 
 void State::stop() {
+  recovery.stop();
   std::lock_guard lock(mutex_);
   if (loop_ != nullptr && timer_ != 0) loop_->cancel(timer_);
   loop_ = nullptr;
@@ -117,35 +120,57 @@ nfsstat4 client_of_40(State& state, clientid4 id, Ref<Client>* out) {
 
 // --- the end of a client -----------------------------------------------------------------------------------
 
+// What they take out under the client's mutex is let go after it: whoever still works with it holds it.
+
+std::vector<Ref<StateRecord>> State::take_locks_locked(Client& client) {
+  std::vector<Ref<StateRecord>> out;
+  client.states = 0;
+  for (auto& [name, owner] : client.lock_owners) {
+    for (auto& [file, locks] : owner->locks) out.push_back(Ref<StateRecord>::share(locks.get()));
+    owner->locks.clear();
+  }
+  for (auto& [name, owner] : client.open_owners) {
+    for (auto& [file, open] : owner->opens) {
+      open->locks.clear();
+      out.push_back(Ref<StateRecord>::share(open.get()));
+    }
+    owner->opens.clear();
+    if (owner->closed) out.push_back(std::exchange(owner->closed, {}));
+  }
+  return out;
+}
+
 void State::drop(Client& client, Gone why) {
-  // Taken out under the client's mutex, let go after it: whoever still works with one of them holds it.
   std::vector<Ref<Session>> sessions_of;
   std::vector<Ref<StateRecord>> states_of;
   Client::Owners open_owners, lock_owners;
   {
     std::lock_guard lock(client.mutex);
+    states_of = take_locks_locked(client);
     sessions_of.swap(client.sessions);
     open_owners.swap(client.open_owners);
     lock_owners.swap(client.lock_owners);
-    client.states = 0;
-    for (auto& [name, owner] : lock_owners) {
-      for (auto& [file, locks] : owner->locks) states_of.push_back(Ref<StateRecord>::share(locks.get()));
-      owner->locks.clear();
-    }
-    for (auto& [name, owner] : open_owners) {
-      for (auto& [file, open] : owner->opens) {
-        open->locks.clear();
-        states_of.push_back(Ref<StateRecord>::share(open.get()));
-      }
-      owner->opens.clear();
-      if (owner->closed) states_of.push_back(std::exchange(owner->closed, {}));
-    }
   }
   for (Ref<Session>& s : sessions_of) {
     s->kill();
     sessions.remove(s->number, why);
   }
   for (Ref<StateRecord>& r : states_of) end(*r, why);
+}
+
+void State::expire(Client& client) {
+  std::vector<Ref<StateRecord>> states_of;
+  Client::Owners open_owners, lock_owners;
+  {
+    std::lock_guard lock(client.mutex);
+    states_of = take_locks_locked(client);
+    open_owners.swap(client.open_owners);
+    lock_owners.swap(client.lock_owners);
+    client.all_expired = true;
+    for (const Ref<StateRecord>& r : states_of) client.revoked[r->other] = Revoked::expired;
+    client.decide_sequence_flags_locked();
+  }
+  for (Ref<StateRecord>& r : states_of) end(*r, Gone::expired);
 }
 
 void State::add(const Ref<StateRecord>& record) {

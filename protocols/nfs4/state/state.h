@@ -4,6 +4,7 @@
 #include "engine/state/claimed_files.h"
 #include "protocols/nfs4/state/clients.h"
 #include "protocols/nfs4/state/lease_queue.h"
+#include "protocols/nfs4/state/recovery.h"
 #include "protocols/nfs4/state/session.h"
 #include "protocols/nfs4/state/state_record.h"
 
@@ -13,8 +14,8 @@ struct Nfs4;
 
 // Clients, sessions, opens and locks of one server.
 //
-// Locks are taken in this order: Clients, a client, a session or a stripe of files, a stripe of a registry.
-// None is held across a suspension.
+// Locks are taken in this order: Clients, Recovery, a client, a session or a stripe of files, a stripe of a
+// registry, a store's, the roster's. None is held across a suspension.
 class State {
  public:
   explicit State(Nfs4& server);
@@ -28,6 +29,8 @@ class State {
   void watch(const Client& client);
   // Takes everything away that the client has: sessions, opens, locks. It is gone already.
   void drop(Client& client, Gone why);
+  // Takes opens and locks of a client of 4.1 away, whose lease has ended; the client stays, and is told.
+  void expire(Client& client);
 
   Ref<Session> find_session(const sessionid4& id);
   // It is closed; its client has it no more.
@@ -57,12 +60,15 @@ class State {
   state::ClaimedFiles files;
   Registry<StateRecord> records;
   Registry<Session> sessions;
+  Recovery recovery;
   Clients clients;
 
  private:
   void arm();
   void arm_locked();
   void look();
+  // Takes opens and locks out of the client's tables; its mutex is held.
+  static std::vector<Ref<StateRecord>> take_locks_locked(Client& client);
 
   const std::string identity_;
   LeaseQueue leases_;
