@@ -1,5 +1,6 @@
 """Writes the parts of docs/ that come from the code: what stands between `<!-- generated: NAME -->` and
 `<!-- end -->` is replaced by what the program prints, so that it cannot lie."""
+import os
 import pathlib
 import re
 import subprocess
@@ -78,12 +79,21 @@ def nfs4_attributes(_: str) -> str:
     return "\n".join(rows) + "\n"
 
 
+def requirements(dfs: str) -> str:
+    """Needs the Python package, which is built beside the program."""
+    package = pathlib.Path(dfs).resolve().parent.parent / "python"
+    command = [sys.executable, "-m", "dittofs.testing.requirements", ROOT / "conformance", "--markdown"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(package)})
+    return done.stdout
+
+
 GENERATORS = {
     "settings": settings,
     "fault points": fault_points,
     "nfs3 procedures": nfs3_procedures,
     "nfs4 operations": nfs4_operations,
     "nfs4 attributes": nfs4_attributes,
+    "requirements": requirements,
 }
 BLOCK = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

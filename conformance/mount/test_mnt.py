@@ -8,13 +8,14 @@ from dittofs.mount import MNT3ERR_ACCES, MNT3ERR_NAMETOOLONG, MNT3ERR_NOENT, MNT
 from dittofs.nfs3 import NF3DIR
 from dittofs.rpc import accept_stat
 from dittofs.testing.fixtures import BOB, fresh_name
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("mount")
 AUTH_SYS = 1
 
 
 @covers("RFC1813 5.2.1", "the file handle of the directory, for NFSv3, and the flavors it may be used with")
+@meets("1813-2.5-4", "1813-5.1.3-1", "1813-5.2.1-1")
 def test_mnt(mount, nfs3, srv):
     r = mount.mnt(srv.exports["rw"])
     assert 0 < len(r.fhandle) <= 64
@@ -36,6 +37,7 @@ def test_as_user(mount, srv):
 
 @pytest.mark.parametrize("path", ["/no-such-export", "/no/such/export", "/exportt", "/expor"])
 @covers("RFC1813 5.2.1", "MNT3ERR_NOENT: no such directory; MNT3ERR_ACCES where the server does not tell")
+@meets("1813-5.2.1-2")
 def test_unknown(mount, path):
     mount.mnt(path, fails=(MNT3ERR_NOENT, MNT3ERR_ACCES))
 
@@ -54,6 +56,7 @@ def test_long_component(mount, srv):
 
 @pytest.mark.parametrize("size", [1025, 2048, 65536])
 @covers("RFC1813 5.1.2", "MNTPATHLEN is 1024: a longer path does not decode, or is refused")
+@meets("1813-5.1.2-1")
 def test_long_path(mount, size):
     refused = (accept_stat.GARBAGE_ARGS, MNT3ERR_NAMETOOLONG, MNT3ERR_NOENT, MNT3ERR_ACCES)
     mount.mnt("/" + "n" * (size - 1), fails=refused)
@@ -61,6 +64,7 @@ def test_long_path(mount, size):
 
 
 @covers("RFC1813 3.3.19", "mounts may occur anywhere within an exported tree")
+@meets("1813-3.3.19-1")
 def test_sub_directory(mount, nfs3, srv, home, subdir, request):
     path = f"{srv.exports['rw']}/{fresh_name(request.node)}/subdir"
     top = mount.mnt(path).fhandle
@@ -70,11 +74,13 @@ def test_sub_directory(mount, nfs3, srv, home, subdir, request):
 
 
 @covers("RFC1813 5.2.1", "MNT3ERR_NOENT: no such directory below an export")
+@meets("1813-5.2.1-2")
 def test_absent_sub_directory(mount, srv):
     mount.mnt(f"{srv.exports['rw']}/absent/deeper", fails=(MNT3ERR_NOENT, MNT3ERR_ACCES))
 
 
 @covers("RFC1813 5.2.1", "MNT3ERR_NOTDIR: a file is no directory to mount; MNT3ERR_ACCES where the server does not tell")
+@meets("1813-5.2.1-2")
 def test_file(mount, srv, home, file, request):
     mount.mnt(f"{srv.exports['rw']}/{fresh_name(request.node)}/file", fails=(MNT3ERR_NOTDIR, MNT3ERR_ACCES))
 
@@ -99,6 +105,7 @@ def test_spellings(mount, nfs3, srv, form):
 
 @needs("export:limited")
 @covers("RFC1813 5.2.1", "MNT3ERR_ACCES: an export that this client may not use")
+@meets("1813-5.2.1-2")
 def test_limited(mount, connect, srv):
     mount.mnt(srv.exports["limited"], fails=(MNT3ERR_ACCES, MNT3ERR_NOENT))
     mount_.Client(connect("mount", source=srv.limited_to)).mnt(srv.exports["limited"])
@@ -112,6 +119,7 @@ def test_read_only(mount, nfs3, srv):
 
 @pytest.mark.parametrize("raw", [b"", b"\0\0", b"\0\0\0\x05abcd", b"\xff\xff\xff\xff"], ids=len)
 @covers("RFC5531 9", "GARBAGE_ARGS for a path that does not decode")
+@meets("5531-9-7")
 def test_garbage(mount, raw):
     mount.mnt(raw=raw, fails=accept_stat.GARBAGE_ARGS)
     mount.null()

@@ -4,7 +4,7 @@ import pytest
 
 from dittofs import mount as mount_
 from dittofs.rpc import Sys, accept_stat
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("mount")
 
@@ -32,11 +32,13 @@ def mounted(client) -> list[str]:
 
 
 @both("NULL does nothing and answers", "5.2.0")
+@meets("1813-5.2.0-1")
 def test_null(connect, client):
     client(connect("mount")).null()
 
 
 @both("DUMP lists what this client mounted", "5.2.2")
+@meets("1813-5.2.2-1")
 def test_dump(connect, clean, srv, client):
     clean.mnt(srv.exports["rw"])
     entries = client(connect("mount")).dump().result
@@ -45,6 +47,7 @@ def test_dump(connect, clean, srv, client):
 
 
 @both("UMNT takes the entry away", "5.2.3")
+@meets("1813-5.2.3-1")
 def test_umnt(connect, clean, srv, client):
     clean.mnt(srv.exports["rw"])
     client(connect("mount"), cred=Sys()).umnt(srv.exports["rw"])
@@ -52,6 +55,7 @@ def test_umnt(connect, clean, srv, client):
 
 
 @both("UMNTALL takes all of this client's entries away", "5.2.4")
+@meets("1813-5.2.4-1")
 def test_umntall(connect, clean, srv, client):
     mine = {path for role, path in srv.exports.items() if role != "limited"}
     for path in mine:
@@ -74,6 +78,7 @@ def test_handle_after_umnt(clean, nfs3, srv):
 
 
 @covers("RFC1813 5.2.4", "UMNTALL leaves other clients' entries")
+@meets("1813-5.2.4-1")
 def test_umntall_of_another(connect, clean, srv):
     clean.mnt(srv.exports["rw"])
     mount_.Client(connect("mount", source="127.0.0.9"), cred=Sys()).umntall()
@@ -89,12 +94,14 @@ def test_twice(clean, srv):
 
 
 @both("EXPORT lists every export", "5.2.5")
+@meets("1813-5.2.5-1")
 def test_export(connect, srv, client):
     listed = {entry.ex_dir for entry in client(connect("mount")).export().result}
     assert set(srv.exports.values()) - {srv.exports.get("limited")} <= listed
 
 
 @covers("RFC1813 5.2.5", "each export once, with the names of those who may use it")
+@meets("1813-5.2.5-1")
 def test_export_once(mount):
     entries = mount.export().result
     paths = [entry.ex_dir for entry in entries]
@@ -113,6 +120,7 @@ def test_mnt_version_1(connect, srv):
 
 @needs("udp")
 @covers("RFC1813 5.1.3", "MOUNT answers over UDP too")
+@meets("1813-5.1.3-1")
 def test_over_udp(connect, srv):
     udp = mount_.Client(connect("mount", udp=True), cred=Sys())
     udp.null()

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes
 from dittofs.nfs3 import ALL_ACCESS
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 READ, LOOKUP, MODIFY, EXTEND, DELETE, EXECUTE = 1, 2, 4, 8, 16, 32
 WRITE = MODIFY | EXTEND
@@ -24,6 +24,7 @@ FILE_MODES = [
 
 @pytest.mark.parametrize("mode, owner, other", FILE_MODES, ids=[oct(m[0]) for m in FILE_MODES])
 @covers("RFC1813 3.3.4", "the rights the mode gives the caller")
+@meets("1813-3.3.4-1")
 def test_file(nfs3, alice, bob, home, mode, owner, other):
     f = nfs3.create(home, "f", mode=mode, uid=1000, gid=1000).obj
     asked = READ | WRITE | EXECUTE
@@ -55,6 +56,7 @@ DIRECTORY_MODES = [
 
 @pytest.mark.parametrize("mode, rights", DIRECTORY_MODES, ids=[oct(m[0]) for m in DIRECTORY_MODES])
 @covers("RFC1813 3.3.4", "reading, searching and changing a directory")
+@meets("1813-3.3.4-1")
 def test_directory(nfs3, alice, home, mode, rights):
     d = nfs3.mkdir(home, "d", mode=mode, uid=1000, gid=1000).obj
     assert alice.access(d, READ | LOOKUP | WRITE | DELETE).access == rights
@@ -62,12 +64,14 @@ def test_directory(nfs3, alice, home, mode, rights):
 
 @pytest.mark.parametrize("asked", [0, READ, LOOKUP, MODIFY, EXTEND, DELETE, EXECUTE, READ | EXTEND])
 @covers("RFC1813 3.3.4", "nothing is granted that was not asked")
+@meets("1813-3.3.4-1")
 def test_only_what_was_asked(nfs3, subdir, asked):
     assert nfs3.access(subdir, asked).access & ~asked == 0
 
 
 @pytest.mark.parametrize("bit", range(6, 32))
 @covers("RFC1813 3.3.4", "bits that the protocol does not define do no harm, and grant nothing it does define")
+@meets("1813-3.3.4-1")
 def test_undefined_bits(nfs3, file, bit):
     assert nfs3.access(file, 1 << bit).access & ALL_ACCESS == 0
 
@@ -100,6 +104,7 @@ def test_root_execute(nfs3, home):
 
 
 @covers("RFC1813 3.3.4", "no permission is needed to ask")
+@meets("1813-3.3.4-2")
 def test_asking_needs_no_permission(nfs3, bob, file):
     nfs3.setattr(file, mode=0)
     r = bob.access(file)
@@ -109,6 +114,7 @@ def test_asking_needs_no_permission(nfs3, bob, file):
 
 @pytest.mark.parametrize("mode", range(0, 8), ids=oct)
 @covers("RFC1813 3.3.4", "what is granted can be done, what is not cannot")
+@meets("1813-3.3.4-3")
 def test_truth(nfs3, bob, home, mode):
     f = nfs3.create(home, "f", mode=mode, uid=1000, gid=1000).obj
     granted = bob.access(f, READ | WRITE).access

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.nfs3.calls import DIRECTORY, FILE, LINK, USAGES
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 SENTENCE = "the best effort to return attributes"
 WITH_ATTRIBUTES = [u for u in USAGES if u.name != "getattr" and not u.place]
@@ -45,6 +45,7 @@ def right(request, nfs3, home):
 
 @pytest.mark.parametrize("use", [pytest.param(u, id=u.name) for u in WITH_ATTRIBUTES + PLACED])
 @covers("RFC1813 2.5", SENTENCE + " with success")
+@meets("1813-2.5-11")
 def test_success(nfs3, right, use):
     r = use.bound(nfs3)(*right(use))
     assert absent(r.arm) == []

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs3.checks import attributes, check_wcc
 from dittofs.nfs3 import NFS3ERR, UNSTABLE
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from dittofs.testing.markers import covers
     ids=str,
 )
 @covers("RFC1813 3.3.21", "any range, whole or in part, past the end too: NFS3_OK and the write verifier")
+@meets("1813-3.3.21-2", "1813-3.3.21-3")
 def test_range(nfs3, file, offset, count):
     verf = nfs3.write(file, 0, b"0123456789", UNSTABLE).verf
     before = attributes(nfs3, file)
@@ -29,6 +30,7 @@ def test_far_range(nfs3, file, offset, count):
 
 
 @covers("RFC1813 3.3.21", "nothing to flush is no error")
+@meets("1813-3.3.21-2")
 def test_nothing_to_flush(nfs3, file):
     nfs3.commit(file)
     nfs3.commit(file)
@@ -36,6 +38,7 @@ def test_nothing_to_flush(nfs3, file):
 
 @pytest.mark.parametrize("kind", ["subdir", "symlink", "fifo"])
 @covers("RFC1813 3.3.21", "only regular files are flushed")
+@meets("1813-3.3.21-4")
 def test_not_a_file(nfs3, request, kind):
     nfs3.commit(request.getfixturevalue(kind), fails=(NFS3ERR.INVAL, NFS3ERR.ISDIR))
 

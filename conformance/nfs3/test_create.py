@@ -4,13 +4,14 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes, check_wcc, differing, names, unchanged
 from dittofs.nfs3 import EXCLUSIVE, GUARDED, NF3REG, NFS3ERR, UNCHECKED
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 VERF, OTHER_VERF = b"verifier", b"another "
 
 
 @pytest.mark.parametrize("how", [UNCHECKED, GUARDED], ids=lambda h: h.name)
 @covers("RFC1813 3.3.8", "a new regular file, its handle, its attributes, and the directory's")
+@meets("1813-2.5-11", "1813-2.5-12", "1813-3.3.8-1", "1813-3.3.8-6")
 def test_create(nfs3, home, how):
     before = attributes(nfs3, home)
     r = nfs3.create(home, "f", how, mode=0o640)
@@ -24,11 +25,13 @@ def test_create(nfs3, home, how):
 
 @pytest.mark.parametrize("mode", [0o000, 0o400, 0o777, 0o4755, 0o1644], ids=oct)
 @covers("RFC1813 3.3.8", "the initial mode is the one given: the client applied its umask")
+@meets("1813-3.3.8-6")
 def test_mode(nfs3, home, mode):
     assert attributes(nfs3, nfs3.create(home, "f", mode=mode).obj).mode & 0o7777 == mode
 
 
 @covers("RFC1813 3.3.8", "initial attributes: size and times")
+@meets("1813-3.3.8-6")
 def test_initial_attributes(nfs3, home):
     f = nfs3.create(home, "f", GUARDED, mode=0o600, size=1000, atime=(1, 0), mtime=(2, 0)).obj
     a = attributes(nfs3, f)
@@ -48,6 +51,7 @@ def test_owner(nfs3, carol, home):
 
 
 @covers("RFC1813 3.3.8", "GUARDED: NFS3ERR_EXIST if the name is taken, and the file is left alone")
+@meets("1813-3.3.8-2")
 def test_guarded_exists(nfs3, home, file):
     nfs3.write(file, 0, b"data")
     before, directory = attributes(nfs3, file), attributes(nfs3, home)
@@ -57,6 +61,7 @@ def test_guarded_exists(nfs3, home, file):
 
 
 @covers("RFC1813 3.3.8", "UNCHECKED takes the file that is there, with its data")
+@meets("1813-3.3.8-1")
 def test_unchecked_exists(nfs3, home, file):
     nfs3.write(file, 0, b"data")
     r = nfs3.create(home, "file", UNCHECKED)
@@ -94,6 +99,7 @@ def test_exclusive(nfs3, home):
 
 
 @covers("RFC1813 3.3.8", "EXCLUSIVE again with the same verifier: a duplicate, and a success on the same file")
+@meets("1813-3.3.8-3")
 def test_exclusive_replay(nfs3, home):
     first = nfs3.create(home, "f", EXCLUSIVE, verf=VERF)
     again = nfs3.create(home, "f", EXCLUSIVE, verf=VERF)
@@ -102,6 +108,7 @@ def test_exclusive_replay(nfs3, home):
 
 
 @covers("RFC1813 3.3.8", "EXCLUSIVE again with another verifier: NFS3ERR_EXIST")
+@meets("1813-3.3.8-4")
 def test_exclusive_other_verifier(nfs3, home):
     nfs3.create(home, "f", EXCLUSIVE, verf=VERF)
     before = attributes(nfs3, home)
@@ -111,6 +118,7 @@ def test_exclusive_other_verifier(nfs3, home):
 
 @pytest.mark.parametrize("verf", [bytes(8), b"\xff" * 8, bytes(range(8)), b"\x80" + bytes(7)], ids=bytes.hex)
 @covers("RFC1813 3.3.8", "all eight bytes of the verifier count, whatever they are")
+@meets("1813-3.3.8-3")
 def test_exclusive_verifiers(nfs3, home, verf):
     nfs3.create(home, "f", EXCLUSIVE, verf=verf)
     nfs3.create(home, "f", EXCLUSIVE, verf=verf)
@@ -120,6 +128,7 @@ def test_exclusive_verifiers(nfs3, home, verf):
 
 
 @covers("RFC1813 3.3.8", "EXCLUSIVE on a file made otherwise: NFS3ERR_EXIST")
+@meets("1813-3.3.8-4")
 def test_exclusive_on_plain_file(nfs3, home, file):
     nfs3.create(home, "file", EXCLUSIVE, verf=VERF, fails=NFS3ERR.EXIST)
 
@@ -133,6 +142,7 @@ def test_exclusive_then_setattr(nfs3, home):
 
 
 @covers("RFC1813 2.6", "NFS3ERR_ACCES: no permission to write in the directory")
+@meets("1813-2.6-2")
 def test_no_permission(nfs3, alice, subdir):
     nfs3.setattr(subdir, mode=0o755)
     before = attributes(nfs3, subdir)
@@ -153,6 +163,7 @@ def test_removed_directory(nfs3, home, subdir):
 
 
 @covers("RFC1813 3.3.8", "of many GUARDED creates of one name, one succeeds")
+@meets("1813-3.3.8-2")
 def test_race(nfs3, home):
     calls = [nfs3.create.send(home, "f", GUARDED) for _ in range(20)]
     outcomes = [call.result(may_fail=NFS3ERR.EXIST).outcome for call in calls]
@@ -167,6 +178,7 @@ def test_setgid_directory(nfs3, carol, home):
 
 
 @covers("RFC1813 3.3.8", "a user's initial attributes cannot give the file away")
+@meets("1813-3.3.20-2")
 def test_initial_owner_by_user(nfs3, alice, home):
     r = alice.create(home, "f", uid=1001, may_fail=(NFS3ERR.PERM, NFS3ERR.ACCES))
     if r.outcome == 0 and nfs3.pathconf(home).chown_restricted:

@@ -4,17 +4,19 @@ import pytest
 
 from conformance.nfs3.calls import USAGES, each
 from conformance.nfs3.checks import attributes, exists, names, unchanged
+from dittofs import mount
 from dittofs import nfs3 as module
 from dittofs.nfs3 import NFS3ERR, UNSTABLE
 from dittofs.rpc import auth_stat
 from dittofs.testing.fixtures import mounted
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 CHANGING = [u for u in USAGES if u.changes]
 
 
 @needs("export:ro")
 @pytest.mark.parametrize("use", each("NFS3ERR_ROFS: nothing changes on a read-only file system", CHANGING))
+@meets("1813-2.6-5")
 def test_read_only(nfs3, exported, use):
     ro = exported("ro")
     ro.admin.create(ro.twin, "file")
@@ -54,6 +56,7 @@ def test_read_only_handle(nfs3, exported):
 
 @needs("export:root_squash")
 @covers("RFC1813 4.4", "uid 0 is mapped to the anonymous user where the export says so")
+@meets("1813-4.4-3")
 def test_root_squash(nfs3, srv, exported):
     there = exported("root_squash")
     made = nfs3.create(there.handle, "f").obj
@@ -63,6 +66,7 @@ def test_root_squash(nfs3, srv, exported):
 
 @needs("export:root_squash")
 @covers("RFC1813 4.4", "mapped, uid 0 has no rights of its own")
+@meets("1813-4.4-3")
 def test_root_squash_permissions(nfs3, exported):
     there = exported("root_squash")
     there.admin.create(there.twin, "f", mode=0o600, uid=1000)
@@ -115,8 +119,24 @@ def test_limited_export(connect, srv, nfs3):
 
 @needs("export:ro")
 @covers("RFC1813 2.5", "a refused change leaves the attributes alone, and says so")
+@meets("1813-2.5-12")
 def test_read_only_wcc(nfs3, exported):
     ro = exported("ro")
     before = attributes(nfs3, ro.handle)
     unchanged(nfs3.mkdir(ro.handle, "d", fails=NFS3ERR.ROFS).dir_wcc, before)
     assert not exists(nfs3, ro.handle, "d")
+
+
+@needs("own")
+@covers("RFC1813 3.3.3", "LOOKUP stays in its file system: it finds what an export below another one covers")
+@meets("1813-3.3.3-3")
+def test_nested_export():
+    from dittofs.server import Server
+
+    with Server(exports=("/a=rw,no_root_squash", "/a/b=rw,no_root_squash")) as srv:
+        outer, inner = (mount.Client(srv.host, srv.nfs_port).mnt(path).fhandle for path in ("/a", "/a/b"))
+        client = module.Client(srv.host, srv.nfs_port)
+        client.lookup(outer, "b", fails=NFS3ERR.NOENT)
+        covered = client.mkdir(outer, "b").obj
+        assert client.lookup(outer, "b").object == covered.handle
+        assert attributes(client, covered).fsid == attributes(client, outer).fsid != attributes(client, inner).fsid

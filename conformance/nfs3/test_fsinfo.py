@@ -4,13 +4,14 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes, nanoseconds
 from dittofs.nfs3 import FSF3_CANSETTIME, FSF3_HOMOGENEOUS, FSF3_LINK, FSF3_SYMLINK, NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 ENOUGH = 8 << 20  # bytes: some servers take calls of a size that would only show how fast memory is
 
 
 @pytest.mark.parametrize("kind", ["home", "file", "symlink"])
 @covers("RFC1813 3.3.19", "sizes that make sense, asked by any object of the file system")
+@meets("1813-2.5-11", "1813-3.3.19-1")
 def test_fsinfo(nfs3, request, kind):
     handle = request.getfixturevalue(kind)
     r = nfs3.fsinfo(handle)
@@ -29,18 +30,21 @@ def test_defined_properties(nfs3, home):
 
 
 @covers("RFC1813 3.3.19", "FSF_LINK: hard links work exactly when it is set")
+@meets("1813-3.3.19-6")
 def test_links(nfs3, home, file):
     works = nfs3.link(file, home, "l", may_fail=(NFS3ERR.NOTSUPP, NFS3ERR.PERM)).outcome == 0
     assert works == bool(nfs3.fsinfo(home).properties & FSF3_LINK)
 
 
 @covers("RFC1813 3.3.19", "FSF_SYMLINK: symbolic links work exactly when it is set")
+@meets("1813-3.3.19-6")
 def test_symbolic_links(nfs3, home):
     works = nfs3.symlink(home, "l", "text", may_fail=NFS3ERR.NOTSUPP).outcome == 0
     assert works == bool(nfs3.fsinfo(home).properties & FSF3_SYMLINK)
 
 
 @covers("RFC1813 3.3.19", "FSF_CANSETTIME: times are set as asked, to time_delta, when it is set")
+@meets("1813-3.3.19-5", "1813-3.3.19-6")
 def test_times(nfs3, home, file):
     r = nfs3.fsinfo(home)
     if r.properties & FSF3_CANSETTIME:
@@ -50,6 +54,7 @@ def test_times(nfs3, home, file):
 
 
 @covers("RFC1813 3.3.19", "FSF_HOMOGENEOUS: PATHCONF is the same for every object when it is set")
+@meets("1813-3.3.19-6")
 def test_homogeneous(nfs3, home, file, symlink, subdir):
     if nfs3.fsinfo(home).properties & FSF3_HOMOGENEOUS:
         found = set()
@@ -61,6 +66,7 @@ def test_homogeneous(nfs3, home, file, symlink, subdir):
 
 
 @covers("RFC1813 3.3.19", "the largest file can be that large: its size can be set, and no larger one")
+@meets("1813-3.3.19-4")
 def test_maxfilesize(nfs3, home, file):
     maximum = nfs3.fsinfo(home).maxfilesize
     # A store may lack the room for the last bytes even of a hole.
@@ -81,6 +87,7 @@ def test_preferred_sizes(nfs3, home, file):
 
 
 @covers("RFC1813 3.3.19", "a write above wtmax is short or refused as too large for the transport, never lost")
+@meets("1813-3.3.19-3")
 def test_above_wtmax(nfs3, home, file):
     from dittofs.rpc import Closed, accept_stat
 

@@ -3,11 +3,12 @@
 import pytest
 
 from conformance.nfs3.checks import agrees, attributes
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @pytest.mark.parametrize("kind", ["home", "file", "symlink"])
 @covers("RFC1813 3.3.18", "space and file slots of the file system, asked by any object of it")
+@meets("1813-3.3.18-1")
 def test_fsstat(nfs3, request, kind):
     handle = request.getfixturevalue(kind)
     r = nfs3.fsstat(handle)
@@ -35,5 +36,6 @@ def test_without_permission(nfs3, bob, subdir):
 
 
 @covers("RFC1813 3.3.18", "the same file system from everywhere in it")
+@meets("1813-3.3.18-1")
 def test_same_everywhere(nfs3, home, file):
     assert nfs3.fsstat(home).tbytes == nfs3.fsstat(file).tbytes

@@ -7,7 +7,7 @@ import pytest
 from conformance.nfs3.calls import USAGES
 from dittofs.nfs3 import NFS3ERR
 from dittofs.rpc import accept_stat
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 GARBAGE = accept_stat.GARBAGE_ARGS
 
@@ -24,6 +24,7 @@ def encoded(nfs3, use, handle, **more) -> bytes:
 
 @once_each()
 @covers("RFC5531 9", "GARBAGE_ARGS for arguments cut off at any length; the connection goes on")
+@meets("1813-2.5-1", "5531-9-7")
 def test_truncated(nfs3, file, use):
     whole = encoded(nfs3, use, file)
     procedure = use.bound(nfs3)
@@ -56,6 +57,7 @@ def test_truncated_attributes(nfs3, file, name):
 
 @once_each()
 @covers("RFC4506 4.10", "a length that reaches past the end of the message: GARBAGE_ARGS")
+@meets("5531-9-7")
 def test_length_past_end(nfs3, file, use):
     whole = encoded(nfs3, use, file)
     for size in (len(whole), 2**31 - 1, 2**31, 2**32 - 4, 2**32 - 1):

@@ -4,10 +4,11 @@ import pytest
 
 from conformance.nfs3.checks import attributes, names
 from dittofs.nfs3 import NF3BLK, NF3CHR, NF3DIR, NF3FIFO, NF3LNK, NF3REG, NF3SOCK, specdata3
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @covers("RFC1813 3.3.1", "the attributes of a regular file")
+@meets("1813-2.5-2", "1813-3.3.1-1")
 def test_regular_file(nfs3, home):
     f = nfs3.create(home, "f", mode=0o640, uid=1000, gid=1001).obj
     nfs3.write(f, 0, b"12345")
@@ -16,6 +17,7 @@ def test_regular_file(nfs3, home):
 
 
 @covers("RFC1813 3.3.1", "the attributes of a directory")
+@meets("1813-2.5-2")
 def test_directory(nfs3, home):
     d = nfs3.mkdir(home, "d", mode=0o750, uid=1000, gid=1001).obj
     a = attributes(nfs3, d)
@@ -23,6 +25,7 @@ def test_directory(nfs3, home):
 
 
 @covers("RFC1813 3.3.1", "a symbolic link has attributes of its own, whatever it points to")
+@meets("1813-2.5-2", "1813-3.3.1-1")
 def test_symbolic_link(nfs3, home):
     nfs3.create(home, "target")
     link = nfs3.symlink(home, "link", "target").obj
@@ -31,6 +34,7 @@ def test_symbolic_link(nfs3, home):
 
 @pytest.mark.parametrize("kind", [NF3FIFO, NF3SOCK, NF3CHR, NF3BLK], ids=lambda k: k.name)
 @covers("RFC1813 2.5", "ftype3 names every kind of special file")
+@meets("1813-2.5-2")
 def test_special_file(nfs3, home, kind):
     made = nfs3.mknod(home, "special", kind, (12, 34), mode=0o600).obj
     assert attributes(nfs3, made).type == kind
@@ -39,12 +43,14 @@ def test_special_file(nfs3, home, kind):
 @pytest.mark.parametrize("spec", [(0, 0), (1, 3), (4095, 255)], ids=str)
 @pytest.mark.parametrize("kind", [NF3CHR, NF3BLK], ids=lambda k: k.name)
 @covers("RFC1813 2.5", "rdev holds a device's major and minor number")
+@meets("1813-2.5-3")
 def test_device_numbers(nfs3, home, kind, spec):
     made = nfs3.mknod(home, "device", kind, spec).obj
     assert attributes(nfs3, made).rdev == specdata3(specdata1=spec[0], specdata2=spec[1])
 
 
 @covers("RFC1813 2.5", "all objects of a file system have one fsid, and each a fileid of its own")
+@meets("1813-2.5-6")
 def test_fsid_and_fileid(nfs3, home, file, subdir, symlink, fifo):
     found = [attributes(nfs3, handle) for handle in (home, file, subdir, symlink, fifo)]
     assert len({a.fsid for a in found}) == 1
@@ -52,6 +58,7 @@ def test_fsid_and_fileid(nfs3, home, file, subdir, symlink, fifo):
 
 
 @covers("RFC1813 2.5", "a fileid stays with its object when the name changes")
+@meets("1813-2.5-6")
 def test_fileid_survives_rename(nfs3, home, file):
     before = attributes(nfs3, file).fileid
     nfs3.rename(home, "file", home, "renamed")
@@ -59,6 +66,7 @@ def test_fileid_survives_rename(nfs3, home, file):
 
 
 @covers("RFC1813 2.5", "nlink counts the names of an object")
+@meets("1813-2.5-7")
 def test_link_count(nfs3, home, file):
     nfs3.link(file, home, "second")
     assert attributes(nfs3, file).nlink == 2
@@ -67,6 +75,7 @@ def test_link_count(nfs3, home, file):
 
 
 @covers("RFC1813 2.5", "size is the number of bytes, and grows with a write past the end")
+@meets("1813-2.5-8")
 def test_size(nfs3, file):
     assert attributes(nfs3, file).size == 0
     nfs3.write(file, 1000, b"x")
@@ -74,6 +83,7 @@ def test_size(nfs3, file):
 
 
 @covers("RFC1813 2.5", "used is the disk space of the file: some for data, and no more for it by being asked")
+@meets("1813-2.5-8")
 def test_used(nfs3, file):
     nfs3.write(file, 0, bytes(range(256)) * 256)
     used = attributes(nfs3, file).used
@@ -81,6 +91,7 @@ def test_used(nfs3, file):
 
 
 @covers("RFC1813 2.5", "times are seconds and nanoseconds, less than a second of the latter")
+@meets("1813-2.5-10")
 def test_nanoseconds(nfs3, file):
     a = attributes(nfs3, file)
     assert all(t.nseconds < 1_000_000_000 for t in (a.atime, a.mtime, a.ctime))
@@ -91,6 +102,14 @@ def test_mtime_follows_write(nfs3, file):
     nfs3.setattr(file, mtime=(1000, 0))
     nfs3.write(file, 0, b"x")
     assert attributes(nfs3, file).mtime.seconds > 1000
+
+
+@covers("RFC1813 2.5", "a write changes ctime as well")
+@meets("1813-2.5-9")
+def test_ctime_follows_write(nfs3, file):
+    before = attributes(nfs3, file).ctime
+    # As often as it takes a coarse clock to go on.
+    assert any(nfs3.write(file, 0, b"x") and attributes(nfs3, file).ctime != before for _ in range(10_000))
 
 
 @covers("RFC1813 2.5", "mtime of a directory is when its entries last changed")
@@ -104,12 +123,14 @@ def test_directory_mtime_follows_entries(nfs3, home, subdir):
 
 
 @covers("RFC1813 3.3.1", "no permission on the object is needed")
+@meets("1813-3.3.1-1")
 def test_without_permission(nfs3, bob, file):
     nfs3.setattr(file, mode=0o000)
     assert attributes(bob, file).type == NF3REG
 
 
 @covers("RFC1813 2.5", "the fileid of GETATTR is that of READDIR")
+@meets("1813-2.5-6")
 def test_fileid_agrees_with_readdir(nfs3, home, file, subdir, symlink):
     listed = {entry.name: entry.fileid for entry in nfs3.readdir(home).reply.entries}
     for name in names(nfs3, home):

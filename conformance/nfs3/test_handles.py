@@ -6,7 +6,7 @@ from conformance.nfs3.calls import DIRECTORY, FILE, LINK, USAGES, each
 from conformance.nfs3.checks import BAD_HANDLE
 from dittofs.nfs3 import NFS3_OK, NFS3ERR
 from dittofs.rpc import accept_stat
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 def usages(what):
@@ -25,6 +25,7 @@ def of_kind(request, nfs3, home):
 
 
 @usages("the handle of an object that was removed: NFS3ERR_STALE")
+@meets("1813-2.6-1")
 def test_removed(nfs3, home, of_kind, use):
     other = nfs3.mkdir(home, "other", mode=0o777).obj
     nfs3.create(other, "file")
@@ -47,12 +48,14 @@ WRONG = {
 
 @pytest.mark.parametrize("handle", WRONG.values(), ids=WRONG)
 @usages("a handle that the server never gave: NFS3ERR_BADHANDLE or NFS3ERR_STALE")
+@meets("1813-2.5-1", "1813-2.6-1")
 def test_invented(nfs3, home, file, use, handle):
     second = file if (use.name, use.place) == ("link", "dir") else home
     use.bound(nfs3)(*use.args(handle, second), fails=BAD_HANDLE)
 
 
 @usages("a handle cut short, to any length: NFS3ERR_BADHANDLE or NFS3ERR_STALE")
+@meets("1813-2.5-1", "1813-2.6-1")
 def test_truncated(nfs3, home, file, of_kind, use):
     _, handle = of_kind(use)
     second = file if (use.name, use.place) == ("link", "dir") else home
@@ -88,6 +91,7 @@ def test_flipped(nfs3, request, kind):
 
 @pytest.mark.parametrize("size", [65, 68, 128, 1024])
 @usages("more than NFS3_FHSIZE bytes are no handle: GARBAGE_ARGS, or a status that says so")
+@meets("1813-2.5-4")
 def test_over_long(nfs3, home, file, use, size):
     args = use.bound(nfs3).encode(*use.args(file, file))
     counted = len(file.data).to_bytes(4, "big") + file.data + bytes(-len(file.data) % 4)
@@ -101,6 +105,7 @@ NOT_DIRECTORIES = [u for u in USAGES if u.handle == DIRECTORY]
 
 @pytest.mark.parametrize("kind", ["file", "symlink", "fifo"])
 @pytest.mark.parametrize("use", each("NFS3ERR_NOTDIR: a directory was asked for", NOT_DIRECTORIES))
+@meets("1813-2.6-4")
 def test_not_a_directory(nfs3, home, request, use, kind):
     handle = request.getfixturevalue(kind)
     nfs3.create(home, "file")
@@ -109,6 +114,7 @@ def test_not_a_directory(nfs3, home, request, use, kind):
 
 
 @covers("RFC1813 2.5", "one object, one handle: however it is found")
+@meets("1813-2.5-5")
 def test_same_handle(nfs3, home, file, subdir):
     nfs3.link(file, subdir, "second")
     found = [nfs3.lookup(home, "file").object, nfs3.lookup(subdir, "second").object]
@@ -119,12 +125,14 @@ def test_same_handle(nfs3, home, file, subdir):
 
 
 @covers("RFC1813 2.5", "handles of different objects differ")
+@meets("1813-2.5-5")
 def test_different_handles(nfs3, home, crowded):
     handles = {e.name_handle.handle.data for e in nfs3.readdirplus(crowded).reply.entries}
     assert len(handles) == len(nfs3.readdirplus(crowded).reply.entries)
 
 
 @covers("RFC1813 2.6", "a new object is not reached by the handle of one that was removed")
+@meets("1813-2.6-1")
 def test_not_reused(nfs3, home):
     old = nfs3.create(home, "f").obj
     for _ in range(50):

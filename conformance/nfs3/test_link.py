@@ -4,11 +4,12 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes, check_wcc, names, unchanged
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 
 @pytest.mark.parametrize("kind", ["file", "fifo"])
 @covers("RFC1813 3.3.15", "another name for the object, nlink one greater, and the directory's attributes")
+@meets("1813-3.3.15-1")
 def test_link(nfs3, home, subdir, request, kind):
     handle = request.getfixturevalue(kind)
     before = attributes(nfs3, subdir)
@@ -21,6 +22,7 @@ def test_link(nfs3, home, subdir, request, kind):
 
 
 @covers("RFC1813 3.3.15", "a change through one name is seen through the other")
+@meets("1813-3.3.15-2")
 def test_one_object(nfs3, home, file):
     nfs3.link(file, home, "new")
     nfs3.write(nfs3.lookup(home, "new").object, 0, b"data")
@@ -88,6 +90,7 @@ def test_ctime(nfs3, home, file):
 
 
 @covers("RFC1813 3.3.20", "as many links as PATHCONF linkmax says, then NFS3ERR_MLINK; of a huge number the first thousand")
+@meets("1813-2.6-11", "1813-3.3.20-1")
 def test_maximum(nfs3, home, subdir, file):
     linkmax = nfs3.pathconf(file).linkmax
     wanted = min(linkmax, 1000)
@@ -100,6 +103,7 @@ def test_maximum(nfs3, home, subdir, file):
 
 @needs("export:all_squash")
 @covers("RFC1813 3.3.15", "NFS3ERR_XDEV: two file systems, by the fsid of their directories")
+@meets("1813-3.3.15-3")
 def test_other_file_system(nfs3, home, file, exported):
     there = exported("all_squash").handle
     apart = attributes(nfs3, home).fsid != attributes(nfs3, there).fsid

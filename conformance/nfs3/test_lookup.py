@@ -4,11 +4,12 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 
 @pytest.mark.parametrize("kind", ["file", "subdir", "symlink", "fifo"])
 @covers("RFC1813 3.3.3", "the handle and attributes of what a name refers to, and those of the directory")
+@meets("1813-2.5-11", "1813-3.3.3-1")
 def test_found(nfs3, home, request, kind):
     handle = request.getfixturevalue(kind)
     r = nfs3.lookup(home, kind)
@@ -18,12 +19,14 @@ def test_found(nfs3, home, request, kind):
 
 
 @covers("RFC1813 2.6", "NFS3ERR_NOENT: no such name")
+@meets("1813-2.6-3")
 def test_no_entry(nfs3, home):
     r = nfs3.lookup(home, "absent", fails=NFS3ERR.NOENT)
     agrees(r.dir_attributes, attributes(nfs3, home), but=("atime",))
 
 
 @covers("RFC1813 3.3.3", "a name that was removed is not found any more")
+@meets("1813-3.3.3-1")
 def test_removed(nfs3, home, file):
     nfs3.lookup(home, "file")
     nfs3.remove(home, "file")
@@ -38,11 +41,13 @@ def test_made_after_a_miss(nfs3, home):
 
 
 @covers("RFC1813 3.3.3", '"." is the directory itself')
+@meets("1813-3.2-2")
 def test_dot(nfs3, home):
     assert attributes(nfs3, nfs3.lookup(home, ".").object).fileid == attributes(nfs3, home).fileid
 
 
 @covers("RFC1813 3.3.3", '".." is the parent')
+@meets("1813-3.2-2")
 def test_dot_dot(nfs3, home, subdir):
     parent = nfs3.lookup(subdir, "..").object
     assert attributes(nfs3, parent).fileid == attributes(nfs3, home).fileid
@@ -56,6 +61,7 @@ def test_dot_dot_after_rename(nfs3, home, subdir):
 
 
 @covers("RFC1813 3.3.3", "symbolic links are not followed")
+@meets("1813-3.3.3-2")
 def test_symbolic_link_is_not_followed(nfs3, home, subdir):
     nfs3.create(subdir, "f")
     link = nfs3.symlink(home, "link", "subdir").obj
@@ -64,12 +70,14 @@ def test_symbolic_link_is_not_followed(nfs3, home, subdir):
 
 
 @covers("RFC1813 3.3.3", "a name is looked up as it is: a path is not")
+@meets("1813-3.3.3-1")
 def test_path(nfs3, home, subdir):
     nfs3.create(subdir, "f")
     nfs3.lookup(home, "subdir/f", fails=(NFS3ERR.NOENT, NFS3ERR.ACCES, NFS3ERR.INVAL))
 
 
 @covers("RFC1813 3.3.20", "case_insensitive tells whether case distinguishes names")
+@meets("1813-3.3.20-3")
 def test_case(nfs3, home, file):
     found = nfs3.lookup(home, "FILE", may_fail=NFS3ERR.NOENT).outcome == 0
     assert found == nfs3.pathconf(home).case_insensitive

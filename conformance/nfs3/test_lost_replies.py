@@ -6,7 +6,7 @@ from conformance.nfs3.checks import attributes, names
 from dittofs import nfs3 as module
 from dittofs.faults import at, drop_reply, once
 from dittofs.nfs3 import GUARDED, NF3FIFO, NFS3ERR
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("faults")
 
@@ -30,6 +30,7 @@ def stage(nfs3, home):
 
 @pytest.mark.parametrize("name", CALLS)
 @covers("RFC1813 4.5", "executed, the reply lost, the connection broken: the retransmission succeeds, done once")
+@meets("1813-4.5-1")
 def test_lost_after_execution(connect, nfs3, stage, faults, name):
     dying = module.Client(connect())
     call = getattr(dying, name).message(*CALLS[name](stage))

@@ -4,10 +4,11 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes, check_wcc, names, unchanged
 from dittofs.nfs3 import GUARDED, NF3DIR, NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @covers("RFC1813 3.3.9", "a new empty directory, its handle, its attributes, and the parent's")
+@meets("1813-3.3.9-1")
 def test_mkdir(nfs3, home):
     before = attributes(nfs3, home)
     r = nfs3.mkdir(home, "d", mode=0o750)
@@ -22,11 +23,13 @@ def test_mkdir(nfs3, home):
 
 @pytest.mark.parametrize("mode", [0o000, 0o777, 0o1777, 0o700], ids=oct)
 @covers("RFC1813 3.3.9", "the initial mode is the one given")
+@meets("1813-3.3.9-1")
 def test_mode(nfs3, home, mode):
     assert attributes(nfs3, nfs3.mkdir(home, "d", mode=mode).obj).mode & 0o7777 == mode
 
 
 @covers("RFC1813 3.3.9", "initial owner and times")
+@meets("1813-3.3.9-1")
 def test_initial_attributes(nfs3, home):
     a = attributes(nfs3, nfs3.mkdir(home, "d", mode=0o700, uid=5, gid=6, mtime=(1000, 0)).obj)
     assert (a.uid, a.gid, a.mtime.seconds) == (5, 6, 1000)
@@ -43,6 +46,7 @@ def test_exists(nfs3, home, request, kind):
 
 @pytest.mark.parametrize("name", [".", ".."])
 @covers("RFC1813 3.3.9", 'NFS3ERR_EXIST for "." and ".."')
+@meets("1813-3.3.9-2")
 def test_dots(nfs3, subdir, name):
     nfs3.mkdir(subdir, name, fails=NFS3ERR.EXIST)
 

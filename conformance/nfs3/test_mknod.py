@@ -4,13 +4,14 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes, check_wcc, names, unchanged
 from dittofs.nfs3 import NF3BLK, NF3CHR, NF3DIR, NF3FIFO, NF3LNK, NF3REG, NF3SOCK, NFS3ERR, specdata3
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 KINDS = [NF3CHR, NF3BLK, NF3SOCK, NF3FIFO]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.name)
 @covers("RFC1813 3.3.11", "a new special file, its handle, its attributes, and the directory's")
+@meets("1813-3.3.11-1")
 def test_mknod(nfs3, home, kind):
     before = attributes(nfs3, home)
     r = nfs3.mknod(home, "s", kind, (7, 8), mode=0o640)
@@ -26,6 +27,7 @@ def test_mknod(nfs3, home, kind):
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.name)
 @covers("RFC1813 3.3.11", "initial owner and times")
+@meets("1813-3.3.11-1")
 def test_initial_attributes(nfs3, home, kind):
     a = attributes(nfs3, nfs3.mknod(home, "s", kind, uid=5, gid=6, mtime=(1000, 0)).obj)
     assert (a.uid, a.gid, a.mtime.seconds) == (5, 6, 1000)
@@ -33,6 +35,7 @@ def test_initial_attributes(nfs3, home, kind):
 
 @pytest.mark.parametrize("kind", [NF3REG, NF3DIR, NF3LNK], ids=lambda k: k.name)
 @covers("RFC1813 3.3.11", "NFS3ERR_BADTYPE: CREATE, MKDIR and SYMLINK make these")
+@meets("1813-3.3.11-2")
 def test_illegal_type(nfs3, home, kind):
     before = attributes(nfs3, home)
     r = nfs3.mknod(home, "s", kind, fails=NFS3ERR.BADTYPE)

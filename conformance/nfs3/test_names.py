@@ -5,7 +5,7 @@ import pytest
 from conformance.nfs3.calls import usage
 from conformance.nfs3.checks import names
 from dittofs.nfs3 import GUARDED, NF3FIFO, NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 # (procedure, the arguments with this name): a name that is looked for, and a name that is made
 FINDS = {
@@ -38,6 +38,7 @@ def bind(nfs3, key):
 
 
 @every(MAKES, "a name of name_max bytes is whole")
+@meets("1813-3.2-3", "1813-3.3.20-1")
 def test_longest_name(nfs3, home, file, key):
     name = "n" * nfs3.pathconf(home).name_max
     bind(nfs3, key)(*MAKES[key](home, file, name))
@@ -45,6 +46,7 @@ def test_longest_name(nfs3, home, file, key):
 
 
 @every(MAKES, "a name one byte longer: NFS3ERR_NAMETOOLONG if no_trunc, cut off if not")
+@meets("1813-3.2-3", "1813-3.3.20-1")
 def test_too_long_name(nfs3, home, file, key):
     limits = nfs3.pathconf(home)
     name = "n" * (limits.name_max + 1)
@@ -57,6 +59,7 @@ def test_too_long_name(nfs3, home, file, key):
 
 
 @every(FINDS, "a name that is too long to exist: NFS3ERR_NAMETOOLONG if no_trunc")
+@meets("1813-3.2-3")
 def test_too_long_to_find(nfs3, home, file, key):
     limits = nfs3.pathconf(home)
     if limits.no_trunc:
@@ -66,12 +69,14 @@ def test_too_long_to_find(nfs3, home, file, key):
 
 @pytest.mark.parametrize("size", [1024, 4096, 65536])
 @every(MAKES, "a name much too long: NFS3ERR_NAMETOOLONG")
+@meets("1813-3.2-3")
 def test_much_too_long_name(nfs3, home, file, key, size):
     if nfs3.pathconf(home).no_trunc:
         bind(nfs3, key)(*MAKES[key](home, file, "n" * size), fails=NFS3ERR.NAMETOOLONG)
 
 
 @every(FINDS | MAKES, "the null string is no name: NFS3ERR_ACCES")
+@meets("1813-3.2-1")
 def test_empty_name(nfs3, home, file, key):
     args = (FINDS | MAKES)[key]
     bind(nfs3, key)(*args(home, file, b""), fails=NFS3ERR.ACCES)
@@ -80,6 +85,7 @@ def test_empty_name(nfs3, home, file, key):
 
 @pytest.mark.parametrize("name", [".", ".."])
 @every(MAKES, '"." and ".." are taken')
+@meets("1813-3.2-2")
 def test_dots(nfs3, home, file, subdir, key, name):
     nfs3.create(subdir, "file")
     bind(nfs3, key)(*MAKES[key](subdir, file, name), fails=...)
@@ -107,6 +113,7 @@ AWKWARD = {
 
 @pytest.mark.parametrize("name", AWKWARD.values(), ids=AWKWARD)
 @covers("RFC1813 3.2", "a name that the server accepts comes back as it was; one it cannot handle: NFS3ERR_ACCES")
+@meets("1813-3.2-4")
 def test_awkward_name(nfs3, home, name):
     r = nfs3.create(home, name, GUARDED, may_fail=(NFS3ERR.ACCES, NFS3ERR.INVAL))
     if r.outcome == 0:
@@ -117,6 +124,7 @@ def test_awkward_name(nfs3, home, name):
 
 @pytest.mark.parametrize("name", ["a/b", "/", "/b", "a/", "../b", "./b"], ids=repr)
 @every(MAKES, "a name with the separator of UNIX paths does not reach into another directory")
+@meets("1813-3.2-4")
 def test_slash(nfs3, home, key, name):
     here = nfs3.mkdir(home, "here", mode=0o777).obj
     inner = nfs3.mkdir(here, "a", mode=0o777).obj
@@ -129,6 +137,7 @@ def test_slash(nfs3, home, key, name):
 
 @pytest.mark.parametrize("name", ["a\0b", "\0", "a\0"], ids=repr)
 @covers("RFC1813 3.2", "a name with a NUL is refused or kept whole, never cut at it")
+@meets("1813-3.2-4")
 def test_nul(nfs3, home, name):
     r = nfs3.create.call(home, name, GUARDED)
     assert names(nfs3, home) == ({name} if r.outcome == 0 else set())

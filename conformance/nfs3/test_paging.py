@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs3.checks import fill, names
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 MANY = 10_000
 
@@ -57,6 +57,7 @@ def wanted() -> list[str]:
 
 @both("ten thousand entries in pages, each once")
 @pytest.mark.parametrize("size", [4096, 65536])
+@meets("1813-3.3.16-1")
 def test_ten_thousand(way, nfs3, home, wanted, size):
     fill(nfs3, home, wanted)
     found = read_all(way, nfs3, home, size)
@@ -65,6 +66,7 @@ def test_ten_thousand(way, nfs3, home, wanted, size):
 
 @both("pages of every size add up to the same directory")
 @pytest.mark.parametrize("size", [600, 1000, 1500, 2048, 10_000])
+@meets("1813-3.3.16-1")
 def test_page_sizes(way, nfs3, crowded, size):
     found = read_all(way, nfs3, crowded, size)
     assert sorted(found) == sorted(names(nfs3, crowded))
@@ -77,6 +79,7 @@ def test_cookies_differ(way, nfs3, crowded):
 
 
 @both("reading goes on after any entry, not only after the last of a page")
+@meets("1813-3.3.16-4")
 def test_resume_anywhere(way, nfs3, crowded):
     page = way.page(nfs3, crowded, 0, bytes(8), 4096)
     entries = page.reply.entries
@@ -86,6 +89,7 @@ def test_resume_anywhere(way, nfs3, crowded):
 
 
 @both("the cookie of the last entry gives an empty list and eof")
+@meets("1813-3.3.16-3")
 def test_after_the_last(way, nfs3, crowded):
     for page in pages(way, nfs3, crowded, 4096):
         if page.reply.entries:
@@ -101,6 +105,7 @@ def test_again(way, nfs3, crowded):
 
 @both("NFS3ERR_BAD_COOKIE, or the entries after it: a cookie that was never given is no crash and no loop")
 @pytest.mark.parametrize("cookie", [2**32 - 1, 2**32, 2**63 - 1, 2**63, 2**64 - 1], ids=hex)
+@meets("1813-3.3.16-4")
 def test_invented_cookie(way, nfs3, home, crowded, cookie):
     verifier = way.page(nfs3, crowded, 0, bytes(8), 4096).cookieverf
     r = way.page(nfs3, crowded, cookie, verifier, 4096, may_fail=(NFS3ERR.BAD_COOKIE, NFS3ERR.INVAL))
@@ -109,6 +114,7 @@ def test_invented_cookie(way, nfs3, home, crowded, cookie):
 
 
 @both("a cookie with another verifier than it came with: NFS3ERR_BAD_COOKIE, unless verifiers are always zero")
+@meets("1813-3.3.16-4")
 def test_other_verifier(way, nfs3, crowded):
     page = way.page(nfs3, crowded, 0, bytes(8), 2048)
     other = bytes(byte ^ 0xFF for byte in page.cookieverf)
@@ -181,6 +187,7 @@ def test_renamed_meanwhile(way, nfs3, home):
 
 
 @both("the entry a cookie belongs to may be removed: reading goes on behind it")
+@meets("1813-3.3.16-4")
 def test_entry_of_cookie_removed(way, nfs3, home):
     fill(nfs3, home, STAYING)
     fill(nfs3, home, [f"goes-{n:03}" for n in range(300)])

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.nfs3.checks import agrees, attributes, names
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @pytest.mark.parametrize("kind", ["home", "file", "symlink"])
@@ -16,6 +16,7 @@ def test_pathconf(nfs3, request, kind):
 
 
 @covers("RFC1813 3.3.20", "case_preserving: a name comes back as it was given")
+@meets("1813-3.3.20-3")
 def test_case_preserving(nfs3, home):
     nfs3.create(home, "MiXeD")
     if nfs3.pathconf(home).case_preserving:
@@ -23,6 +24,7 @@ def test_case_preserving(nfs3, home):
 
 
 @covers("RFC1813 3.3.20", "case_insensitive FALSE: names that differ in case are two")
+@meets("1813-3.3.20-3")
 def test_case_sensitive(nfs3, home):
     if not nfs3.pathconf(home).case_insensitive:
         nfs3.create(home, "name")

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.nfs3.checks import attributes, exists
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 READ, WRITE, EXECUTE = 4, 2, 1
 
@@ -38,6 +38,7 @@ def allowed(call, expected: bool) -> None:
 
 @matrix
 @covers("RFC1813 4.4", "reading and writing files: by the mode, but the owner always, and readers of programs too")
+@meets("1813-4.4-1")
 def test_file(nfs3, home, user, who, bits):
     f = nfs3.create(home, "f", uid=1000, gid=1000).obj
     nfs3.write(f, 0, b"data")
@@ -78,6 +79,7 @@ def test_directory_write(nfs3, home, user, who, bits):
 
 @matrix
 @covers("RFC1813 3.3.4", "ACCESS says of every mode what then is true")
+@meets("1813-3.3.4-3")
 def test_access(nfs3, home, user, who, bits):
     d = nfs3.mkdir(home, "d", uid=1000, gid=1000, mode=mode_of(who, bits)).obj
     granted = user.access(d).access

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 FAR = [2**31 - 1, 2**31, 2**32, 2**62, 2**63 - 4096, 2**63 - 1, 2**63, 2**64 - 4096, 2**64 - 1]
 ENOUGH = 8 << 20  # bytes
@@ -26,6 +26,7 @@ def slices(size: int):
 
 @pytest.mark.parametrize("offset, count, eof", slices(len(DATA)))
 @covers("RFC1813 3.3.6", "the data from offset on, and eof exactly when the read ended at the end of the file")
+@meets("1813-3.3.6-3")
 def test_slice(nfs3, filled, offset, count, eof):
     r = nfs3.read(filled, offset, count)
     assert bytes(r.data) == DATA[offset : offset + count]
@@ -34,6 +35,7 @@ def test_slice(nfs3, filled, offset, count, eof):
 
 
 @covers("RFC1813 3.3.6", "an empty file always returns eof")
+@meets("1813-3.3.6-3")
 def test_empty_file(nfs3, file):
     r = nfs3.read(file, 0, 4096)
     assert (r.count, r.eof, bytes(r.data)) == (0, True, b"")
@@ -41,6 +43,7 @@ def test_empty_file(nfs3, file):
 
 @pytest.mark.parametrize("offset", [0, 5, 9999])
 @covers("RFC1813 3.3.6", "a count of 0 succeeds and returns nothing")
+@meets("1813-3.3.6-2")
 def test_count_zero(nfs3, filled, offset):
     r = nfs3.read(filled, offset, 0)
     assert (r.count, bytes(r.data)) == (0, b"")
@@ -48,12 +51,14 @@ def test_count_zero(nfs3, filled, offset):
 
 @pytest.mark.parametrize("offset", FAR, ids=hex)
 @covers("RFC1813 3.3.6", "an offset at or past the end: count 0, eof TRUE")
+@meets("1813-3.3.6-1")
 def test_far_offset(nfs3, filled, offset):
     r = nfs3.read(filled, offset, 4096)
     assert (r.count, r.eof) == (0, True)
 
 
 @covers("RFC1813 3.3.19", "a count above rtmax is a short read of rtmax bytes or less")
+@meets("1813-3.3.19-2")
 def test_above_rtmax(nfs3, home, file):
     rtmax = nfs3.fsinfo(home).rtmax
     if rtmax > ENOUGH:
@@ -65,6 +70,7 @@ def test_above_rtmax(nfs3, home, file):
 
 @pytest.mark.parametrize("count", [2**31, 2**32 - 1], ids=hex)
 @covers("RFC1813 3.3.19", "however large the count")
+@meets("1813-3.3.19-2")
 def test_huge_count(nfs3, filled, count):
     r = nfs3.read(filled, 0, count)
     assert bytes(r.data) == DATA[: r.count] and r.count
@@ -86,6 +92,7 @@ def test_in_pieces(nfs3, filled):
 
 @pytest.mark.parametrize("kind", ["subdir", "symlink", "fifo"])
 @covers("RFC1813 3.3.6", "NFS3ERR_INVAL, not NFS3ERR_ISDIR, for what is no regular file")
+@meets("1813-3.3.6-4")
 def test_not_a_file(nfs3, request, kind):
     handle = request.getfixturevalue(kind)
     r = nfs3.read(handle, 0, 10, fails=NFS3ERR.INVAL)
@@ -93,6 +100,7 @@ def test_not_a_file(nfs3, request, kind):
 
 
 @covers("RFC1813 2.6", "NFS3ERR_ACCES: no permission to read")
+@meets("1813-2.6-2")
 def test_no_permission(nfs3, bob, filled):
     nfs3.setattr(filled, mode=0o660)
     bob.read(filled, 0, 10, fails=NFS3ERR.ACCES)
@@ -101,6 +109,7 @@ def test_no_permission(nfs3, bob, filled):
 
 
 @covers("RFC1813 4.4", "the owner may read whatever the mode says: the client checked when the file was opened")
+@meets("1813-4.4-1")
 def test_owner(nfs3, alice, home):
     f = nfs3.create(home, "f", mode=0o000, uid=1000).obj
     nfs3.write(f, 0, b"data")
@@ -108,6 +117,7 @@ def test_owner(nfs3, alice, home):
 
 
 @covers("RFC1813 4.4", "execute permission is enough: the server cannot tell paging in a program from reading")
+@meets("1813-4.4-2")
 def test_execute_permission(nfs3, bob, filled):
     nfs3.setattr(filled, mode=0o711)
     assert bytes(bob.read(filled, 0, 10).data) == DATA[:10]
@@ -128,6 +138,7 @@ def test_pipelined(nfs3, filled):
 
 @needs("udp")
 @covers("RFC1813 2.1", "NFS answers over UDP as over TCP")
+@meets("1813-2.1-1")
 def test_over_udp(connect, filled):
     from dittofs import nfs3
 

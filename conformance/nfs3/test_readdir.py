@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 
 def listed(page) -> dict[str, int]:
@@ -12,6 +12,7 @@ def listed(page) -> dict[str, int]:
 
 
 @covers("RFC1813 3.3.16", "every entry's name and fileid, the directory's attributes, and eof")
+@meets("1813-3.3.16-1")
 def test_readdir(nfs3, home, file, subdir, symlink, fifo):
     page = nfs3.readdir(home)
     agrees(page.dir_attributes, attributes(nfs3, home), but=("atime",))
@@ -23,6 +24,7 @@ def test_readdir(nfs3, home, file, subdir, symlink, fifo):
 
 
 @covers("RFC1813 3.3.16", "an empty directory: nothing but perhaps the dots, and eof")
+@meets("1813-3.3.16-3")
 def test_empty(nfs3, subdir):
     page = nfs3.readdir(subdir)
     assert listed(page).keys() <= {".", ".."} and page.reply.eof
@@ -50,6 +52,7 @@ def test_after_changes(nfs3, home, file):
 
 @pytest.mark.parametrize("count", [512, 600, 1024, 4096, 65536])
 @covers("RFC1813 3.3.16", "the READDIR3resok is at most count bytes long, all XDR overhead included")
+@meets("1813-3.3.16-2")
 def test_count(nfs3, crowded, count):
     page = nfs3.readdir(crowded, count=count)
     assert page.reply.entries
@@ -58,6 +61,7 @@ def test_count(nfs3, crowded, count):
 
 @pytest.mark.parametrize("count", [0, 1, 16, 100])
 @covers("RFC1813 2.6", "NFS3ERR_TOOSMALL: not even one entry fits")
+@meets("1813-3.3.16-5")
 def test_too_small(nfs3, crowded, count):
     nfs3.readdir(crowded, count=count, fails=NFS3ERR.TOOSMALL)
 

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 def listed(page) -> dict:
@@ -12,6 +12,7 @@ def listed(page) -> dict:
 
 
 @covers("RFC1813 3.3.17", "every entry's name, fileid, attributes and handle, the directory's attributes, and eof")
+@meets("1813-2.5-11", "1813-3.3.17-1")
 def test_readdirplus(nfs3, home, file, subdir, symlink, fifo):
     page = nfs3.readdirplus(home)
     agrees(page.dir_attributes, attributes(nfs3, home), but=("atime",))
@@ -32,6 +33,7 @@ def test_has_attributes_and_handles(nfs3, home, file, subdir, symlink):
 
 
 @covers("RFC1813 3.3.17", "handles from a listing work")
+@meets("1813-3.3.17-1")
 def test_handles_work(nfs3, home):
     for n in range(20):
         nfs3.write(nfs3.create(home, f"f{n}").obj, 0, str(n).encode())
@@ -50,6 +52,7 @@ def test_dots(nfs3, home, subdir):
 
 
 @covers("RFC1813 3.3.17", "the same names as READDIR")
+@meets("1813-3.3.17-1")
 def test_same_as_readdir(nfs3, crowded):
     plus = listed(nfs3.readdirplus(crowded, dircount=65536, maxcount=262144))
     plain = {entry.name for entry in nfs3.readdir(crowded, count=65536).reply.entries}
@@ -58,6 +61,7 @@ def test_same_as_readdir(nfs3, crowded):
 
 @pytest.mark.parametrize("maxcount", [1024, 2048, 8192, 65536])
 @covers("RFC1813 3.3.17", "the READDIRPLUS3resok is at most maxcount bytes long, all XDR overhead included")
+@meets("1813-3.3.17-2")
 def test_maxcount(nfs3, crowded, maxcount):
     page = nfs3.readdirplus(crowded, dircount=65536, maxcount=maxcount)
     assert page.reply.entries
@@ -71,6 +75,7 @@ def name_information(page) -> int:
 
 @pytest.mark.parametrize("dircount", [512, 1024, 4096])
 @covers("RFC1813 3.3.17", "at most dircount bytes of directory information")
+@meets("1813-3.3.17-3")
 def test_dircount(nfs3, crowded, dircount):
     page = nfs3.readdirplus(crowded, dircount=dircount, maxcount=262144)
     assert page.reply.entries

@@ -4,10 +4,11 @@ import pytest
 
 from conformance.nfs3.checks import agrees, attributes
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 
 @covers("RFC1813 3.3.5", "the text as it was stored, and the link's attributes")
+@meets("1813-3.3.5-1")
 def test_text(nfs3, symlink):
     r = nfs3.readlink(symlink)
     assert r.data == "target"
@@ -28,6 +29,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @covers("RFC1813 3.3.5", "the text is opaque to the server")
+@meets("1813-3.3.5-1")
 def test_opaque(nfs3, home, text):
     assert nfs3.readlink(nfs3.symlink(home, "l", text).obj).data.encode("utf-8", "surrogateescape") == text
 
@@ -40,6 +42,7 @@ def test_renamed(nfs3, home, symlink):
 
 @pytest.mark.parametrize("kind", ["file", "subdir", "fifo"])
 @covers("RFC1813 3.3.5", "NFS3ERR_INVAL: not a symbolic link")
+@meets("1813-3.3.5-2")
 def test_not_a_link(nfs3, request, kind):
     handle = request.getfixturevalue(kind)
     r = nfs3.readlink(handle, fails=NFS3ERR.INVAL)

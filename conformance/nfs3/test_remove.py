@@ -4,11 +4,12 @@ import pytest
 
 from conformance.nfs3.checks import attributes, check_wcc, exists, names, unchanged
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @pytest.mark.parametrize("kind", ["file", "symlink", "fifo"])
 @covers("RFC1813 3.3.12", "the entry is gone, and the directory's attributes say so")
+@meets("1813-3.3.12-1")
 def test_remove(nfs3, home, request, kind):
     request.getfixturevalue(kind)
     before = attributes(nfs3, home)
@@ -18,6 +19,7 @@ def test_remove(nfs3, home, request, kind):
 
 
 @covers("RFC1813 3.3.12", "an object with other names stays")
+@meets("1813-3.3.12-1")
 def test_hard_link(nfs3, home, file):
     nfs3.write(file, 0, b"data")
     nfs3.link(file, home, "second")
@@ -35,6 +37,7 @@ def test_symbolic_link(nfs3, home, file):
 
 
 @covers("RFC1813 2.6", "NFS3ERR_NOENT: no such name")
+@meets("1813-2.6-3")
 def test_no_entry(nfs3, home):
     before = attributes(nfs3, home)
     unchanged(nfs3.remove(home, "absent", fails=NFS3ERR.NOENT).dir_wcc, before)

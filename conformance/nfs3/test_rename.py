@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs3.checks import attributes, check_wcc, exists, names, unchanged
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 
 @pytest.fixture
@@ -45,6 +45,7 @@ def test_handle_survives(nfs3, home, other, file):
 
 @pytest.mark.parametrize("source, target", [("file", "fifo"), ("symlink", "file"), ("fifo", "symlink")])
 @covers("RFC1813 3.3.14", "a target that is no directory either is replaced")
+@meets("1813-3.3.14-2")
 def test_replace(nfs3, home, request, source, target):
     moved, lost = request.getfixturevalue(source), request.getfixturevalue(target)
     fileid = attributes(nfs3, moved).fileid
@@ -55,6 +56,7 @@ def test_replace(nfs3, home, request, source, target):
 
 
 @covers("RFC1813 3.3.14", "an empty directory is replaced by a directory")
+@meets("1813-3.3.14-2")
 def test_replace_directory(nfs3, home, subdir, other):
     nfs3.create(subdir, "f")
     nfs3.rename(home, "subdir", home, "other")
@@ -63,6 +65,7 @@ def test_replace_directory(nfs3, home, subdir, other):
 
 
 @covers("RFC1813 3.3.14", "a target directory that is not empty: NFS3ERR_EXIST, by the error table NFS3ERR_NOTEMPTY")
+@meets("1813-3.3.14-3")
 def test_full_target(nfs3, home, subdir, other):
     nfs3.create(other, "f")
     before = attributes(nfs3, home)
@@ -73,6 +76,7 @@ def test_full_target(nfs3, home, subdir, other):
 
 @pytest.mark.parametrize("source, target", [("file", "subdir"), ("subdir", "file"), ("subdir", "symlink")])
 @covers("RFC1813 3.3.14", "not compatible: NFS3ERR_EXIST, by the error table NFS3ERR_ISDIR or NFS3ERR_NOTDIR")
+@meets("1813-3.3.14-3")
 def test_incompatible(nfs3, home, request, source, target):
     request.getfixturevalue(source), request.getfixturevalue(target)
     nfs3.rename(home, source, home, target, fails=(NFS3ERR.EXIST, NFS3ERR.ISDIR, NFS3ERR.NOTDIR))
@@ -80,6 +84,7 @@ def test_incompatible(nfs3, home, request, source, target):
 
 
 @covers("RFC1813 3.3.14", "two names of one file: nothing happens, NFS3_OK")
+@meets("1813-3.3.14-5")
 def test_hard_links(nfs3, home, file):
     nfs3.link(file, home, "second")
     nfs3.rename(home, "file", home, "second")
@@ -89,6 +94,7 @@ def test_hard_links(nfs3, home, file):
 
 @pytest.mark.parametrize("kind", ["file", "subdir"])
 @covers("RFC1813 3.3.14", "onto itself: nothing happens, NFS3_OK")
+@meets("1813-3.3.14-5")
 def test_onto_itself(nfs3, home, request, kind):
     request.getfixturevalue(kind)
     nfs3.rename(home, kind, home, kind)
@@ -96,6 +102,7 @@ def test_onto_itself(nfs3, home, request, kind):
 
 
 @covers("RFC1813 2.6", "NFS3ERR_NOENT: no such name, and no target either")
+@meets("1813-2.6-3")
 def test_no_entry(nfs3, home, file):
     before = attributes(nfs3, home)
     r = nfs3.rename(home, "absent", home, "file", fails=NFS3ERR.NOENT)
@@ -171,6 +178,7 @@ def test_sticky(nfs3, alice, subdir, other):
 
 
 @covers("RFC1813 3.3.14", "the operation is atomic to the client: the target name is there all the time")
+@meets("1813-3.3.14-1")
 def test_atomic(nfs3, connect, home, file):
     from dittofs import nfs3 as module
 
@@ -199,6 +207,7 @@ def test_directory_between_parents(nfs3, home, subdir, other):
 
 @needs("export:all_squash")
 @covers("RFC1813 3.3.14", "NFS3ERR_XDEV: two file systems, by the fsid of their directories")
+@meets("1813-3.3.14-4")
 def test_other_file_system(nfs3, home, file, exported):
     there = exported("all_squash").handle
     apart = attributes(nfs3, home).fsid != attributes(nfs3, there).fsid

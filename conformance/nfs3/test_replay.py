@@ -10,7 +10,7 @@ import pytest
 from conformance.nfs3.checks import attributes, names, retransmit
 from dittofs import nfs3 as module
 from dittofs.nfs3 import GUARDED, NF3FIFO, NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 # procedure: (arguments, what a second execution would say)
 NOT_IDEMPOTENT = {
@@ -41,6 +41,7 @@ def each_call():
 
 @each_call()
 @covers("RFC1813 4.5", "sent again on the same connection: the first reply again, executed once")
+@meets("1813-4.5-1")
 def test_same_connection(nfs3, stage, name, args, second):
     first = getattr(nfs3, name)(*args(stage))
     after = names(nfs3, stage)
@@ -51,6 +52,7 @@ def test_same_connection(nfs3, stage, name, args, second):
 
 @each_call()
 @covers("RFC1813 4.5", "sent again on a new connection, as a client does whose old one broke: the first reply again")
+@meets("1813-4.5-1")
 def test_new_connection(connect, stage, name, args, second):
     broken = module.Client(connect())
     first = getattr(broken, name)(*args(stage))
@@ -81,6 +83,7 @@ def test_other_xid(nfs3, stage, name, args, second):
 
 @each_call()
 @covers("RFC1813 4.5", "a failure is remembered as well: it does not turn into a success")
+@meets("1813-4.5-1")
 def test_failure(nfs3, stage, name, args, second):
     getattr(nfs3, name)(*args(stage))
     failed = getattr(nfs3, name)(*args(stage), fails=second)
@@ -114,6 +117,7 @@ def test_remove_then_create(nfs3, connect, home, file):
 
 
 @covers("RFC1813 4.5", "another request with the same xid is no duplicate")
+@meets("5531-9-2")
 def test_reused_xid(nfs3, connect, home):
     other = module.Client(connect())
     nfs3.mkdir(home, "a", xid=0x5EED0001)

@@ -4,8 +4,8 @@ import pytest
 
 from conformance.nfs3.checks import BAD_HANDLE, attributes, names
 from dittofs import mount, nfs3
-from dittofs.nfs3 import EXCLUSIVE, FILE_SYNC, NFS3ERR, UNSTABLE
-from dittofs.testing.markers import covers, needs
+from dittofs.nfs3 import DATA_SYNC, EXCLUSIVE, FILE_SYNC, NFS3ERR, UNSTABLE
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
@@ -28,6 +28,7 @@ both_ways = pytest.mark.parametrize("how", ["stop", "crash"])
 
 @both_ways
 @covers("RFC1813 4.8", "what was answered is on stable storage: files, directories, links, attributes")
+@meets("1813-1.6-1", "1813-4.8-1")
 def test_namespace_survives(instance, how):
     srv = instance(store="lmdb")
     c, top = connected(srv)
@@ -44,19 +45,22 @@ def test_namespace_survives(instance, how):
 
 
 @both_ways
-@covers("RFC1813 3.3.7", "FILE_SYNC data are there after a restart")
-def test_stable_data_survive(instance, how):
+@pytest.mark.parametrize("stable", [DATA_SYNC, FILE_SYNC], ids=lambda s: s.name)
+@covers("RFC1813 3.3.7", "FILE_SYNC and DATA_SYNC data are there after a restart")
+@meets("1813-3.3.7-1", "1813-3.3.7-2", "1813-4.8-1")
+def test_stable_data_survive(instance, how, stable):
     srv = instance(store="lmdb")
     c, top = connected(srv)
     f = c.create(top, "f").obj
     data = bytes(n % 251 for n in range(100_000))
-    c.write(f, 0, data, FILE_SYNC)
+    c.write(f, 0, data, stable)
     c, top = again(srv, how)
     assert bytes(c.read(f, 0, len(data)).data) == data
 
 
 @both_ways
 @covers("RFC1813 3.3.21", "data written UNSTABLE and committed are there after a restart")
+@meets("1813-3.3.21-1")
 def test_committed_data_survive(instance, how):
     srv = instance(store="lmdb")
     c, top = connected(srv)
@@ -68,6 +72,7 @@ def test_committed_data_survive(instance, how):
 
 
 @covers("RFC1813 3.3.7", "unstable data are there after a crash, or the verifier says that they may be gone")
+@meets("1813-3.3.7-4")
 def test_verifier_tells(instance):
     srv = instance(store="lmdb")
     c, top = connected(srv)
@@ -79,6 +84,7 @@ def test_verifier_tells(instance):
 
 
 @covers("RFC1813 3.3.7", "the verifier differs between instances where data may be lost, and stays in each")
+@meets("1813-3.3.7-6")
 def test_verifier_changes(instance):
     srv = instance(store="lmdb")
     c, top = connected(srv)
@@ -93,6 +99,7 @@ def test_verifier_changes(instance):
 
 @both_ways
 @covers("RFC1813 3.3.8", "the verifier of an exclusive create is in stable storage: a retry after a restart succeeds")
+@meets("1813-3.3.8-5")
 def test_exclusive_create(instance, how):
     srv = instance(store="lmdb")
     c, top = connected(srv)
@@ -104,6 +111,7 @@ def test_exclusive_create(instance, how):
 
 @both_ways
 @covers("RFC1813 2.5", "file handles stay valid: a client goes on as if the server had only been slow")
+@meets("1813-1.6-2")
 def test_handles_survive(instance, how):
     srv = instance(store="lmdb")
     c, top = connected(srv)

@@ -4,10 +4,11 @@ import pytest
 
 from conformance.nfs3.checks import attributes, check_wcc, exists, unchanged
 from dittofs.nfs3 import NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @covers("RFC1813 3.3.13", "an empty directory is gone, and its parent's attributes say so")
+@meets("1813-3.3.13-1")
 def test_rmdir(nfs3, home, subdir):
     before = attributes(nfs3, home)
     r = nfs3.rmdir(home, "subdir")
@@ -18,6 +19,7 @@ def test_rmdir(nfs3, home, subdir):
 
 @pytest.mark.parametrize("what", ["file", "directory", "link"])
 @covers("RFC1813 2.6", "NFS3ERR_NOTEMPTY: the directory has entries")
+@meets("1813-2.6-6")
 def test_not_empty(nfs3, home, subdir, what):
     if what == "file":
         nfs3.create(subdir, "x")
@@ -40,6 +42,7 @@ def test_emptied(nfs3, home, subdir):
 
 
 @covers("RFC1813 2.6", "NFS3ERR_NOENT: no such name")
+@meets("1813-2.6-3")
 def test_no_entry(nfs3, home):
     before = attributes(nfs3, home)
     unchanged(nfs3.rmdir(home, "absent", fails=NFS3ERR.NOENT).dir_wcc, before)
@@ -47,6 +50,7 @@ def test_no_entry(nfs3, home):
 
 @pytest.mark.parametrize("kind", ["file", "symlink", "fifo"])
 @covers("RFC1813 2.6", "NFS3ERR_NOTDIR: the name belongs to no directory")
+@meets("1813-3.3.13-1")
 def test_other_kind(nfs3, home, request, kind):
     request.getfixturevalue(kind)
     nfs3.rmdir(home, kind, fails=NFS3ERR.NOTDIR)

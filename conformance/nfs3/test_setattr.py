@@ -4,13 +4,14 @@ import pytest
 
 from conformance.nfs3.checks import attributes, check_wcc, differing, nanoseconds, unchanged
 from dittofs.nfs3 import NFS3ERR, SET_TO_SERVER_TIME
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 INSIDE = 1_234_567_890  # a time that everybody can store
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o644, 0o755, 0o777, 0o4755, 0o2755, 0o1777, 0o7777], ids=oct)
 @covers("RFC1813 3.3.2", "mode is set, with all twelve bits of 2.5 mode3")
+@meets("1813-2.5-12", "1813-3.3.2-3")
 def test_mode(nfs3, file, mode):
     before = attributes(nfs3, file)
     r = nfs3.setattr(file, mode=mode)
@@ -29,6 +30,7 @@ def test_owner(nfs3, file, owner):
 
 
 @covers("RFC1813 3.3.2", "what is not named stays as it is")
+@meets("1813-2.5-13")
 def test_nothing(nfs3, file):
     before = attributes(nfs3, file)
     nfs3.setattr(file)
@@ -37,6 +39,7 @@ def test_nothing(nfs3, file):
 
 @pytest.mark.parametrize("size", [0, 1, 4095, 4096, 4097], ids=str)
 @covers("RFC1813 3.3.2", "a smaller size discards the data from there on")
+@meets("1813-3.3.2-4")
 def test_shrink(nfs3, file, size):
     data = bytes(n % 251 for n in range(10000))
     nfs3.write(file, 0, data)
@@ -47,6 +50,7 @@ def test_shrink(nfs3, file, size):
 
 @pytest.mark.parametrize("size", [6, 4096, 100_000], ids=str)
 @covers("RFC1813 3.3.2", "a larger size adds zeros")
+@meets("1813-3.3.2-5")
 def test_grow(nfs3, file, size):
     nfs3.write(file, 0, b"12345")
     nfs3.setattr(file, size=size)
@@ -56,6 +60,7 @@ def test_grow(nfs3, file, size):
 
 
 @covers("RFC1813 3.3.2", "data cut off does not come back when the file grows again")
+@meets("1813-3.3.2-4")
 def test_shrink_and_grow(nfs3, file):
     nfs3.write(file, 0, b"secret" * 1000)
     nfs3.setattr(file, size=3)
@@ -64,6 +69,7 @@ def test_shrink_and_grow(nfs3, file):
 
 
 @covers("RFC1813 3.3.2", "changing the size changes mtime")
+@meets("1813-3.3.2-6")
 def test_size_changes_mtime(nfs3, file):
     nfs3.setattr(file, mtime=(INSIDE, 0))
     nfs3.setattr(file, size=10)
@@ -72,6 +78,7 @@ def test_size_changes_mtime(nfs3, file):
 
 @pytest.mark.parametrize("which", ["atime", "mtime"])
 @covers("RFC1813 3.3.2", "SET_TO_CLIENT_TIME stores the client's time to the granularity of FSINFO time_delta")
+@meets("1813-2.5-14", "1813-3.3.19-5")
 def test_client_time(nfs3, home, file, which):
     delta = nanoseconds(nfs3.fsinfo(home).time_delta)
     nfs3.setattr(file, **{which: (INSIDE, 987_654_321)})
@@ -81,6 +88,7 @@ def test_client_time(nfs3, home, file, which):
 
 @pytest.mark.parametrize("seconds", [0, 1, 2**31 - 1], ids=str)
 @covers("RFC1813 2.5", "nfstime3 counts seconds from 1970")
+@meets("1813-2.5-10")
 def test_extreme_times(nfs3, file, seconds):
     nfs3.setattr(file, atime=(seconds, 0), mtime=(seconds, 0))
     a = attributes(nfs3, file)
@@ -89,6 +97,7 @@ def test_extreme_times(nfs3, file, seconds):
 
 @pytest.mark.parametrize("which", ["atime", "mtime"])
 @covers("RFC1813 3.3.2", "SET_TO_SERVER_TIME takes the server's clock, as a write does")
+@meets("1813-2.5-14")
 def test_server_time(nfs3, home, file, which):
     nfs3.setattr(file, atime=(INSIDE, 0), mtime=(INSIDE, 0))
     nfs3.setattr(file, **{which: SET_TO_SERVER_TIME})
@@ -98,6 +107,7 @@ def test_server_time(nfs3, home, file, which):
 
 
 @covers("RFC1813 2.5", "ctime changes with the attributes")
+@meets("1813-2.5-9")
 def test_ctime(nfs3, file):
     nfs3.setattr(file, mtime=(INSIDE, 0))
     before = attributes(nfs3, file).ctime
@@ -115,6 +125,7 @@ def test_everything(nfs3, file):
 
 
 @covers("RFC1813 3.3.2", "a guard that is the object's ctime lets the change through")
+@meets("1813-3.3.2-1")
 def test_guard_matches(nfs3, file):
     nfs3.setattr(file, guard=attributes(nfs3, file).ctime, mode=0o600)
     assert attributes(nfs3, file).mode & 0o7777 == 0o600
@@ -122,6 +133,7 @@ def test_guard_matches(nfs3, file):
 
 @pytest.mark.parametrize("change", [{"mode": 0o600}, {"size": 1}, {"uid": 1}, {"mtime": (1, 1)}], ids=str)
 @covers("RFC1813 3.3.2", "a guard that differs preserves the attributes: NFS3ERR_NOT_SYNC")
+@meets("1813-3.3.2-2")
 def test_guard_differs(nfs3, file, change):
     before = attributes(nfs3, file)
     wrong = (before.ctime.seconds - 1, before.ctime.nseconds)
@@ -131,6 +143,7 @@ def test_guard_differs(nfs3, file, change):
 
 
 @covers("RFC1813 3.3.2", "the guard compares nanoseconds too")
+@meets("1813-3.3.2-1")
 def test_guard_compares_nanoseconds(nfs3, home, file):
     ctime = attributes(nfs3, file).ctime
     wrong = (ctime.seconds, (ctime.nseconds + 1) % 1_000_000_000)
@@ -139,6 +152,7 @@ def test_guard_compares_nanoseconds(nfs3, home, file):
 
 @pytest.mark.parametrize("change", [{"mode": 0o777}, {"atime": (1, 0)}, {"mtime": (1, 0)}], ids=str)
 @covers("RFC1813 2.6", "NFS3ERR_PERM: neither root nor the owner")
+@meets("1813-2.6-2")
 def test_not_owner(nfs3, alice, home, change):
     f = nfs3.create(home, "f", mode=0o666, uid=1001).obj
     before = attributes(nfs3, f)
@@ -147,6 +161,7 @@ def test_not_owner(nfs3, alice, home, change):
 
 
 @covers("RFC1813 2.6", "NFS3ERR_ACCES: no permission to write, so none to truncate")
+@meets("1813-2.6-2")
 def test_size_without_permission(nfs3, alice, home):
     f = nfs3.create(home, "f", mode=0o444, uid=1001).obj
     nfs3.write(f, 0, b"data")
@@ -162,6 +177,7 @@ def test_owner_truncates_read_only_file(alice, home):
 
 
 @covers("RFC1813 3.3.20", "chown_restricted: only root gives files away")
+@meets("1813-3.3.20-2")
 def test_give_away(nfs3, alice, home):
     f = alice.create(home, "f").obj
     outcome = alice.setattr(f, uid=1001, may_fail=(NFS3ERR.PERM, NFS3ERR.ACCES)).outcome

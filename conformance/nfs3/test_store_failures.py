@@ -10,7 +10,7 @@ from conformance.nfs3.checks import attributes, differing, names, unchanged
 from dittofs import nfs3 as module
 from dittofs.faults import at, error, once
 from dittofs.nfs3 import NFS3ERR, UNSTABLE
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("faults")
 
@@ -55,6 +55,7 @@ def each(procedures, what):
 
 
 @each(READING, "NFS3ERR_IO when the store cannot be read; the next request is answered")
+@meets("1813-2.6-9")
 def test_read_error(nfs3, stage, file, symlink, faults, name):
     procedure, args = getattr(nfs3, name), arguments(name, stage, file, symlink)
     expected = (NFS3ERR.IO, NFS3ERR.SERVERFAULT) if name in WITHOUT_IO else NFS3ERR.IO
@@ -83,18 +84,21 @@ def check_failed_change(nfs3, stage, file, symlink, faults, name, failure):
 
 
 @each(CHANGING, "NFS3ERR_IO when the store fails: nothing changed, and the next request succeeds")
+@meets("1813-2.5-1", "1813-2.6-9")
 def test_change_fails(nfs3, stage, file, symlink, faults, name):
     check_failed_change(nfs3, stage, file, symlink, faults, name, "io")
 
 
 @pytest.mark.parametrize("failure", ["no_space", "quota"])
 @each(MAKING, "NFS3ERR_NOSPC and NFS3ERR_DQUOT: nothing changed, and the next request succeeds")
+@meets("1813-2.6-8")
 def test_no_room(nfs3, stage, file, symlink, faults, name, failure):
     check_failed_change(nfs3, stage, file, symlink, faults, name, failure)
 
 
 @pytest.mark.parametrize("name", CHANGING)
 @covers("RFC1813 2.6", "NFS3ERR_JUKEBOX: the client tries again with a new transaction id, and the request is executed")
+@meets("1813-2.6-10")
 def test_later(nfs3, stage, file, symlink, faults, name):
     check_failed_change(nfs3, stage, file, symlink, faults, name, "busy")
 
@@ -110,6 +114,7 @@ def test_data_cannot_be_read(nfs3, file, faults):
 
 @pytest.mark.parametrize("failure", ERRORS)
 @covers("RFC1813 3.3.7", "the failed write's error, the old data, and no new size")
+@meets("1813-3.3.7-10")
 def test_data_cannot_be_written(nfs3, file, faults, failure):
     nfs3.write(file, 0, b"old")
     before = attributes(nfs3, file)
@@ -124,6 +129,7 @@ def test_data_cannot_be_written(nfs3, file, faults, failure):
 
 @needs("own")
 @covers("RFC1813 3.3.21", "NFS3ERR_IO: what could not be made stable is not called stable, then or after a restart")
+@meets("1813-3.3.21-1")
 def test_commit_fails(instance):
     srv = instance(store="lmdb")
     c, root = module.connect(srv.url)

@@ -3,11 +3,12 @@
 import pytest
 
 from conformance.nfs3.checks import agrees, attributes, check_wcc, unchanged
-from dittofs.nfs3 import NF3LNK, NFS3ERR
-from dittofs.testing.markers import covers
+from dittofs.nfs3 import NF3LNK, NFS3ERR, Client
+from dittofs.testing.markers import covers, meets
 
 
 @covers("RFC1813 3.3.10", "a new symbolic link, its handle, its attributes, and the directory's")
+@meets("1813-3.3.10-1")
 def test_symlink(nfs3, home):
     before = attributes(nfs3, home)
     r = nfs3.symlink(home, "l", "text", mode=0o777)
@@ -26,6 +27,7 @@ def test_owner(nfs3, alice, home):
 
 
 @covers("RFC1813 3.3.10", "initial owner")
+@meets("1813-3.3.10-1")
 def test_initial_attributes(nfs3, home):
     a = attributes(nfs3, nfs3.symlink(home, "l", "text", mode=0o777, uid=5, gid=6).obj)
     assert (a.uid, a.gid) == (5, 6)
@@ -77,3 +79,19 @@ def test_empty_text(nfs3, home):
     r = nfs3.symlink(home, "l", "", may_fail=(NFS3ERR.NOENT, NFS3ERR.INVAL))
     if r.outcome == 0:
         assert nfs3.readlink(r.obj).data == ""
+
+
+@covers("RFC1813 3.3.10", "a link that can be found can be read, and has its whole text")
+@meets("1813-3.3.10-2")
+def test_visible_is_whole(nfs3, connect, home):
+    reader = Client(connect())
+    text = "t" * 1000
+    calls = []
+    for n in range(100):
+        calls += [nfs3.symlink.send(home, f"l{n}", text), reader.readdirplus.send(home, maxcount=65536)]
+    for call in calls:
+        r = call.result()
+        if call.call.name == "READDIRPLUS":
+            for entry in r.reply.entries:
+                if entry.name_handle.handle_follows and entry.name not in (".", ".."):
+                    assert nfs3.readlink(entry.name_handle).data == text

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs3.checks import attributes, check_wcc, unchanged
 from dittofs.nfs3 import DATA_SYNC, FILE_SYNC, NFS3ERR, UNSTABLE
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 LEVELS = [UNSTABLE, DATA_SYNC, FILE_SYNC]
 MAXIMUM = 2**64 - 1
@@ -16,6 +16,7 @@ def content(client, handle, size=100_000) -> bytes:
 
 @pytest.mark.parametrize("stable", LEVELS, ids=lambda s: s.name)
 @covers("RFC1813 3.3.7", "data is written, and committed no less than asked")
+@meets("1813-2.5-12", "1813-3.3.7-1", "1813-3.3.7-3")
 def test_level(nfs3, file, stable):
     before = attributes(nfs3, file)
     r = nfs3.write(file, 0, b"hello", stable)
@@ -26,6 +27,7 @@ def test_level(nfs3, file, stable):
 
 
 @covers("RFC1813 3.3.7", "the verifier stays the same during one instance of the server, in COMMIT too")
+@meets("1813-3.3.7-5", "1813-3.3.21-3")
 def test_verifier(nfs3, home, file):
     other = nfs3.create(home, "other").obj
     writes = [nfs3.write(f, 0, b"x", stable).verf for f in (file, other) for stable in LEVELS]
@@ -34,6 +36,7 @@ def test_verifier(nfs3, home, file):
 
 @pytest.mark.parametrize("offset", [0, 1, 2, 3, 4095, 4096, 4097, 99_999], ids=str)
 @covers("RFC1813 3.3.7", "writing begins at offset; a gap before it reads as zeros")
+@meets("1813-3.3.7-8")
 def test_offset(nfs3, file, offset):
     nfs3.write(file, offset, b"abc")
     assert content(nfs3, file, offset + 10) == bytes(offset) + b"abc"
@@ -41,6 +44,7 @@ def test_offset(nfs3, file, offset):
 
 @pytest.mark.parametrize("at, text", [(0, b"XX"), (4, b"XX"), (8, b"XX"), (9, b"XX"), (10, b"XX"), (5, b"")])
 @covers("RFC1813 3.3.7", "only what is written changes")
+@meets("1813-3.3.7-8")
 def test_overwrite(nfs3, file, at, text):
     nfs3.write(file, 0, b"0123456789")
     nfs3.write(file, at, text)
@@ -48,6 +52,7 @@ def test_overwrite(nfs3, file, at, text):
 
 
 @covers("RFC1813 3.3.7", "a count of 0 succeeds, returns 0, and leaves size and mtime alone")
+@meets("1813-3.3.7-7")
 def test_count_zero(nfs3, file):
     nfs3.write(file, 0, b"data")
     before = attributes(nfs3, file)
@@ -57,6 +62,7 @@ def test_count_zero(nfs3, file):
 
 
 @covers("RFC1813 3.3.7", "mtime follows the contents")
+@meets("1813-2.5-9")
 def test_mtime(nfs3, file):
     nfs3.setattr(file, mtime=(1000, 0))
     nfs3.write(file, 0, b"x")
@@ -64,6 +70,7 @@ def test_mtime(nfs3, file):
 
 
 @covers("RFC1813 3.3.19", "a write of wtmax bytes is whole or short, and what was counted is there")
+@meets("1813-3.3.7-8")
 def test_wtmax(nfs3, home, file):
     wtmax = min(nfs3.fsinfo(home).wtmax, 8 << 20)
     data = bytes(n % 251 for n in range(wtmax))
@@ -91,6 +98,7 @@ def test_count_below_data(nfs3, file):
 
 @pytest.mark.parametrize("offset", [2**31 - 1, 2**32 - 2, 2**32], ids=hex)
 @covers("RFC1813 4.13", "offsets and sizes are 64 bits wide")
+@meets("1813-4.13-1")
 def test_above_32_bits(nfs3, home, file, offset):
     if nfs3.fsinfo(home).maxfilesize > offset + 4:
         nfs3.write(file, offset, b"data")
@@ -100,6 +108,7 @@ def test_above_32_bits(nfs3, home, file, offset):
 
 @pytest.mark.parametrize("offset", [2**63 - 2, 2**63, MAXIMUM - 3, MAXIMUM], ids=hex)
 @covers("RFC1813 2.6", "NFS3ERR_FBIG: a write past the largest file; nothing is written")
+@meets("1813-2.6-7", "1813-4.13-1")
 def test_beyond_maxfilesize(nfs3, home, file, offset):
     if nfs3.fsinfo(home).maxfilesize < offset + 4:
         before = attributes(nfs3, file)
@@ -110,6 +119,7 @@ def test_beyond_maxfilesize(nfs3, home, file, offset):
 
 @pytest.mark.parametrize("kind", ["subdir", "symlink", "fifo"])
 @covers("RFC1813 3.3.7", "NFS3ERR_INVAL, not NFS3ERR_ISDIR, for what is no regular file")
+@meets("1813-3.3.7-9")
 def test_not_a_file(nfs3, request, kind):
     handle = request.getfixturevalue(kind)
     before = attributes(nfs3, handle)
@@ -128,6 +138,7 @@ def test_no_permission(nfs3, bob, file):
 
 
 @covers("RFC1813 4.4", "the owner may write whatever the mode says: the client checked when the file was opened")
+@meets("1813-4.4-1")
 def test_owner(alice, home):
     f = alice.create(home, "f", mode=0o444).obj
     alice.write(f, 0, b"data")

@@ -6,7 +6,7 @@ from conformance.nfs40.checks import OBJECTS, new_file
 from dittofs.nfs4 import (
     ACCESS4_DELETE, ACCESS4_EXECUTE, ACCESS4_EXTEND, ACCESS4_LOOKUP, ACCESS4_MODIFY, ACCESS4_READ, NFS4ERR, op,
 )  # fmt: skip
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 ALL = ACCESS4_READ | ACCESS4_LOOKUP | ACCESS4_MODIFY | ACCESS4_EXTEND | ACCESS4_DELETE | ACCESS4_EXECUTE
 CHANGE = ACCESS4_MODIFY | ACCESS4_EXTEND
@@ -27,6 +27,7 @@ def test_every_type(nfs40, request, kind):
 
 @pytest.mark.parametrize("bit", range(6))
 @covers("RFC7530 16.1", "each bit by itself says what it says among all")
+@meets("7530-16.1-1")
 def test_single_bits(nfs40, file, subdir, bit):
     for handle in (file, subdir):
         granted, supported = access(nfs40, handle)
@@ -34,12 +35,14 @@ def test_single_bits(nfs40, file, subdir, bit):
 
 
 @covers("RFC7530 16.1", "nothing asked, nothing answered")
+@meets("7530-16.1-1")
 def test_nothing(nfs40, file):
     assert access(nfs40, file, 0) == (0, 0)
 
 
 @pytest.mark.parametrize("bits", [0x40, 0x1000, 0x80000000, 0xFFFFFFFF], ids=hex)
 @covers("RFC7530 16.1", "bits that mean nothing: not supported, or NFS4ERR_INVAL")
+@meets("7530-16.1-1")
 def test_unknown_bits(nfs40, file, bits):
     r = nfs40.compound(op.putfh(file), op.access(bits).may_fail(NFS4ERR.INVAL))
     if r.status == 0:
@@ -51,6 +54,7 @@ MODES = [0o000, 0o444, 0o222, 0o111, 0o777, 0o700, 0o070, 0o007, 0o640, 0o751]
 
 @pytest.mark.parametrize("mode", MODES, ids=oct)
 @covers("RFC7530 16.1", "a file's owner, its group and others are granted what the mode gives them")
+@meets("7530-16.1-2")
 def test_file_modes(nfs40, alice, bob, carol, home, mode):
     f = new_file(nfs40, home, "f")
     nfs40.setattr(f, mode=mode, owner="1000", owner_group="1000")
@@ -77,6 +81,7 @@ def test_directory_modes(nfs40, alice, bob, carol, home, mode):
 
 
 @covers("RFC7530 16.1", "what is granted works, what is refused does not")
+@meets("7530-16.1-2")
 def test_true(nfs40, bob, home):
     f = new_file(nfs40, home, "f")
     nfs40.setattr(f, mode=0o604)

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs40.checks import change, new_file
 from dittofs.nfs4 import ANONYMOUS, NF4DIR, GUARDED4, create, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 def write(n):
@@ -22,6 +22,7 @@ OF_FILE = {
 
 @pytest.mark.parametrize("what", OF_FILE)
 @covers("RFC7530 5.8.1.4", "it moves with every change of a file's data or attributes")
+@meets("7530-5.8.1.4-1")
 def test_file(nfs40, file, what):
     seen = [change(nfs40, file)]
     for n in range(20):
@@ -31,6 +32,7 @@ def test_file(nfs40, file, what):
 
 @pytest.mark.parametrize("what", ["CREATE", "OPEN", "REMOVE", "RENAME", "LINK"])
 @covers("RFC7530 5.8.1.4", "it moves with every change of a directory's entries")
+@meets("7530-5.8.1.4-1")
 def test_directory(nfs40, home, subdir, what):
     f = new_file(nfs40, home, "f")
     new_file(nfs40, subdir, "0")
@@ -53,6 +55,7 @@ def test_directory(nfs40, home, subdir, what):
 
 
 @covers("RFC7530 5.8.1.4", "LINK and REMOVE of another name change the object, too")
+@meets("7530-5.8.1.4-1")
 def test_links(nfs40, home, file):
     seen = [change(nfs40, file)]
     for n in range(10):
@@ -76,6 +79,7 @@ def test_still(nfs40, home, subdir, file):
 
 
 @covers("RFC7530 2.2.9", "change_info4: atomic, and before is what the last change left")
+@meets("7530-2.2.9-1")
 def test_chain(nfs40, subdir):
     last = None
     for n in range(10):

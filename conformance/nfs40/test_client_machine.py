@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from dittofs.nfs4 import NFS4_OK, NFS4ERR, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 STRINGS, VERIFIERS = st.sampled_from([b"x", b"y"]), st.sampled_from([b"boot one", b"boot two"])
 GONE = (NFS4ERR.STALE_CLIENTID, NFS4ERR.EXPIRED)
@@ -85,6 +85,7 @@ class ClientMachine(RuleBasedStateMachine):
 
 
 @covers("RFC7530 16.33", "any sequence of SETCLIENTID, SETCLIENTID_CONFIRM and RENEW by two clients and their incarnations")
+@meets("7530-16.33-3")
 def test_clients(nfs40, seed):
     machine = seeded(seed)(type("ClientMachine", (ClientMachine,), {"client": nfs40}))
     checks = list(HealthCheck)

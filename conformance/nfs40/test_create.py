@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs40.checks import OBJECTS, change, check_cinfo, exists, names
 from dittofs.nfs4 import NF4BLK, NF4CHR, NF4DIR, NF4LNK, NF4REG, NFS4ERR, names as attr_names, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 KINDS = {name: kind for name, kind in OBJECTS.items() if name != "file"}
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -17,6 +17,7 @@ def making(kind, name="new", **attributes):
 
 @every_kind
 @covers("RFC7530 16.4", "the new object is the current filehandle, has its type, and its directory changed")
+@meets("7530-16.4-1", "7530-16.4-2")
 def test_create(nfs40, home, kind):
     before = change(nfs40, home)
     r = nfs40.compound(op.putfh(home), making(kind), op.getfh(), op.getattr("type", "fileid"))
@@ -28,6 +29,7 @@ def test_create(nfs40, home, kind):
 @every_kind
 @pytest.mark.parametrize("mode", [0o000, 0o640, 0o1777])
 @covers("RFC7530 16.4", "initial attributes are set; attrset says which")
+@meets("7530-16.4-3")
 def test_mode(nfs40, home, kind, mode):
     r = nfs40.compound(op.putfh(home), making(kind, mode=mode), op.getattr("mode"))
     assert attr_names(r.create.attrset) == {"mode"}
@@ -37,6 +39,7 @@ def test_mode(nfs40, home, kind, mode):
 
 @every_kind
 @covers("RFC7530 16.4", "no attributes are wanted: none is said to be set")
+@meets("7530-16.4-3")
 def test_no_attributes(nfs40, home, kind):
     r = nfs40.compound(op.putfh(home), making(kind))
     assert attr_names(r.create.attrset) <= {"mode", "owner", "owner_group"}
@@ -45,6 +48,7 @@ def test_no_attributes(nfs40, home, kind):
 @every_kind
 @pytest.mark.parametrize("taken", OBJECTS)
 @covers("RFC7530 16.4", "NFS4ERR_EXIST: the name is taken, whatever has it")
+@meets("7530-16.4-4")
 def test_exists(nfs40, home, request, kind, taken):
     request.getfixturevalue(taken)
     before = change(nfs40, home)
@@ -53,6 +57,7 @@ def test_exists(nfs40, home, request, kind, taken):
 
 
 @covers("RFC7530 16.4", "the text of a symbolic link, any bytes")
+@meets("7530-12.4-1")
 def test_link_text(nfs40, home):
     for n, text in enumerate(["x", "../a//b/", "/absolute", "caf\u00e9", "t" * 1000]):
         link = nfs40.symlink(home, f"l{n}", text)
@@ -76,6 +81,7 @@ def test_devices(nfs40, home, kind):
 
 @pytest.mark.parametrize("kind", [NF4REG, 8, 9, 0, 10, 255, 2**32 - 1])
 @covers("RFC7530 16.4", "NFS4ERR_BADTYPE: a regular file, or a type that CREATE does not make")
+@meets("7530-16.4-1")
 def test_bad_type(nfs40, home, kind):
     nfs40.compound(op.putfh(home), op.create(NF4DIR, "new").patch({"objtype.type": kind}).fails(NFS4ERR.BADTYPE))
     assert names(nfs40, home) == set()
@@ -97,6 +103,7 @@ def test_devices_by_users(alice, subdir, kind):
 
 @every_kind
 @covers("RFC7530 16.4", "the owner is the user who makes it")
+@meets("7530-16.4-5")
 def test_owner(nfs40, alice, home, kind):
     if kind in ("block", "character"):
         return
@@ -108,6 +115,7 @@ def test_owner(nfs40, alice, home, kind):
 
 @every_kind
 @covers("RFC7530 5.5", "attributes that nobody can set: NFS4ERR_INVAL, and nothing is made")
+@meets("7530-5.5-2")
 def test_read_only_attributes(nfs40, home, kind):
     for attrs in ({"type": NF4DIR}, {"change": 7}, {"fileid": 7}, {"numlinks": 1}, {"mode": 0o700, "lease_time": 1}):
         nfs40.compound(op.putfh(home), making(kind, attributes=attrs).fails(NFS4ERR.INVAL))
@@ -122,6 +130,7 @@ def test_unsupported_attributes(nfs40, home, kind):
 
 
 @covers("RFC7530 16.4", "the current filehandle stays the directory when the operation fails")
+@meets("7530-16.4-2")
 def test_failure_keeps_filehandle(nfs40, home, subdir):
     nfs40.compound(op.putfh(home), op.create(NF4DIR, "subdir").fails(NFS4ERR.EXIST), op.getfh())
 

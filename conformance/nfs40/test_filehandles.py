@@ -5,11 +5,12 @@ import pytest
 from conformance.nfs40.checks import BAD_HANDLE, OBJECTS, new_file
 from conformance.nfs40.ops import ANY, NONE, USAGES, each, usage
 from dittofs.nfs4 import FH4_VOLATILE_ANY, FH4_VOL_RENAME, NFS4ERR, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @pytest.mark.parametrize("kind", OBJECTS)
 @covers("RFC7530 16.8", "the filehandle of any object: at most NFS4_FHSIZE bytes, the same each time, usable with PUTFH")
+@meets("7530-2.1-1", "7530-16.20-1")
 def test_getfh(nfs40, home, request, kind):
     handle = request.getfixturevalue(kind)
     r = nfs40.compound(op.putfh(home), op.lookup(kind), op.getfh(), op.putfh(handle), op.getfh())
@@ -17,17 +18,20 @@ def test_getfh(nfs40, home, request, kind):
 
 
 @pytest.mark.parametrize("use", each("NFS4ERR_NOFILEHANDLE: no current filehandle", [u for u in USAGES if u.current != NONE]))
+@meets("7530-15.2-6")
 def test_no_filehandle(nfs40, use):
     nfs40.compound(use.operation.fails(NFS4ERR.NOFILEHANDLE))
 
 
 @pytest.mark.parametrize("name", ["LINK", "RENAME"])
 @covers("RFC7530 13.1.2.5", "NFS4ERR_NOFILEHANDLE: no saved filehandle")
+@meets("7530-15.2-6")
 def test_no_saved_filehandle(nfs40, home, name):
     nfs40.compound(op.putfh(home), usage(name).operation.fails(NFS4ERR.NOFILEHANDLE))
 
 
 @covers("RFC7530 16.29", "NFS4ERR_RESTOREFH: nothing was saved")
+@meets("7530-16.29-1")
 def test_restorefh_nothing(nfs40, home):
     nfs40.compound(op.putfh(home), op.restorefh().fails(NFS4ERR.RESTOREFH))
 
@@ -48,6 +52,7 @@ def test_saved_stays(nfs40, home, subdir):
 
 
 @covers("RFC7530 16.22", "the root of the server: a directory, the same each time")
+@meets("7530-4.1-1")
 def test_putrootfh(nfs40):
     r = nfs40.compound(op.putrootfh(), op.getattr("type"), op.getfh(), op.putrootfh(), op.getfh())
     assert r.getattr.attributes.type == OBJECTS["subdir"]
@@ -55,6 +60,7 @@ def test_putrootfh(nfs40):
 
 
 @covers("RFC7530 16.21", "the public filehandle: some object, or the root where nothing else was made public")
+@meets("7530-4.1-1")
 def test_putpubfh(nfs40):
     r = nfs40.compound(op.putpubfh(), op.getattr("type"), op.getfh(), op.putpubfh(), op.getfh())
     assert bytes(r[2].object) == bytes(r[4].object)
@@ -69,6 +75,7 @@ def test_replaced(nfs40, file, name):
 
 @pytest.mark.parametrize("handle", [b"", b"x", bytes(16), bytes(27), b"\xff" * 32, bytes(128), b"\xff" * 128], ids=len)
 @covers("RFC7530 16.20", "bytes that are no filehandle: NFS4ERR_BADHANDLE or NFS4ERR_STALE")
+@meets("7530-4.2.1-2", "7530-16.20-1")
 def test_nonsense(nfs40, handle):
     nfs40.compound(op.putfh(handle).fails(*BAD_HANDLE))
 
@@ -83,6 +90,7 @@ def test_changed_handles(nfs40, file):
 
 @pytest.mark.parametrize("kind", OBJECTS)
 @covers("RFC7530 13.1.2.7", "NFS4ERR_STALE: the object was removed")
+@meets("7530-4.2.1-2")
 def test_removed(nfs40, home, request, kind):
     handle = request.getfixturevalue(kind)
     nfs40.remove(home, kind)
@@ -90,6 +98,7 @@ def test_removed(nfs40, home, request, kind):
 
 
 @pytest.mark.parametrize("use", each("NFS4ERR_STALE: the object is gone", [u for u in USAGES if u.current in (ANY,)]))
+@meets("7530-4.2.1-2")
 def test_stale(nfs40, home, use):
     gone = new_file(nfs40, home, "gone")
     nfs40.remove(home, "gone")
@@ -100,6 +109,7 @@ def test_stale(nfs40, home, use):
 
 
 @covers("RFC7530 4.2.2", "a persistent filehandle is the same after a rename, and for every name of a file")
+@meets("7530-4.2.2-1", "7530-4.2.3-1")
 def test_stable(nfs40, home, subdir, file):
     if nfs40.getattr(file, "fh_expire_type").fh_expire_type & (FH4_VOLATILE_ANY | FH4_VOL_RENAME):
         return
@@ -112,12 +122,14 @@ def test_stable(nfs40, home, subdir, file):
 
 
 @covers("RFC7530 4.2.1", "a name made anew is another object, with another filehandle")
+@meets("7530-4.2.1-1")
 def test_not_reused(nfs40, home, file):
     nfs40.remove(home, "file")
     assert new_file(nfs40, home, "file") != file
 
 
 @covers("RFC7530 4.2.1", "two filehandles of different objects differ")
+@meets("7530-4.2.1-1")
 def test_different(nfs40, home):
     handles = {new_file(nfs40, home, f"f{n}") for n in range(20)}
     assert len(handles) == 20

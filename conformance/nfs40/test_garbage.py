@@ -7,7 +7,7 @@ import pytest
 from conformance.nfs40.ops import USAGES
 from dittofs.nfs4 import ANONYMOUS, NFS4ERR, UNCHECKED4, create, op
 from dittofs.rpc import accept_stat
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 GARBAGE = (accept_stat.GARBAGE_ARGS, NFS4ERR.BADXDR)
 
@@ -17,6 +17,7 @@ once_each = pytest.mark.parametrize("use", [pytest.param(u, id=str(u)) for u in 
 
 @once_each
 @covers("RFC7530 13.1.1.1", "an operation cut off at any length: NFS4ERR_BADXDR or GARBAGE_ARGS; the connection goes on")
+@meets("7530-15.2-7")
 def test_truncated(nfs40, file, use):
     before = (op.putfh(file), op.savefh(), op.putfh(file))
     head, whole = nfs40.encode(before), nfs40.encode(before, use.operation)
@@ -35,6 +36,7 @@ def test_truncated_compound(nfs40):
 
 
 @covers("RFC7530 15.2", "operations before one that does not decode may be executed, and then have results")
+@meets("7530-15.2-7")
 def test_the_ones_before(nfs40):
     whole = nfs40.encode(op.putrootfh(), op.getfh(), op.lookup("name"))
     r = nfs40.call(raw=whole[:-6])
@@ -67,6 +69,7 @@ def test_count(nfs40, count):
 
 @pytest.mark.parametrize("size", [129, 200, 1000])
 @covers("RFC7530 2.1", "a filehandle has at most NFS4_FHSIZE bytes")
+@meets("7530-2.1-1")
 def test_long_handle(nfs40, size):
     nfs40.compound(op.putfh(bytes(size)), fails=(*GARBAGE, NFS4ERR.BADHANDLE))
 

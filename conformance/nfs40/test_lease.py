@@ -6,7 +6,8 @@ import pytest
 
 from dittofs import nfs4
 from dittofs.nfs4 import ANONYMOUS, NFS4ERR, WRITE_LT, create, op
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.fixtures import BOB
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
@@ -49,6 +50,7 @@ def deny_writing(w, name="f"):
 
 
 @covers("RFC7530 9.5", "within the lease period nothing is lost")
+@meets("7530-5.8.1.11-1", "7530-9.5-3", "7530-9.6.1-1")
 def test_within(world):
     opened = deny_writing(world)
     world.wait(0.9)
@@ -57,6 +59,7 @@ def test_within(world):
 
 
 @covers("RFC7530 9.6.3.1", "a lease that was not renewed does not keep others out")
+@meets("7530-5.8.1.11-1", "7530-9.6.3-1", "7530-9.6.3.1-1")
 def test_expired(world):
     opened = deny_writing(world)
     world.wait(2.5)
@@ -67,6 +70,7 @@ def test_expired(world):
 
 
 @covers("RFC7530 9.6.3.1", "an expired client's locks do not keep others out")
+@meets("7530-9.6.1-1", "7530-9.6.3.1-1")
 def test_expired_locks(world):
     opened = world.c.open(world.top, "f", create(mode=0o666))
     world.c.lock(opened, WRITE_LT, 0, 10)
@@ -91,6 +95,7 @@ RENEWING = {
 
 @pytest.mark.parametrize("what", RENEWING)
 @covers("RFC7530 9.5", "an operation that says which client sends it renews the lease")
+@meets("7530-9.5-1")
 def test_renewing(world, what):
     opened = deny_writing(world)
     locked = world.c.open(world.top, "locked", create(mode=0o666), owner=b"locker")
@@ -111,6 +116,7 @@ NOT_RENEWING = {
 
 @pytest.mark.parametrize("what", NOT_RENEWING)
 @covers("RFC7530 9.5", "one that does not say so renews nothing")
+@meets("7530-9.5-2")
 def test_not_renewing(world, what):
     opened = deny_writing(world)
     for _ in range(4):
@@ -120,6 +126,7 @@ def test_not_renewing(world, what):
 
 
 @covers("RFC7530 16.18", "an open that is not confirmed within the lease period is forgotten")
+@meets("7530-9.1.11-4")
 def test_unconfirmed_open(world):
     r = world.c.compound(op.putfh(world.top), op.open("f", create(mode=0o666), share_deny=2, owner=b"a new owner"))
     for _ in range(5):
@@ -130,6 +137,7 @@ def test_unconfirmed_open(world):
 
 
 @covers("RFC7530 16.34", "a client id that nobody confirms may be forgotten, and is then NFS4ERR_STALE_CLIENTID")
+@meets("7530-9.1.2-1")
 def test_unconfirmed_client(world):
     r = world.c.compound(op.setclientid(os.urandom(8), b"a client that is slow")).setclientid
     world.wait(5)
@@ -138,6 +146,7 @@ def test_unconfirmed_client(world):
 
 
 @covers("RFC7530 9.6.3.2", "an expired client begins anew with SETCLIENTID, and may open what it had open")
+@meets("7530-9.1.2-1")
 def test_again(world):
     deny_writing(world)
     world.wait(3)
@@ -149,6 +158,7 @@ def test_again(world):
 
 
 @covers("RFC7530 9.6.2", "a server that came back knows none of the client ids and stateids of before")
+@meets("7530-9.1.1-5", "7530-9.1.4-2")
 def test_restart(world):
     opened = deny_writing(world)
     world.srv.restart()
@@ -159,9 +169,22 @@ def test_restart(world):
 
 
 @covers("RFC7530 9.5", "SETCLIENTID and SETCLIENTID_CONFIRM, of a changed callback too, never renew a lease")
+@meets("7530-9.5-2")
 def test_new_callback_renews_nothing(world):
     deny_writing(world)
     world.wait(0.9)
     world.c.setclientid()
     world.wait(0.9)
     assert not world.taken("f")
+
+
+@covers("RFC7530 9.1.2", "who comes with the id of a client whose lease has ended gets it, whatever principal it is")
+@meets("7530-9.1.2-2")
+def test_taken_over(world):
+    deny_writing(world)
+    world.c.as_(BOB).compound(op.setclientid(world.c.verifier, world.c.id).fails(NFS4ERR.CLID_INUSE))
+    world.wait(2.5)
+    successor = nfs4.Client40(world.srv.host, world.srv.nfs_port, cred=BOB, id=world.c.id)
+    successor.setclientid()
+    successor.compound(op.renew())
+    successor.endpoint.close()

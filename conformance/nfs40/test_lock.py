@@ -6,7 +6,7 @@ from conformance.nfs40.checks import END, new_file
 from dittofs.nfs4 import (
     ANONYMOUS, NFS4ERR, READ_BYPASS, READ_LT, READW_LT, WRITE_LT, WRITEW_LT, but, op, state_owner4, stateid4,
 )  # fmt: skip
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 READ, WRITE = 1, 2
 TO_EOF = END
@@ -41,6 +41,7 @@ def test_lock(nfs40, opened, locktype):
 
 
 @covers("RFC7530 9.1.4.2", "each further operation of the owner on the file: the same stateid, the next seqid")
+@meets("7530-9.1.3-1", "7530-16.12-1")
 def test_stateid(nfs40, opened):
     first = nfs40.lock(opened, WRITE_LT, 0, 10)
     second = lock_more(nfs40, opened.fh, first, WRITE_LT, 20, 10)
@@ -55,6 +56,7 @@ PAIRS = [(READ_LT, READ_LT, False), (READ_LT, WRITE_LT, True), (WRITE_LT, READ_L
 @pytest.mark.parametrize("first, second, conflict", PAIRS, ids=str)
 @pytest.mark.parametrize("who", ["other owner", "other client"])
 @covers("RFC7530 16.10", "NFS4ERR_DENIED with what is in the way, for any owner but the holder")
+@meets("7530-9.1.5-1", "7530-16.10-1")
 def test_conflict(nfs40, other, home, opened, first, second, conflict, who):
     nfs40.lock(opened, first, 10, 20, lock_owner=b"holder")
     c = nfs40 if who == "other owner" else other
@@ -101,6 +103,7 @@ def test_overlaps(nfs40, other, home, opened, offset, length, offset2, length2):
 
 
 @covers("RFC7530 16.10", "a length of all ones reaches to the end of the file, wherever that is")
+@meets("7530-16.10-2")
 def test_to_eof(nfs40, other, opened):
     nfs40.lock(opened, WRITE_LT, 100, TO_EOF)
     assert held(other, opened.fh, 0, 100) is None
@@ -110,6 +113,7 @@ def test_to_eof(nfs40, other, opened):
 
 @pytest.mark.parametrize("offset, length", [(END, TO_EOF), (END - 1, 1), (0, END - 1), (1, END - 1), (0, TO_EOF), (2**63, 2**63 - 1)], ids=str)
 @covers("RFC7530 16.10", "ranges up to 2^64-1: locked, or NFS4ERR_BAD_RANGE where the server cannot")
+@meets("7530-16.10-2")
 def test_largest(nfs40, other, opened, offset, length):
     last = op.lock(WRITE_LT, offset, length, open_stateid=opened).may_fail(NFS4ERR.BAD_RANGE)
     r = nfs40.compound(op.putfh(opened.fh), last)
@@ -119,6 +123,7 @@ def test_largest(nfs40, other, opened, offset, length):
 
 @pytest.mark.parametrize("offset, length", [(0, 0), (10, 0), (END, 2), (END - 1, 3), (2**63, 2**63 + 1), (2, END - 1)], ids=str)
 @covers("RFC7530 16.10", "NFS4ERR_INVAL: a length of zero, or a range that goes past 2^64-1, in LOCK, LOCKT and LOCKU")
+@meets("7530-16.10-2")
 def test_bad_range(nfs40, opened, offset, length):
     nfs40.compound(op.putfh(opened.fh), op.lock(READ_LT, offset, length, open_stateid=opened).fails(NFS4ERR.INVAL))
     nfs40.compound(op.putfh(opened.fh), op.lockt(READ_LT, offset, length).fails(NFS4ERR.INVAL))
@@ -130,6 +135,7 @@ def test_bad_range(nfs40, opened, offset, length):
 
 
 @covers("RFC7530 16.12", "unlocking the middle leaves both ends, or NFS4ERR_LOCK_RANGE")
+@meets("7530-9.2-1", "7530-16.12-1")
 def test_split(nfs40, other, opened):
     state = nfs40.lock(opened, WRITE_LT, 0, 100)
     r = nfs40.compound(op.putfh(opened.fh), op.locku(state, 40, 20).may_fail(NFS4ERR.LOCK_RANGE))
@@ -144,6 +150,7 @@ def test_split(nfs40, other, opened):
     (0, TO_EOF, None), (100, 50, (0, 100)),
 ], ids=str)  # fmt: skip
 @covers("RFC7530 16.12", "unlocking a part leaves the rest, or NFS4ERR_LOCK_RANGE; so does unlocking more than is locked")
+@meets("7530-9.2-1")
 def test_unlock_part(nfs40, other, opened, offset, length, left):
     state = nfs40.lock(opened, WRITE_LT, 0, 100)
     r = nfs40.compound(op.putfh(opened.fh), op.locku(state, offset, length).may_fail(NFS4ERR.LOCK_RANGE))
@@ -162,6 +169,7 @@ def test_merge(nfs40, other, opened):
 
 
 @covers("RFC7530 9.3", "a read lock becomes a write lock, where nobody is in the way")
+@meets("7530-9.3-1")
 def test_upgrade(nfs40, other, opened):
     state = nfs40.lock(opened, READ_LT, 0, 100)
     assert held(other, opened.fh, 0, 100, READ_LT) is None
@@ -171,6 +179,7 @@ def test_upgrade(nfs40, other, opened):
 
 
 @covers("RFC7530 9.3", "an upgrade that another's read lock is in the way of: NFS4ERR_DENIED, and the lock stays")
+@meets("7530-9.3-1")
 def test_upgrade_denied(nfs40, other, home, opened):
     state = nfs40.lock(opened, READ_LT, 0, 100)
     mine = other.open(home, "file")
@@ -182,6 +191,7 @@ def test_upgrade_denied(nfs40, other, home, opened):
 
 
 @covers("RFC7530 9.3", "a write lock becomes a read lock, and lets other readers in")
+@meets("7530-9.3-1")
 def test_downgrade(nfs40, other, home, opened):
     state = nfs40.lock(opened, WRITE_LT, 0, 100)
     r = nfs40.compound(op.putfh(opened.fh), op.lock(READ_LT, 0, 100, lock_stateid=state).may_fail(*NOT_POSIX))
@@ -190,6 +200,7 @@ def test_downgrade(nfs40, other, home, opened):
 
 
 @covers("RFC7530 9.2", "another kind for a part: three locks")
+@meets("7530-9.2-1")
 def test_change_part(nfs40, other, opened):
     state = nfs40.lock(opened, WRITE_LT, 0, 90)
     wanted = op.lock(READ_LT, 30, 30, lock_stateid=state).may_fail(*NOT_POSIX)
@@ -205,6 +216,7 @@ def test_change_part(nfs40, other, opened):
 
 
 @covers("RFC7530 16.11", "LOCKT needs no open, takes nothing, and does not see the asker's own locks")
+@meets("7530-16.11-1")
 def test_lockt(nfs40, other, opened):
     assert held(other, opened.fh, 0, 10) is None
     assert held(other, opened.fh, 0, 10) is None
@@ -214,6 +226,7 @@ def test_lockt(nfs40, other, opened):
 
 
 @covers("RFC7530 16.11", "the owner in LOCK4denied is that of the holder, client id and all")
+@meets("7530-16.10-1")
 def test_denied_owner(nfs40, other, opened):
     nfs40.lock(opened, WRITE_LT, 0, 10, lock_owner=b"the holder")
     denied = other.call(op.putfh(opened.fh), op.lockt(READ_LT, 0, 1)).lockt.denied
@@ -232,6 +245,7 @@ def test_lockt_stale(nfs40, file, clientid):
 
 @pytest.mark.parametrize("access, locktype, allowed", [(READ, READ_LT, True), (READ, WRITE_LT, False), (WRITE, WRITE_LT, True)], ids=str)
 @covers("RFC7530 16.10", "NFS4ERR_OPENMODE, or success: a write lock of a file that is open for reading only")
+@meets("7530-16.10-3")
 def test_openmode(nfs40, home, file, access, locktype, allowed):
     mine = nfs40.open(home, "file", share_access=access)
     last = op.lock(locktype, 0, 10, open_stateid=mine)
@@ -256,6 +270,7 @@ def test_bad_open_stateid(nfs40, file, which):
 
 
 @covers("RFC7530 9.1.4.4", "stateids mixed up: an open's for a lock's and the other way round: NFS4ERR_BAD_STATEID")
+@meets("7530-9.1.4.4-2")
 def test_mixed_up(nfs40, opened):
     state = nfs40.lock(opened, READ_LT, 0, 10)
     nfs40.compound(op.putfh(opened.fh), op.lock(READ_LT, 20, 1, lock_stateid=opened).fails(NFS4ERR.BAD_STATEID))
@@ -265,6 +280,7 @@ def test_mixed_up(nfs40, opened):
 
 
 @covers("RFC7530 9.1.4.4", "an old seqid of the stateid: NFS4ERR_OLD_STATEID; one to come: NFS4ERR_BAD_STATEID")
+@meets("7530-9.1.4.4-1")
 def test_seqid_of_stateid(nfs40, opened):
     first = nfs40.lock(opened, READ_LT, 0, 10)
     second = lock_more(nfs40, opened.fh, first, READ_LT, 20, 10)
@@ -282,6 +298,7 @@ def test_other_file(nfs40, home, opened):
 
 
 @covers("RFC7530 16.10", "NFS4ERR_BAD_SEQID: a new lock owner that has locks of the file already")
+@meets("7530-16.10-4")
 def test_known_owner_as_new(nfs40, opened):
     nfs40.lock(opened, READ_LT, 0, 10, lock_owner=b"o")
     again = op.lock(READ_LT, 20, 10, open_stateid=opened, lock_owner=b"o")
@@ -289,6 +306,7 @@ def test_known_owner_as_new(nfs40, opened):
 
 
 @covers("RFC7530 9.1.4.1", "one lock owner, two files: two stateids, locks of their own")
+@meets("7530-9.1.4-1")
 def test_two_files(nfs40, other, home, opened):
     new_file(nfs40, home, "g")
     g = nfs40.open(home, "g")
@@ -299,12 +317,14 @@ def test_two_files(nfs40, other, home, opened):
 
 
 @covers("RFC7530 9.6.2", "reclaim outside of a grace period: NFS4ERR_NO_GRACE")
+@meets("7530-9.6.2-5")
 def test_reclaim(nfs40, opened):
     last = op.lock(READ_LT, 0, 1, open_stateid=opened, reclaim=True)
     nfs40.compound(op.putfh(opened.fh), last.fails(NFS4ERR.NO_GRACE, NFS4ERR.RECLAIM_BAD))
 
 
 @covers("RFC7530 9.1.4.5", "a lock's stateid is good for READ and WRITE")
+@meets("7530-9.1.4.5-1")
 def test_io_with_lock_stateid(nfs40, opened):
     state = nfs40.lock(opened, WRITE_LT, 0, 10)
     nfs40.write(opened.fh, 0, b"data", state)
@@ -315,6 +335,7 @@ def test_io_with_lock_stateid(nfs40, opened):
 
 
 @covers("RFC7530 16.37", "an owner without locks is forgotten, its stateid is of no use")
+@meets("7530-16.37-2")
 def test_release(nfs40, opened):
     state = unlock(nfs40, opened.fh, nfs40.lock(opened, WRITE_LT, 0, 10, lock_owner=b"o"), 0, 10)
     nfs40.compound(op.release_lockowner(b"o"))
@@ -324,6 +345,7 @@ def test_release(nfs40, opened):
 
 
 @covers("RFC7530 16.37", "NFS4ERR_LOCKS_HELD: it has locks, and keeps them")
+@meets("7530-16.37-1")
 def test_release_held(nfs40, other, opened):
     state = nfs40.lock(opened, WRITE_LT, 0, 10, lock_owner=b"o")
     nfs40.compound(op.release_lockowner(b"o").fails(NFS4ERR.LOCKS_HELD))

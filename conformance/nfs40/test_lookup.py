@@ -4,11 +4,12 @@ import pytest
 
 from conformance.nfs40.checks import OBJECTS
 from dittofs.nfs4 import NFS4ERR, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @pytest.mark.parametrize("kind", OBJECTS)
 @covers("RFC7530 16.13", "the object of that name becomes the current filehandle, whatever it is")
+@meets("7530-16.13-1")
 def test_lookup(nfs40, home, request, kind):
     handle = request.getfixturevalue(kind)
     r = nfs40.compound(op.putfh(home), op.lookup(kind), op.getfh(), op.getattr("type"))
@@ -28,6 +29,7 @@ def test_noent(nfs40, home):
 
 
 @covers("RFC7530 16.13", "names are not searched for by prefix, nor regardless of case")
+@meets("7530-16.13-1")
 def test_other_names(nfs40, home, file):
     if not nfs40.getattr(home, "case_insensitive").get("case_insensitive"):
         nfs40.compound(op.putfh(home), op.lookup("FILE").fails(NFS4ERR.NOENT))
@@ -51,6 +53,7 @@ def test_search_only(nfs40, alice, subdir):
 
 
 @covers("RFC7530 16.13", "a symbolic link is not followed: LOOKUP below it says NFS4ERR_SYMLINK or NFS4ERR_NOTDIR")
+@meets("7530-16.13-1")
 def test_below_symlink(nfs40, home, subdir):
     link = nfs40.symlink(home, "l", "subdir")
     nfs40.compound(op.putfh(link), op.lookup("x").fails(NFS4ERR.SYMLINK, NFS4ERR.NOTDIR))
@@ -69,6 +72,7 @@ def test_lookupp(nfs40, home, subdir):
 
 
 @covers("RFC7530 16.14", "LOOKUPP all the way up ends with NFS4ERR_NOENT at the root")
+@meets("7530-16.14-1")
 def test_to_the_root(nfs40, home):
     root = bytes(nfs40.compound(op.putrootfh(), op.getfh()).getfh.object)
     here = home
@@ -81,6 +85,7 @@ def test_to_the_root(nfs40, home):
 
 
 @covers("RFC7530 16.14", "NFS4ERR_NOENT: the root has no parent")
+@meets("7530-16.14-1")
 def test_root_has_no_parent(nfs40):
     nfs40.compound(op.putrootfh(), op.lookupp().fails(NFS4ERR.NOENT))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dittofs.nfs4 import NF4DIR, NF4REG, NFS4ERR, attributes, create, op
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 from dittofs.testing.tree import entries4
 
 AUTH_NONE, AUTH_SYS, RPCSEC_GSS = 0, 1, 6
@@ -20,6 +20,7 @@ def steps(path):
 
 
 @covers("RFC7530 7.3", "from the root every export is reached by LOOKUPs along its path")
+@meets("7530-7.3-1")
 def test_exports_are_reached(nfs40, srv):
     for role, path in srv.exports.items():
         if role != "limited":
@@ -27,12 +28,14 @@ def test_exports_are_reached(nfs40, srv):
 
 
 @covers("RFC7530 7.3", "READDIR of the pseudo file system lists the way to the exports")
+@meets("7530-7.3-1")
 def test_exports_are_listed(nfs40, srv, top):
     listed = {e.name for e in entries4(nfs40, top)}
     assert {steps(path)[0] for role, path in srv.exports.items() if role != "limited" and steps(path)} <= listed
 
 
 @covers("RFC7530 7.7", "crossing into an export the fsid changes, and mounted_on_fileid is that of the entry above")
+@meets("7530-5.8.1.9-1", "7530-5.8.2.19-1", "7530-7.7-1")
 def test_crossing(nfs40, root4, top):
     *above, last = steps(root4)
     parent = nfs40.path("/".join(above))
@@ -56,6 +59,7 @@ def test_back(nfs40, root4):
 
 
 @covers("RFC7530 7.3", "the pseudo file system is read-only")
+@meets("7530-7.3-2")
 def test_read_only(nfs40, top):
     denied = (NFS4ERR.ROFS, NFS4ERR.ACCESS, NFS4ERR.PERM)
     nfs40.compound(op.putfh(top), op.create(NF4DIR, "new").fails(*denied))
@@ -73,6 +77,7 @@ def test_export_stays(nfs40, root4):
 
 
 @covers("RFC7530 7.3", "its directories have attributes like any other")
+@meets("7530-7.3-2")
 def test_attributes(nfs40, top):
     a = nfs40.getattr(top, "type", "change", "size", "fsid", "fileid", "mode", "numlinks", "lease_time", "filehandle")
     assert a.type == NF4DIR and bytes(a.filehandle) == top and a.get("numlinks", 2) >= 1
@@ -100,6 +105,7 @@ def test_root_squash(nfs40, srv):
 
 @needs("export:limited")
 @covers("RFC7530 7.1", "an export that is for others cannot be entered")
+@meets("7530-7.8-1")
 def test_limited(nfs40, srv):
     wanted = (NFS4ERR.NOENT, NFS4ERR.ACCESS, NFS4ERR.PERM, NFS4ERR.WRONGSEC)
     nfs40.compound(op.path(srv.exports["limited"]), op.readdir(), fails=wanted)
@@ -113,6 +119,7 @@ def flavors(r):
 
 
 @covers("RFC7530 16.31", "the flavors by which a name may be used, the best first; AUTH_SYS is what these tests use")
+@meets("7530-3.3.1-1")
 def test_secinfo(nfs40, home):
     nfs40.open(home, "f", create())
     nfs40.mkdir(home, "d")
@@ -128,6 +135,7 @@ def test_secinfo_of_export(nfs40, root4):
 
 
 @covers("RFC7530 16.31", "NFS4ERR_NOENT: nothing has the name")
+@meets("7530-16.31-1")
 def test_secinfo_noent(nfs40, home):
     nfs40.compound(op.putfh(home), op.secinfo("gone").fails(NFS4ERR.NOENT))
 
@@ -147,6 +155,7 @@ def test_secinfo_no_permission(nfs40, alice, home):
 
 
 @covers("RFC7530 3.3.2", "AUTH_NONE: served where SECINFO lists it, NFS4ERR_WRONGSEC where not")
+@meets("7530-3.3.1-1", "7530-3.3.2-1")
 def test_auth_none(nfs40, nobody, root4):
     *above, last = steps(root4)
     listed = flavors(nfs40.compound(op.putfh(nfs40.path("/".join(above))), op.secinfo(last)))
@@ -167,6 +176,7 @@ def test_openattr(nfs40, home):
 
 
 @covers("RFC7530 16.5", "DELEGPURGE: success, or NFS4ERR_NOTSUPP where no delegation outlives a client")
+@meets("7530-16.5-1")
 def test_delegpurge(nfs40):
     nfs40.compound(op.delegpurge().may_fail(NFS4ERR.NOTSUPP))
 

@@ -9,7 +9,7 @@ from dittofs.nfs4 import (
 )  # fmt: skip
 from dittofs.rpc import accept_stat
 from dittofs.testing.fixtures import BOB
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 READ, WRITE, BOTH = 1, 2, 3
 
@@ -31,6 +31,7 @@ def test_rflags(nfs40, home, file):
 
 
 @covers("RFC7530 9.1.4.2", "the seqid of a new stateid is one, and one more after each operation on it")
+@meets("7530-9.1.3-1")
 def test_seqid_of_stateid(nfs40, home, file):
     first = nfs40.open(home, "file")
     assert first.results.open.stateid.seqid == 1
@@ -39,6 +40,7 @@ def test_seqid_of_stateid(nfs40, home, file):
 
 
 @covers("RFC7530 9.1.4", "different owners and different files have different stateids, one owner one per file")
+@meets("7530-9.1.4-1")
 def test_stateids(nfs40, home, file):
     new_file(nfs40, home, "g")
     a = nfs40.open(home, "file", owner=b"a")
@@ -51,12 +53,14 @@ def test_stateids(nfs40, home, file):
 
 @pytest.mark.parametrize("share_access", [0, 4, 8, 0x100, 0xFFFFFFFF])
 @covers("RFC7530 16.16", "NFS4ERR_INVAL: share_access that is not READ, WRITE or BOTH")
+@meets("7530-16.16-1")
 def test_bad_share_access(nfs40, home, file, share_access):
     nfs40.compound(op.putfh(home), op.open("file", share_access=share_access).fails(NFS4ERR.INVAL))
 
 
 @pytest.mark.parametrize("share_deny", [4, 8, 0xFFFFFFFF])
 @covers("RFC7530 16.16", "NFS4ERR_INVAL: share_deny that is not NONE, READ, WRITE or BOTH")
+@meets("7530-16.16-1")
 def test_bad_share_deny(nfs40, home, file, share_deny):
     nfs40.compound(op.putfh(home), op.open("file", share_deny=share_deny).fails(NFS4ERR.INVAL))
 
@@ -68,17 +72,20 @@ def test_noent(nfs40, home):
 
 @pytest.mark.parametrize("how", [None, create()], ids=["NOCREATE", "CREATE"])
 @covers("RFC7530 16.16", "NFS4ERR_ISDIR: a directory")
+@meets("7530-16.16-2")
 def test_directory(nfs40, home, subdir, how):
     nfs40.compound(op.putfh(home), op.open("subdir", how).fails(NFS4ERR.ISDIR, *([NFS4ERR.EXIST] if how else [])))
 
 
 @covers("RFC7530 16.16", "NFS4ERR_SYMLINK: a symbolic link")
+@meets("7530-16.16-2")
 def test_symlink(nfs40, home, symlink):
     nfs40.compound(op.putfh(home), op.open("symlink").fails(NFS4ERR.SYMLINK))
 
 
 @pytest.mark.parametrize("kind", SPECIAL)
 @covers("RFC7530 16.16", "NFS4ERR_SYMLINK: a special file, too; NFS4ERR_INVAL would be inappropriate")
+@meets("7530-16.16-2")
 def test_special(nfs40, home, request, kind):
     request.getfixturevalue(kind)
     nfs40.compound(op.putfh(home), op.open(kind).fails(NFS4ERR.SYMLINK))
@@ -86,6 +93,7 @@ def test_special(nfs40, home, request, kind):
 
 @pytest.mark.parametrize("mode, share_access", [(0o200, READ), (0o400, WRITE), (0o400, BOTH), (0o200, BOTH), (0, READ)])
 @covers("RFC7530 16.16", "NFS4ERR_ACCESS: the user may not what share_access asks for")
+@meets("7530-16.16-8")
 def test_no_permission(nfs40, bob, home, mode, share_access):
     f = new_file(nfs40, home, "f")
     nfs40.setattr(f, mode=mode >> 6)
@@ -94,6 +102,7 @@ def test_no_permission(nfs40, bob, home, mode, share_access):
 
 @pytest.mark.parametrize("mode, share_access", [(0o4, READ), (0o2, WRITE), (0o6, BOTH)])
 @covers("RFC7530 16.16", "just the permission that is needed is enough")
+@meets("7530-16.16-8")
 def test_permission(nfs40, bob, home, mode, share_access):
     f = new_file(nfs40, home, "f")
     nfs40.setattr(f, mode=mode)
@@ -109,18 +118,21 @@ def test_no_search(nfs40, alice, subdir):
 
 @pytest.mark.parametrize("clientid", [1, 0x1234567890ABCDEF, 2**64 - 1])
 @covers("RFC7530 9.1.1", "NFS4ERR_STALE_CLIENTID: a client id that the server never gave")
+@meets("7530-9.1.1-5")
 def test_stale_clientid(nfs40, home, file, clientid):
     owner = state_owner4(clientid, b"x")
     nfs40.compound(op.putfh(home), op.open("file", owner=owner).fails(NFS4ERR.STALE_CLIENTID))
 
 
 @covers("RFC7530 16.16", "CLAIM_PREVIOUS outside of a grace period: NFS4ERR_NO_GRACE")
+@meets("7530-9.6.2-5")
 def test_claim_previous(nfs40, file):
     claim = open_claim4(CLAIM_PREVIOUS, delegate_type=OPEN_DELEGATE_NONE)
     nfs40.compound(op.putfh(file), op.open(claim=claim).fails(NFS4ERR.NO_GRACE, NFS4ERR.RECLAIM_BAD))
 
 
 @covers("RFC7530 16.16", "CLAIM_DELEGATE_CUR with a stateid that is no delegation's")
+@meets("7530-16.16-11")
 def test_claim_delegate_cur(nfs40, home, file):
     claim = open_claim4(CLAIM_DELEGATE_CUR, delegate_cur_info=open_claim_delegate_cur4(stateid4(1, b"x" * 12), "file"))
     wanted = (NFS4ERR.BAD_STATEID, NFS4ERR.STALE_STATEID, NFS4ERR.NOTSUPP)
@@ -128,6 +140,7 @@ def test_claim_delegate_cur(nfs40, home, file):
 
 
 @covers("RFC7530 16.16", "CLAIM_DELEGATE_PREV without delegations before: it fails")
+@meets("7530-16.5-1")
 def test_claim_delegate_prev(nfs40, home, file):
     claim = open_claim4(CLAIM_DELEGATE_PREV, file_delegate_prev="file")
     wanted = (NFS4ERR.NOTSUPP, NFS4ERR.RECLAIM_BAD, NFS4ERR.NO_GRACE, NFS4ERR.BAD_STATEID, NFS4ERR.INVAL)
@@ -143,6 +156,7 @@ def test_later_claims(nfs40, file, number):
 
 
 @covers("RFC7530 16.16", "an OPEN that fails leaves no open behind")
+@meets("7530-16.16-7")
 def test_failure_leaves_nothing(nfs40, other, home, subdir):
     f = new_file(nfs40, home, "f")
     nfs40.setattr(f, mode=0)
@@ -167,6 +181,7 @@ def test_delegation(nfs40, home, file):
 
 
 @covers("RFC7530 16.18", "OPEN_CONFIRM makes the open usable, with the next seqid of the stateid")
+@meets("7530-9.1.11-1", "7530-16.18-1")
 def test_confirm(nfs40, home, file):
     r = nfs40.compound(op.putfh(home), op.open("file", owner=b"a new owner"))
     if r.open.rflags & OPEN4_RESULT_CONFIRM:
@@ -176,23 +191,27 @@ def test_confirm(nfs40, home, file):
 
 
 @covers("RFC7530 16.18", "an owner that is known needs no confirmation")
+@meets("7530-9.1.11-1")
 def test_confirm_once(nfs40, home, file):
     nfs40.open(home, "file", owner=b"o")
     assert not nfs40.open(home, "file", owner=b"o").results.open.rflags & OPEN4_RESULT_CONFIRM
 
 
 @covers("RFC7530 16.18", "OPEN_CONFIRM of an open that is confirmed: NFS4ERR_BAD_STATEID or NFS4ERR_BAD_SEQID")
+@meets("7530-16.18-2")
 def test_confirm_twice(nfs40, opened):
     nfs40.compound(op.putfh(opened.fh), op.open_confirm(opened).fails(NFS4ERR.BAD_STATEID, NFS4ERR.BAD_SEQID))
 
 
 @covers("RFC7530 16.18", "OPEN_CONFIRM of a stateid that is none: NFS4ERR_BAD_STATEID")
+@meets("7530-16.18-2")
 def test_confirm_bad_stateid(nfs40, file):
     bad = stateid4(1, b"\xaa" * 12)
     nfs40.compound(op.putfh(file), op.open_confirm(bad, seqid=1).fails(NFS4ERR.BAD_STATEID, NFS4ERR.STALE_STATEID))
 
 
 @covers("RFC7530 16.18", "an unconfirmed open is of no use to LOCK and OPEN_DOWNGRADE")
+@meets("7530-9.1.11-4")
 def test_unconfirmed(nfs40, home, file):
     r = nfs40.compound(op.putfh(home), op.open("file", owner=b"a new owner"))
     if r.open.rflags & OPEN4_RESULT_CONFIRM:
@@ -201,6 +220,7 @@ def test_unconfirmed(nfs40, home, file):
 
 
 @covers("RFC7530 16.18", "an OPEN again, instead of OPEN_CONFIRM, with a seqid that does not fit: the first is forgotten")
+@meets("7530-9.1.11-4")
 def test_unconfirmed_and_again(nfs40, home, file):
     r = nfs40.compound(op.putfh(home), op.open("file", owner=b"a new owner", seqid=10))
     if r.open.rflags & OPEN4_RESULT_CONFIRM:

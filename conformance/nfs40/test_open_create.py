@@ -7,7 +7,7 @@ from dittofs.nfs4 import (
     EXCLUSIVE4, EXCLUSIVE4_1, GUARDED4, NF4REG, NFS4ERR, UNCHECKED4, create, names as attr_names, op,
 )  # fmt: skip
 from dittofs.rpc import accept_stat
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 VERF = b"verifier"
 MODES = [UNCHECKED4, GUARDED4, EXCLUSIVE4]
@@ -30,6 +30,7 @@ def test_create(nfs40, home, mode):
 
 @pytest.mark.parametrize("mode", [UNCHECKED4, GUARDED4], ids=lambda m: m.name)
 @covers("RFC7530 16.16", "initial attributes are set, and attrset says which")
+@meets("7530-16.16-9")
 def test_attributes(nfs40, home, mode):
     some = dict(mode=0o640, size=100, time_modify_set=(1, 0))
     r = nfs40.compound(op.putfh(home), opening(mode, **some), op.getattr("mode", "size", "time_modify"))
@@ -40,6 +41,7 @@ def test_attributes(nfs40, home, mode):
 
 @pytest.mark.parametrize("access", [0o000, 0o444, 0o222, 0o4755])
 @covers("RFC7530 16.16", "the mode does not keep its maker from what the OPEN asked for")
+@meets("7530-16.16-8")
 def test_mode_does_not_matter(nfs40, alice, home, access):
     opened = alice.open(home, "f", create(GUARDED4, mode=access), owner=b"alice")
     assert nfs40.getattr(opened.fh, "mode").mode == access
@@ -55,6 +57,7 @@ def test_owner(nfs40, alice, home):
 
 
 @covers("RFC7530 16.16", "GUARDED4: NFS4ERR_EXIST, and the file is left alone")
+@meets("7530-16.16-3")
 def test_guarded_exists(nfs40, home, file):
     nfs40.write(file, 0, b"data")
     before = nfs40.getattr(file, "mode", "size", "change")
@@ -63,6 +66,7 @@ def test_guarded_exists(nfs40, home, file):
 
 
 @covers("RFC7530 16.16", "UNCHECKED4 takes the file that is there; attributes other than a size of zero are ignored")
+@meets("7530-16.16-4")
 def test_unchecked_exists(nfs40, home, file):
     nfs40.write(file, 0, b"data")
     mode = nfs40.getattr(file, "mode").mode
@@ -73,6 +77,7 @@ def test_unchecked_exists(nfs40, home, file):
 
 
 @covers("RFC7530 16.16", "UNCHECKED4 with a size of zero truncates the file that is there, and says so")
+@meets("7530-16.16-4")
 def test_unchecked_truncates(nfs40, home, file):
     nfs40.write(file, 0, b"data")
     r = nfs40.compound(op.putfh(home), opening(UNCHECKED4, "file", size=0))
@@ -98,6 +103,7 @@ def test_other_kind(nfs40, home, request, mode, kind):
 
 
 @covers("RFC7530 16.16", "EXCLUSIVE4 again with the same verifier: the same file, a success")
+@meets("7530-16.16-5")
 def test_exclusive_again(nfs40, home):
     first = nfs40.open(home, "f", create(EXCLUSIVE4, VERF))
     again = nfs40.open(home, "f", create(EXCLUSIVE4, VERF))
@@ -111,6 +117,7 @@ def test_exclusive_other_client(nfs40, other, home):
 
 
 @covers("RFC7530 16.16", "EXCLUSIVE4 with another verifier: NFS4ERR_EXIST")
+@meets("7530-16.16-5")
 def test_exclusive_other_verifier(nfs40, home):
     nfs40.open(home, "f", create(EXCLUSIVE4, VERF))
     for at in range(8):
@@ -127,6 +134,7 @@ def test_verifiers(nfs40, home, verf):
 
 
 @covers("RFC7530 16.16", "EXCLUSIVE4 of a file made otherwise: NFS4ERR_EXIST")
+@meets("7530-16.16-5")
 def test_exclusive_plain(nfs40, home, file):
     nfs40.compound(op.putfh(home), opening(EXCLUSIVE4, "file").fails(NFS4ERR.EXIST))
 
@@ -141,6 +149,7 @@ def test_exclusive_then_setattr(nfs40, home):
 
 
 @covers("RFC7530 16.16", "attrset of EXCLUSIVE4 names what the client has to set after it: where the verifier is kept")
+@meets("7530-16.16-9")
 def test_exclusive_attrset(nfs40, home):
     r = nfs40.compound(op.putfh(home), opening(EXCLUSIVE4))
     assert attr_names(r.open.attrset) <= {"time_access", "time_modify", "time_access_set", "time_modify_set", "time_metadata", "size", "mode"}
@@ -156,6 +165,7 @@ def test_exclusive4_1(nfs40, home):
 @pytest.mark.parametrize("mode", [UNCHECKED4, GUARDED4], ids=lambda m: m.name)
 @pytest.mark.parametrize("attrs", [{"type": NF4REG}, {"change": 1}, {"numlinks": 1}, {"fileid": 7}], ids=lambda a: next(iter(a)))
 @covers("RFC7530 5.5", "NFS4ERR_INVAL: attributes that cannot be set, and nothing is made")
+@meets("7530-5.5-2")
 def test_read_only_attributes(nfs40, home, mode, attrs):
     nfs40.compound(op.putfh(home), opening(mode, attributes=attrs).fails(NFS4ERR.INVAL))
     assert not exists(nfs40, home, "f")
@@ -184,6 +194,7 @@ def test_existing_in_closed_directory(nfs40, alice, subdir):
 
 
 @covers("RFC7530 16.16", "of many GUARDED4 creates of one name, one succeeds")
+@meets("7530-16.16-3")
 def test_race(nfs40, home):
     owners = [b"owner %d" % n for n in range(20)]
     ops = [op.open("f", create(GUARDED4), owner=owner).may_fail(NFS4ERR.EXIST) for owner in owners]

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs40.checks import END, new_file
 from dittofs.nfs4 import ANONYMOUS, DATA_SYNC4, FILE_SYNC4, NFS4ERR, READ_BYPASS, UNSTABLE4, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 DATA = bytes(n % 251 for n in range(100_000))
 
@@ -24,6 +24,7 @@ def read(c, opened, offset, count):
 
 @pytest.mark.parametrize("offset, count", [(0, 1), (0, 100), (1, 1), (4095, 2), (99_999, 1), (50_000, 4096), (0, 32768)])
 @covers("RFC7530 16.23", "the bytes that are there; not less than asked for without reason, eof only at the end")
+@meets("7530-16.23-3")
 def test_read(nfs40, full, offset, count):
     r = read(nfs40, full, offset, count)
     data = bytes(r.data)
@@ -32,6 +33,7 @@ def test_read(nfs40, full, offset, count):
 
 
 @covers("RFC7530 16.23", "a READ that goes beyond the end: what there is, and eof")
+@meets("7530-16.23-3")
 def test_beyond(nfs40, full):
     r = read(nfs40, full, 99_990, 100)
     assert bytes(r.data) == DATA[99_990:] and r.eof
@@ -39,6 +41,7 @@ def test_beyond(nfs40, full):
 
 @pytest.mark.parametrize("offset", [100_000, 100_001, 2**31, 2**32, 2**63 - 1])
 @covers("RFC7530 16.23", "a READ at or behind the end: nothing, and eof")
+@meets("7530-16.23-1")
 def test_behind(nfs40, full, offset):
     r = read(nfs40, full, offset, 100)
     assert bytes(r.data) == b"" and r.eof
@@ -46,17 +49,20 @@ def test_behind(nfs40, full, offset):
 
 @pytest.mark.parametrize("offset", [0, 10, 100_000, 200_000])
 @covers("RFC7530 16.23", "a count of zero: success without data")
+@meets("7530-16.23-2")
 def test_nothing(nfs40, full, offset):
     assert bytes(read(nfs40, full, offset, 0).data) == b""
 
 
 @covers("RFC7530 16.23", "an empty file is at its end from the start")
+@meets("7530-16.23-1")
 def test_empty_file(nfs40, opened):
     r = read(nfs40, opened, 0, 10)
     assert bytes(r.data) == b"" and r.eof
 
 
 @covers("RFC7530 5.8.2.16", "maxread in one READ, maxwrite in one WRITE: carried out, if only in part")
+@meets("7530-5.8.2-1")
 def test_largest(nfs40, opened):
     a = nfs40.getattr(opened.fh, "maxread", "maxwrite")
     size = min(a.get("maxread", 8192), a.get("maxwrite", 8192), 1 << 20)
@@ -83,12 +89,14 @@ def test_hole(nfs40, opened):
 
 @pytest.mark.parametrize("stable", [UNSTABLE4, DATA_SYNC4, FILE_SYNC4])
 @covers("RFC7530 16.36", "committed is at least what was asked for, count what was written")
+@meets("7530-16.36-1", "7530-16.36-3")
 def test_stable(nfs40, opened, stable):
     r = nfs40.compound(op.putfh(opened.fh), op.write(opened, 0, b"data", stable), op.read(opened, 0, 10))
     assert r.write.committed >= stable and r.write.count == 4 and bytes(r.read.data) == b"data"
 
 
 @covers("RFC7530 16.36", "a WRITE of nothing: success, and nothing changes")
+@meets("7530-16.36-2")
 def test_write_nothing(nfs40, opened):
     before = nfs40.getattr(opened.fh, "size", "time_modify", "change")
     assert nfs40.write(opened.fh, 1000, b"", opened.stateid).write.count == 0
@@ -96,6 +104,7 @@ def test_write_nothing(nfs40, opened):
 
 
 @covers("RFC7530 16.36", "data written over others, in the middle and behind the end")
+@meets("7530-16.36-3")
 def test_overwrite(nfs40, full):
     nfs40.write(full.fh, 10, b"0123456789", full.stateid)
     nfs40.write(full.fh, len(DATA) + 5, b"x", full.stateid)
@@ -104,6 +113,7 @@ def test_overwrite(nfs40, full):
 
 
 @covers("RFC7530 5.8.2.13", "NFS4ERR_FBIG or NFS4ERR_INVAL: beyond maxfilesize")
+@meets("7530-5.8.2-1")
 def test_too_big(nfs40, opened):
     limit = nfs40.getattr(opened.fh, "maxfilesize").get("maxfilesize", END)
     if limit < END - 1:
@@ -127,6 +137,7 @@ def test_many(nfs40, opened):
 
 
 @covers("RFC7530 16.3", "COMMIT: the verifier of the WRITEs while the server runs")
+@meets("7530-16.3-1")
 def test_commit(nfs40, opened):
     verf = nfs40.compound(op.putfh(opened.fh), op.write(opened, 0, b"data", UNSTABLE4)).write.writeverf
     for offset, count in ((0, 0), (0, 4), (2, 1), (1000, 1000), (END - 1, 0)):

@@ -5,7 +5,7 @@ import pytest
 from conformance.nfs40.checks import OBJECTS, new_file
 from dittofs import wire
 from dittofs.nfs4 import NF4REG, NFS4ERR, attributes, names as attr_names, numbers, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 from dittofs.testing.tree import entries4
 
 COUNT = 200
@@ -37,12 +37,14 @@ def pages(c, directory, *attrs, limit=2000, **how):
 
 
 @covers("RFC7530 16.24", "an empty directory: no entries, eof; neither \".\" nor \"..\"")
+@meets("7530-16.24-1")
 def test_empty(nfs40, subdir):
     r = page(nfs40, subdir)
     assert r.reply.entries == [] and r.reply.eof
 
 
 @covers("RFC7530 16.24", "every object once, with the attributes that were asked for")
+@meets("7530-16.24-1")
 def test_attributes(nfs40, home, file, subdir, symlink, fifo, socket, block, character):
     asked = ("type", "fileid", "mode", "numlinks", "size", "change", "filehandle")
     found = {e.name: attributes(e.attrs) for e in entries4(nfs40, home, *asked)}
@@ -61,6 +63,7 @@ def test_no_attributes(nfs40, home, file):
 
 @pytest.mark.parametrize("maxcount", [300, 512, 1000, 4096, 32768, 2**20, 2**32 - 1])
 @covers("RFC7530 16.24", "every entry exactly once, whatever the size of the pages")
+@meets("7530-16.24-1")
 def test_pages(nfs40, crowded, maxcount):
     found = [e.name for p in pages(nfs40, crowded, "fileid", maxcount=maxcount) for e in p.reply.entries]
     assert sorted(found) == [f"entry-{n:03}" for n in range(COUNT)]
@@ -68,6 +71,7 @@ def test_pages(nfs40, crowded, maxcount):
 
 @pytest.mark.parametrize("maxcount", [300, 512, 1000, 4096])
 @covers("RFC7530 16.24", "maxcount bounds the READDIR4resok, XDR and all")
+@meets("7530-16.24-2")
 def test_maxcount(nfs40, crowded, maxcount):
     for p in pages(nfs40, crowded, "fileid", "type", maxcount=maxcount):
         assert _size(p) <= maxcount
@@ -82,23 +86,27 @@ def test_dircount(nfs40, crowded):
 
 @pytest.mark.parametrize("maxcount", [0, 1, 8, 16])
 @covers("RFC7530 16.24", "NFS4ERR_TOOSMALL: not even one entry fits")
+@meets("7530-16.24-3")
 def test_too_small(nfs40, home, file, maxcount):
     nfs40.compound(op.putfh(home), op.readdir("fileid", maxcount=maxcount).fails(NFS4ERR.TOOSMALL))
 
 
 @covers("RFC7530 16.24", "TOOSMALL where the next entry has too long a name for the page")
+@meets("7530-16.24-3")
 def test_too_small_later(nfs40, home):
     new_file(nfs40, home, "n" * 200)
     nfs40.compound(op.putfh(home), op.readdir("fileid", maxcount=100).fails(NFS4ERR.TOOSMALL))
 
 
 @covers("RFC7530 16.24", "cookies are never 0, 1 or 2, and differ")
+@meets("7530-16.24-4")
 def test_cookies(nfs40, crowded):
     cookies = [e.cookie for p in pages(nfs40, crowded, maxcount=1000) for e in p.reply.entries]
     assert len(set(cookies)) == COUNT and not {0, 1, 2} & set(cookies)
 
 
 @covers("RFC7530 16.24", "from any cookie the listing goes on behind its entry")
+@meets("7530-16.24-6")
 def test_any_cookie(nfs40, crowded):
     r = page(nfs40, crowded)
     everything = [e.name for e in r.reply.entries]
@@ -109,6 +117,7 @@ def test_any_cookie(nfs40, crowded):
 
 
 @covers("RFC7530 16.24", "the cookie of the last entry: no entries, eof")
+@meets("7530-16.24-6")
 def test_after_the_last(nfs40, home, file):
     r = page(nfs40, home)
     after = page(nfs40, home, cookie=r.reply.entries[-1].cookie, cookieverf=r.cookieverf)
@@ -127,6 +136,7 @@ def test_verifier_at_the_start(nfs40, home, file):
 
 
 @covers("RFC7530 16.24", "NFS4ERR_NOT_SAME: a verifier that is not that of the cookie, where the server has some")
+@meets("7530-16.24-5")
 def test_wrong_verifier(nfs40, crowded):
     r = page(nfs40, crowded, maxcount=1000)
     if bytes(r.cookieverf) != bytes(8):
@@ -166,6 +176,7 @@ def test_no_permission(nfs40, alice, subdir):
 
 
 @covers("RFC7530 16.24", "names are listed without permission to search; attributes are then an error of their own")
+@meets("7530-5.8.1.12-1")
 def test_no_search(nfs40, alice, subdir):
     new_file(nfs40, subdir, "f")
     nfs40.setattr(subdir, mode=0o744)
@@ -175,6 +186,7 @@ def test_no_search(nfs40, alice, subdir):
 
 
 @covers("RFC7530 5.8.1.12", "rdattr_error: asked for with attributes that can be read, it is zero or left out")
+@meets("7530-5.8.1.12-1")
 def test_rdattr_error(nfs40, home, file):
     (entry,) = page(nfs40, home, "rdattr_error", "type").reply.entries
     a = attributes(entry.attrs)
@@ -183,11 +195,13 @@ def test_rdattr_error(nfs40, home, file):
 
 @pytest.mark.parametrize("attr", ["time_access_set", "time_modify_set"])
 @covers("RFC7530 5.5", "attributes that can only be set cannot be asked for: NFS4ERR_INVAL")
+@meets("7530-5.5-1")
 def test_set_only(nfs40, home, file, attr):
     nfs40.compound(op.putfh(home), op.readdir(attr).fails(NFS4ERR.INVAL))
 
 
 @covers("RFC7530 5.2", "attributes that are not supported are left out")
+@meets("7530-5.2-1")
 def test_unsupported(nfs40, home, file):
     (entry,) = page(nfs40, home, "type", 90, 127).reply.entries
     assert attr_names(entry.attrs.attrmask) == {"type"}

@@ -4,11 +4,12 @@ import pytest
 
 from conformance.nfs40.checks import OBJECTS, change, check_cinfo, exists, new_file
 from dittofs.nfs4 import NFS4ERR, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @pytest.mark.parametrize("kind", OBJECTS)
 @covers("RFC7530 16.26", "the name is gone and the directory changed, whatever the object was")
+@meets("7530-16.26-1")
 def test_remove(nfs40, home, request, kind):
     request.getfixturevalue(kind)
     before = change(nfs40, home)
@@ -25,6 +26,7 @@ def test_noent(nfs40, home):
 
 
 @covers("RFC7530 13.1.4.10", "NFS4ERR_NOTEMPTY: a directory with entries")
+@meets("7530-16.26-1")
 def test_not_empty(nfs40, home, subdir):
     new_file(nfs40, subdir, "f")
     nfs40.compound(op.putfh(home), op.remove("subdir").fails(NFS4ERR.NOTEMPTY, NFS4ERR.EXIST))
@@ -49,6 +51,7 @@ def test_sticky(nfs40, alice, bob, subdir):
 
 
 @covers("RFC7530 16.26", "of two names one goes; the other, and a link less, stays")
+@meets("7530-5.8.2.21-1")
 def test_link_count(nfs40, home, file):
     nfs40.compound(op.putfh(file), op.savefh(), op.putfh(home), op.link("other"))
     nfs40.remove(home, "file")

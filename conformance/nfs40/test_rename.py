@@ -3,8 +3,8 @@
 import pytest
 
 from conformance.nfs40.checks import OBJECTS, change, check_cinfo, exists, names, new_file
-from dittofs.nfs4 import NFS4ERR, op
-from dittofs.testing.markers import covers
+from dittofs.nfs4 import NF4FIFO, NFS4ERR, op
+from dittofs.testing.markers import covers, meets
 
 NOT_DIRECTORIES = [k for k in OBJECTS if k != "subdir"]
 
@@ -46,6 +46,7 @@ def test_other_directory(nfs40, home, request, kind):
 @pytest.mark.parametrize("kind", NOT_DIRECTORIES)
 @pytest.mark.parametrize("other", NOT_DIRECTORIES)
 @covers("RFC7530 16.27", "what has the new name is replaced when neither is a directory")
+@meets("7530-16.27-2")
 def test_replace(nfs40, home, request, kind, other):
     if kind == other:
         pytest.skip("one object of a kind here; see test_replace_same_kind")
@@ -67,6 +68,7 @@ def test_replace_same_kind(nfs40, home, file, subdir):
 
 
 @covers("RFC7530 16.27", "NFS4ERR_EXIST or NFS4ERR_NOTEMPTY: the target is a directory with entries")
+@meets("7530-16.27-2")
 def test_target_not_empty(nfs40, home, subdir):
     d = nfs40.mkdir(home, "d")
     new_file(nfs40, d, "f")
@@ -76,6 +78,7 @@ def test_target_not_empty(nfs40, home, subdir):
 
 @pytest.mark.parametrize("kind", NOT_DIRECTORIES)
 @covers("RFC7530 16.27", "NFS4ERR_EXIST: one is a directory and the other is not")
+@meets("7530-16.27-2")
 def test_incompatible(nfs40, home, subdir, request, kind):
     request.getfixturevalue(kind)
     rename(nfs40, home, kind, home, "subdir", NFS4ERR.EXIST, NFS4ERR.ISDIR)
@@ -84,6 +87,7 @@ def test_incompatible(nfs40, home, subdir, request, kind):
 
 
 @covers("RFC7530 16.27", "onto itself: success, and nothing happens")
+@meets("7530-16.27-3")
 def test_onto_itself(nfs40, home, file):
     before = change(nfs40, home)
     r = rename(nfs40, home, "file", home, "file")
@@ -92,6 +96,7 @@ def test_onto_itself(nfs40, home, file):
 
 
 @covers("RFC7530 16.27", "onto another name of the same file: success, and both names stay")
+@meets("7530-16.27-3")
 def test_onto_own_link(nfs40, home, file):
     link(nfs40, file, home, "other")
     rename(nfs40, home, "file", home, "other")
@@ -123,6 +128,7 @@ def test_no_permission(nfs40, alice, home, subdir):
 
 
 @covers("RFC7530 16.27", "NFS4ERR_XDEV: another file system")
+@meets("7530-16.27-4")
 def test_xdev(nfs40, home, file):
     root = bytes(nfs40.compound(op.putrootfh(), op.getfh()).getfh.object)
     rename(nfs40, home, "file", root, "x", NFS4ERR.XDEV, NFS4ERR.ROFS, NFS4ERR.ACCESS, NFS4ERR.PERM)
@@ -131,6 +137,7 @@ def test_xdev(nfs40, home, file):
 
 @pytest.mark.parametrize("kind", NOT_DIRECTORIES)
 @covers("RFC7530 16.9", "LINK: one more name of the same object, one more in numlinks")
+@meets("7530-16.9-1")
 def test_link(nfs40, home, subdir, request, kind):
     handle = request.getfixturevalue(kind)
     before, links = change(nfs40, subdir), nfs40.getattr(handle, "numlinks").numlinks
@@ -142,6 +149,7 @@ def test_link(nfs40, home, subdir, request, kind):
 
 @pytest.mark.parametrize("kind", OBJECTS)
 @covers("RFC7530 16.9", "NFS4ERR_EXIST: the name is taken, even by the same object")
+@meets("7530-16.9-2")
 def test_link_exists(nfs40, home, request, kind):
     request.getfixturevalue(kind)
     link(nfs40, new_file(nfs40, home, "f"), home, kind, NFS4ERR.EXIST)
@@ -149,6 +157,7 @@ def test_link_exists(nfs40, home, request, kind):
 
 
 @covers("RFC7530 16.9", "the current filehandle stays the directory, the saved one the object")
+@meets("7530-16.9-2")
 def test_link_filehandles(nfs40, home, file):
     r = nfs40.compound(
         op.putfh(file), op.savefh(), op.putfh(home), op.link("again"), op.getfh(), op.restorefh(), op.getfh()
@@ -171,14 +180,32 @@ def test_link_gone(nfs40, home, file):
 
 
 @covers("RFC7530 16.9", "NFS4ERR_XDEV: a name in another file system")
+@meets("7530-16.9-1")
 def test_link_xdev(nfs40, home, file):
     root = bytes(nfs40.compound(op.putrootfh(), op.getfh()).getfh.object)
     link(nfs40, file, root, "x", NFS4ERR.XDEV, NFS4ERR.ROFS, NFS4ERR.ACCESS, NFS4ERR.PERM, NFS4ERR.NOTSUPP)
 
 
 @covers("RFC7530 5.8.2.14", "maxlink: as many names as it says, at least those that are tried here")
+@meets("7530-5.8.2-1")
 def test_many_links(nfs40, home, file):
     count = min(nfs40.getattr(home, "maxlink").get("maxlink", 100), 100)
     for n in range(1, count):
         link(nfs40, file, home, f"l{n}")
     assert nfs40.getattr(file, "numlinks").numlinks == count
+
+
+@covers("RFC7530 16.27", "it is atomic to the client: the target name is there all the time")
+@meets("7530-16.27-1")
+def test_atomic(nfs40, other, home, file):
+    looked, moved = [], []
+    for n in range(200):
+        spare = f"spare-{n % 2}"
+        # These may run in any order, and so fail; what is looked up is always there.
+        moved.append(other.send(op.putfh(home), op.create(NF4FIFO, spare)))
+        moved.append(other.send(op.putfh(home), op.savefh(), op.rename(spare, "file")))
+        looked.append(nfs40.send(op.putfh(home), op.lookup("file")))
+    for each in looked:
+        each.result()
+    for each in moved:
+        each.results()

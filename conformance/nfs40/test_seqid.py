@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs40.checks import names, new_file
 from dittofs.nfs4 import GUARDED4, NFS4ERR, but, create, op, stateid4
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 READ, WRITE, BOTH = 1, 2, 3
 
@@ -22,6 +22,7 @@ def check_replay(c, r):
 
 @pytest.mark.parametrize("owner", ["known", "new"])
 @covers("RFC7530 9.1.7", "OPEN again with the same seqid: the same answer, even though the file is there now")
+@meets("7530-9.1.7-1")
 def test_open(nfs40, home, owner):
     if owner == "known":
         nfs40.open(home, "x", create())
@@ -31,6 +32,7 @@ def test_open(nfs40, home, owner):
 
 
 @covers("RFC7530 9.1.7", "the current filehandle after a replayed OPEN is the file's")
+@meets("7530-9.1.8-1")
 def test_open_filehandle(nfs40, home):
     nfs40.open(home, "x", create())
     r = nfs40.compound(op.putfh(home), op.open("f", create(GUARDED4)), op.getfh())
@@ -39,6 +41,7 @@ def test_open_filehandle(nfs40, home):
 
 
 @covers("RFC7530 9.1.7", "a failed OPEN is answered the same way again")
+@meets("7530-9.1.7-1")
 def test_failed_open(nfs40, home):
     nfs40.open(home, "x", create())
     r = nfs40.compound(op.putfh(home), op.open("gone").fails(NFS4ERR.NOENT))
@@ -48,6 +51,7 @@ def test_failed_open(nfs40, home):
 
 
 @covers("RFC7530 9.1.7", "OPEN_CONFIRM, OPEN_DOWNGRADE, LOCK, LOCKU and CLOSE are answered the same way again")
+@meets("7530-9.1.7-1", "7530-9.1.7-5")
 def test_every_operation(nfs40, home, file):
     r = nfs40.compound(op.putfh(home), op.open("file", share_access=READ, owner=b"o"))
     state = r.open.stateid
@@ -70,6 +74,7 @@ def test_every_operation(nfs40, home, file):
 
 
 @covers("RFC7530 9.1.8", "a replay changes nothing: the next request goes on as if it had not been")
+@meets("7530-9.1.7-5", "7530-9.1.8-1")
 def test_goes_on(nfs40, home, opened):
     r = nfs40.compound(op.putfh(opened.fh), op.lock(READ, 0, 10, open_stateid=opened))
     for _ in range(3):
@@ -80,6 +85,7 @@ def test_goes_on(nfs40, home, opened):
 
 @pytest.mark.parametrize("off", [-2, 1, 2, 100, 2**31])
 @covers("RFC7530 9.1.7", "NFS4ERR_BAD_SEQID: neither the next number nor the last one, in every operation")
+@meets("7530-9.1.7-2")
 def test_bad_seqid(nfs40, home, file, off):
     opened = nfs40.open(home, "file", owner=b"o")
     nfs40.open(home, "file", owner=b"o")
@@ -98,6 +104,7 @@ def test_bad_seqid(nfs40, home, file, off):
 
 @pytest.mark.parametrize("off", [-2, 1, 100])
 @covers("RFC7530 9.1.7", "NFS4ERR_BAD_SEQID of a lock-owner")
+@meets("7530-9.1.7-2")
 def test_bad_lock_seqid(nfs40, opened, off):
     state = nfs40.lock(opened, READ, 0, 10)
     for n in range(2):
@@ -109,6 +116,7 @@ def test_bad_lock_seqid(nfs40, opened, off):
 
 
 @covers("RFC7530 9.1.9", "the last number with another operation: NFS4ERR_BAD_SEQID")
+@meets("7530-9.1.9-1")
 def test_false_replay(nfs40, home, opened):
     nfs40.compound(op.putfh(opened.fh), op.lock(READ, 0, 10, open_stateid=opened))
     last = nfs40.owners.of(opened).seqid - 1
@@ -139,6 +147,7 @@ UNCOUNTED = {
 
 @pytest.mark.parametrize("what", UNCOUNTED)
 @covers("RFC7530 9.1.7", "requests that fail like this do not use up a number")
+@meets("7530-9.1.7-3")
 def test_uncounted(nfs40, home, file, what):
     opened = nfs40.open(home, "file", owner=b"o")
     where, bad = UNCOUNTED[what](home, file, opened)
@@ -156,6 +165,7 @@ COUNTED = {
 
 @pytest.mark.parametrize("what", COUNTED)
 @covers("RFC7530 9.1.7", "requests that fail otherwise do")
+@meets("7530-9.1.7-3")
 def test_counted(nfs40, home, file, subdir, what):
     opened = nfs40.open(home, "file", owner=b"o")
     nfs40.compound(op.putfh(home), COUNTED[what].fails(getattr(NFS4ERR, what)))
@@ -163,6 +173,7 @@ def test_counted(nfs40, home, file, subdir, what):
 
 
 @covers("RFC7530 9.1.7", "NFS4ERR_OLD_STATEID is not among the failures that leave the number unused")
+@meets("7530-9.1.7-3")
 def test_old_stateid_is_counted(nfs40, home, opened):
     opened = nfs40.open(home, "file")
     old = but(opened, seqid=opened.stateid.seqid - 1)
@@ -171,6 +182,7 @@ def test_old_stateid_is_counted(nfs40, home, opened):
 
 
 @covers("RFC7530 9.1.7", "owners count independently of each other, and of other clients' owners of the same name")
+@meets("7530-9.1.5-1", "7530-9.1.7-4")
 def test_independent(nfs40, other, home, file):
     for c in (nfs40, other):
         for owner in (b"a", b"b"):
@@ -179,6 +191,7 @@ def test_independent(nfs40, other, home, file):
 
 
 @covers("RFC5531 9", "the same call with the same xid: the same reply, from the duplicate request cache or by the owner")
+@meets("7530-9.1.7-1")
 def test_same_xid(nfs40, home):
     r = nfs40.compound(op.putfh(home), op.open("f", create(GUARDED4), owner=b"same xid"))
     repeated = nfs40.replay(r)

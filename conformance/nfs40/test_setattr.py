@@ -2,13 +2,13 @@
 
 import pytest
 
-from conformance.nfs40.checks import END, OBJECTS, SPECIAL, new_file
+from conformance.nfs40.checks import END, OBJECTS, SPECIAL, names as listed, new_file
 from dittofs.nfs4 import (
-    ANONYMOUS, NF4REG, NFS4ERR, OPEN4_SHARE_ACCESS_READ, SET_TO_SERVER_TIME4, bitmap, fattr4, fsid4, names,
+    ANONYMOUS, NF4DIR, NF4REG, NFS4ERR, OPEN4_SHARE_ACCESS_READ, SET_TO_SERVER_TIME4, bitmap, create, fattr4, fsid4, names,
     nfsace4, nfstime4, op,
 )  # fmt: skip
 from dittofs.rpc import accept_stat
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 READ_ONLY = {
     "supported_attrs": [1], "type": NF4REG, "fh_expire_type": 0, "change": 1, "link_support": True, "symlink_support": True,
@@ -30,6 +30,7 @@ def setattr_(c, object, stateid=ANONYMOUS, **attrs):
 @pytest.mark.parametrize("kind", [k for k in OBJECTS if k != "symlink"])
 @pytest.mark.parametrize("mode", [0o000, 0o644, 0o7777])
 @covers("RFC7530 16.32", "mode is set, and attrsset says so")
+@meets("7530-6.2.2-1")
 def test_mode(nfs40, request, kind, mode):
     object = request.getfixturevalue(kind)
     assert setattr_(nfs40, object, mode=mode) == {"mode"}
@@ -37,6 +38,7 @@ def test_mode(nfs40, request, kind, mode):
 
 
 @covers("RFC7530 16.32", "attrsset is exactly what was set")
+@meets("7530-16.32-1")
 def test_attrsset(nfs40, opened):
     some = dict(mode=0o640, time_access_set=(1, 0), time_modify_set=(2, 0))
     assert setattr_(nfs40, opened.fh, **some) == set(some)
@@ -52,6 +54,7 @@ def test_nothing(nfs40, file):
 
 @pytest.mark.parametrize("size", [0, 1, 100, 4096, 100_000, 2**32 + 1])
 @covers("RFC7530 16.32", "size cuts the file or fills it up with zeros")
+@meets("7530-5.8.1.5-1", "7530-16.32-4")
 def test_size(nfs40, opened, size):
     nfs40.write(opened.fh, 0, b"x" * 5000, opened.stateid)
     assert setattr_(nfs40, opened.fh, opened.stateid, size=size) == {"size"}
@@ -63,6 +66,7 @@ def test_size(nfs40, opened, size):
 
 
 @covers("RFC7530 16.32", "size set by anybody who may write, without an open")
+@meets("7530-16.32-3")
 def test_size_special_stateid(nfs40, alice, file):
     nfs40.write(file, 0, b"12345")
     alice.setattr(file, size=2)
@@ -76,6 +80,7 @@ def test_size_no_permission(nfs40, alice, home):
 
 
 @covers("RFC7530 16.32", "NFS4ERR_OPENMODE: size with a stateid that is open for reading only")
+@meets("7530-9.1.6-2", "7530-16.32-3")
 def test_size_openmode(nfs40, home, file):
     opened = nfs40.open(home, "file", share_access=OPEN4_SHARE_ACCESS_READ)
     nfs40.compound(op.putfh(file), op.setattr(size=1, stateid=opened).fails(NFS4ERR.OPENMODE))
@@ -97,6 +102,7 @@ def test_size_too_big(nfs40, opened):
 
 @pytest.mark.parametrize("seconds, nseconds", [(0, 0), (1, 1), (1_700_000_000, 999_999_999), (-1, 0), (2**32, 5)])
 @covers("RFC7530 16.32", "times the client sets, as exact as time_delta says")
+@meets("7530-5.8.2.37-1")
 def test_client_times(nfs40, file, seconds, nseconds):
     assert setattr_(nfs40, file, time_modify_set=(seconds, nseconds), time_access_set=(seconds, nseconds))
     a = nfs40.getattr(file, "time_modify", "time_access", "time_delta")
@@ -106,6 +112,7 @@ def test_client_times(nfs40, file, seconds, nseconds):
 
 @pytest.mark.parametrize("nseconds", [10**9, 2**31, 2**32 - 1])
 @covers("RFC7530 2.2.1", "NFS4ERR_INVAL: a billion nanoseconds or more")
+@meets("7530-2.2.1-1")
 def test_bad_times(nfs40, file, nseconds):
     for attr in ("time_modify_set", "time_access_set"):
         nfs40.compound(op.putfh(file), op.setattr({attr: (1, nseconds)}).fails(NFS4ERR.INVAL))
@@ -127,6 +134,7 @@ def test_times_by_others(nfs40, alice, file):
 
 @pytest.mark.parametrize("attr", READ_ONLY)
 @covers("RFC7530 5.5", "NFS4ERR_INVAL: an attribute that cannot be set, or NFS4ERR_ATTRNOTSUPP where there is none")
+@meets("7530-5.5-2")
 def test_read_only(nfs40, file, attr):
     there = attr in nfs40.getattr(file, attr)
     wanted = NFS4ERR.INVAL if there else NFS4ERR.ATTRNOTSUPP
@@ -136,6 +144,7 @@ def test_read_only(nfs40, file, attr):
 
 @pytest.mark.parametrize("number", [56, 64, 90, 127])
 @covers("RFC7530 16.32", "NFS4ERR_ATTRNOTSUPP: an attribute that is not supported; attrsset tells whether others were set")
+@meets("7530-5-1", "7530-16.32-1", "7530-16.32-2")
 def test_unsupported(nfs40, file, number):
     before = nfs40.getattr(file, "mode").mode
     both = fattr4(bitmap("mode", number), (0o123).to_bytes(4, "big") + b"\0\0\0\1")
@@ -151,13 +160,27 @@ def test_wrong_length(nfs40, file):
         nfs40.compound(op.putfh(file), bad, fails=(NFS4ERR.BADXDR, NFS4ERR.INVAL, accept_stat.GARBAGE_ARGS))
 
 
-@covers("RFC7530 16.32", "a mode with bits beyond the twelve: NFS4ERR_INVAL, or they are ignored")
-def test_odd_mode(nfs40, file):
-    r = nfs40.compound(op.putfh(file), op.setattr(mode=0o170644).may_fail(NFS4ERR.INVAL))
-    assert r.status or nfs40.getattr(file, "mode").mode == 0o644
+ODD_MODES = {
+    "SETATTR": lambda mode: op.setattr(mode=mode),
+    "CREATE": lambda mode: op.create(NF4DIR, "new", mode=mode),
+    "OPEN": lambda mode: op.open("new", create(mode=mode)),
+    "VERIFY": lambda mode: op.verify(mode=mode),
+    "NVERIFY": lambda mode: op.nverify(mode=mode),
+}
+
+
+@pytest.mark.parametrize("bit", [0o10000, 0o100000, 2**31], ids=oct)
+@pytest.mark.parametrize("how", ODD_MODES)
+@covers("RFC7530 6.2.2", "NFS4ERR_INVAL: bits that a mode does not have, in whatever takes one; nothing is made")
+@meets("7530-6.2.2-1")
+def test_mode_bits(nfs40, home, file, bit, how):
+    current = file if how in ("SETATTR", "VERIFY", "NVERIFY") else home
+    nfs40.compound(op.putfh(current), ODD_MODES[how](0o644 | bit).fails(NFS4ERR.INVAL))
+    assert listed(nfs40, home) == {"file"}
 
 
 @covers("RFC7530 5.9", "an owner given as a number in digits, then read, and given again as it was read")
+@meets("7530-5.9-1")
 def test_owner(nfs40, file):
     assert setattr_(nfs40, file, owner="1000", owner_group="1001") == {"owner", "owner_group"}
     told = nfs40.getattr(file, "owner", "owner_group")
@@ -168,6 +191,7 @@ def test_owner(nfs40, file):
 
 @pytest.mark.parametrize("who", ["", "nobody here@example.invalid", "@", "a@b@c", "-1", "99999999999999999999"])
 @covers("RFC7530 5.9", "NFS4ERR_BADOWNER: a string that names nobody")
+@meets("7530-5.9-2")
 def test_bad_owner(nfs40, file, who):
     before = nfs40.getattr(file, "owner", "owner_group")
     for attr in ("owner", "owner_group"):
@@ -187,6 +211,7 @@ def test_chown(nfs40, alice, bob, file):
 
 
 @covers("RFC7530 6.2.1", "an ACL that is set reads back with its grants, where ACLs are supported")
+@meets("7530-6.2.1-2")
 def test_acl(nfs40, file):
     if not nfs40.getattr(file, "aclsupport").get("aclsupport", 0) & 1:
         nfs40.compound(op.putfh(file), op.setattr(acl=[]).fails(NFS4ERR.ATTRNOTSUPP))
@@ -203,6 +228,7 @@ COMPARED = ("type", "size", "mode", "fileid", "numlinks", "owner", "fsid", "chan
 
 @pytest.mark.parametrize("attr", COMPARED)
 @covers("RFC7530 16.35", "VERIFY of the value there is succeeds, NVERIFY says NFS4ERR_SAME")
+@meets("7530-5-1", "7530-16.15-1", "7530-16.35-1")
 def test_same(nfs40, file, attr):
     now = nfs40.getattr(file, attr)
     nfs40.compound(op.putfh(file), op.verify(now), op.getfh())
@@ -217,12 +243,14 @@ OTHER = {
 
 @pytest.mark.parametrize("attr", COMPARED)
 @covers("RFC7530 16.15", "VERIFY of another value says NFS4ERR_NOT_SAME, NVERIFY succeeds")
+@meets("7530-16.15-1", "7530-16.35-1")
 def test_not_same(nfs40, file, attr):
     nfs40.compound(op.putfh(file), op.verify({attr: OTHER[attr]}).fails(NFS4ERR.NOT_SAME))
     nfs40.compound(op.putfh(file), op.nverify({attr: OTHER[attr]}), op.getfh())
 
 
 @covers("RFC7530 16.35", "of several, one that differs is enough")
+@meets("7530-16.35-1")
 def test_several(nfs40, file):
     now = nfs40.getattr(file, "type", "size", "mode")
     nfs40.compound(op.putfh(file), op.verify(now))
@@ -241,6 +269,7 @@ def test_verify_unsupported(nfs40, file, builder):
 @pytest.mark.parametrize("builder", [op.verify, op.nverify], ids=lambda b: b.name)
 @pytest.mark.parametrize("attr", ["rdattr_error", "time_access_set", "time_modify_set"])
 @covers("RFC7530 16.35", "NFS4ERR_INVAL: rdattr_error, and attributes that can only be set")
+@meets("7530-5.5-1", "7530-16.35-2")
 def test_verify_invalid(nfs40, file, builder, attr):
     value = NFS4ERR.IO if attr == "rdattr_error" else (1, 0)
     nfs40.compound(op.putfh(file), builder({attr: value}).fails(NFS4ERR.INVAL))
@@ -251,3 +280,15 @@ def test_guard(nfs40, file):
     guard = op.verify(size=77).fails(NFS4ERR.NOT_SAME)
     nfs40.compound(op.putfh(file), guard, op.setattr(mode=0o111))
     assert nfs40.getattr(file, "mode").mode != 0o111
+
+
+@pytest.mark.parametrize("size", [0, 5, 100])
+@covers("RFC7530 16.32", "setting the size is a change of the data: time_modify and the change attribute move")
+@meets("7530-16.32-5")
+def test_size_moves_time(nfs40, file, size):
+    nfs40.write(file, 0, b"0123456789")
+    setattr_(nfs40, file, time_modify_set=(1000, 0))
+    before = nfs40.getattr(file, "change").change
+    setattr_(nfs40, file, size=size)
+    after = nfs40.getattr(file, "time_modify", "change")
+    assert after.time_modify.seconds != 1000 and after.change != before

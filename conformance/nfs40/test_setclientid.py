@@ -7,7 +7,7 @@ import pytest
 from dittofs.nfs4 import NFS4ERR, Listener, create, op
 from dittofs.rpc import accept_stat
 from dittofs.testing.fixtures import ALICE, BOB
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @pytest.fixture
@@ -51,6 +51,7 @@ def test_different(clients4):
 
 
 @covers("RFC7530 16.33", "a client id that is not confirmed is of no use: NFS4ERR_STALE_CLIENTID")
+@meets("7530-9.1.1-1")
 def test_unconfirmed(c, home):
     r = set_(c)
     use(c, r.clientid)
@@ -59,6 +60,7 @@ def test_unconfirmed(c, home):
 
 
 @covers("RFC7530 16.34", "confirmed again with the same verifier: success, a retransmission")
+@meets("7530-16.34-2")
 def test_confirm_again(c, home):
     r = set_(c)
     confirm(c, r)
@@ -69,6 +71,7 @@ def test_confirm_again(c, home):
 
 
 @covers("RFC7530 16.34", "another confirmation verifier: NFS4ERR_STALE_CLIENTID")
+@meets("7530-16.34-1")
 def test_confirm_wrong_verifier(c):
     r = set_(c)
     wrong = bytes(b ^ 0xFF for b in r.setclientid_confirm)
@@ -78,11 +81,13 @@ def test_confirm_wrong_verifier(c):
 
 @pytest.mark.parametrize("clientid", [0, 1, 0x1234567890ABCDEF, 2**64 - 1], ids=hex)
 @covers("RFC7530 16.34", "a client id that the server never gave: NFS4ERR_STALE_CLIENTID")
+@meets("7530-16.34-1")
 def test_confirm_unknown(c, clientid):
     c.compound(op.setclientid_confirm(clientid, bytes(8)).fails(NFS4ERR.STALE_CLIENTID))
 
 
 @covers("RFC7530 16.33", "not confirmed yet, and again: the first is forgotten, the second can be confirmed")
+@meets("7530-16.33-3")
 def test_unconfirmed_replaced(c):
     first, second = set_(c), set_(c, os.urandom(8))
     assert (first.clientid, first.setclientid_confirm) != (second.clientid, second.setclientid_confirm)
@@ -91,6 +96,7 @@ def test_unconfirmed_replaced(c):
 
 
 @covers("RFC7530 16.33", "not confirmed yet, and again with the same verifier: only the last answer can be confirmed")
+@meets("7530-16.33-2")
 def test_unconfirmed_repeated(c):
     first, second = set_(c), set_(c)
     confirm(c, second)
@@ -99,6 +105,7 @@ def test_unconfirmed_repeated(c):
 
 
 @covers("RFC7530 16.33", "confirmed, and again with the same verifier: the same client id, another confirmation verifier; state stays")
+@meets("7530-9.1.1-4", "7530-16.33-2")
 def test_callback_update(c, home):
     first = set_(c)
     confirm(c, first)
@@ -113,6 +120,7 @@ def test_callback_update(c, home):
 
 
 @covers("RFC7530 16.33", "a rebooted client: its state is kept until the new client id is confirmed, and then gone")
+@meets("7530-9.1.1-3")
 def test_reboot(c, other, home):
     first = set_(c)
     confirm(c, first)
@@ -132,6 +140,7 @@ def test_reboot(c, other, home):
 
 
 @covers("RFC7530 16.33", "a rebooted client that reboots before it confirms: only the last client id can be confirmed")
+@meets("7530-16.33-3")
 def test_reboot_twice(c):
     first = set_(c)
     confirm(c, first)
@@ -142,6 +151,7 @@ def test_reboot_twice(c):
 
 
 @covers("RFC7530 16.33", "a reboot that is never confirmed changes nothing")
+@meets("7530-9.1.1-3")
 def test_reboot_not_confirmed(c, home):
     first = set_(c)
     confirm(c, first)
@@ -153,6 +163,7 @@ def test_reboot_not_confirmed(c, home):
 
 
 @covers("RFC7530 16.33", "NFS4ERR_CLID_INUSE: another principal, while the client has state; the address of the user is told")
+@meets("7530-9.1.1-2", "7530-16.33-1")
 def test_clid_inuse(clients4, home):
     mine = clients4.bare(0, ALICE)
     mine.setclientid()
@@ -163,6 +174,7 @@ def test_clid_inuse(clients4, home):
 
 
 @covers("RFC7530 16.34", "NFS4ERR_CLID_INUSE: confirmed by another principal than asked")
+@meets("7530-16.34-3")
 def test_confirm_other_principal(clients4):
     mine = clients4.bare(0, ALICE)
     r = set_(mine)
@@ -214,6 +226,7 @@ def test_renew(nfs40, home):
 
 @pytest.mark.parametrize("clientid", [0, 1, 2**64 - 1], ids=hex)
 @covers("RFC7530 16.28", "NFS4ERR_STALE_CLIENTID: a client id that the server never gave")
+@meets("7530-9.1.1-5", "7530-16.28-2")
 def test_renew_unknown(nfs40, clientid):
     nfs40.compound(op.renew(clientid).fails(NFS4ERR.STALE_CLIENTID))
 

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.nfs40.checks import new_file
 from dittofs.nfs4 import ANONYMOUS, NFS4ERR, READ_BYPASS, but, op, stateid4
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 NONE, READ, WRITE, BOTH = 0, 1, 2, 3
 BITS = {NONE: "NONE", READ: "READ", WRITE: "WRITE", BOTH: "BOTH"}
@@ -24,6 +24,7 @@ def opening(access, deny, owner):
 
 @pytest.mark.parametrize("access, deny, access2, deny2", MATRIX, ids=shown)
 @covers("RFC7530 9.9", "NFS4ERR_SHARE_DENIED exactly when one's access is what the other denies")
+@meets("7530-9.9-1")
 def test_conflicts(nfs40, other, home, file, access, deny, access2, deny2):
     nfs40.open(home, "file", **opening(access, deny, b"one"))
     conflict = bool(access & deny2 or access2 & deny)
@@ -33,6 +34,7 @@ def test_conflicts(nfs40, other, home, file, access, deny, access2, deny2):
 
 @pytest.mark.parametrize("deny", [READ, WRITE, BOTH], ids=shown)
 @covers("RFC7530 9.9", "two owners of one client are in each other's way as well")
+@meets("7530-9.9-1")
 def test_two_owners(nfs40, home, file, deny):
     nfs40.open(home, "file", **opening(BOTH, deny, b"one"))
     access = WRITE if deny == WRITE else READ
@@ -40,6 +42,7 @@ def test_two_owners(nfs40, home, file, deny):
 
 
 @covers("RFC7530 9.11", "an owner opens again: access and denial add up")
+@meets("7530-9.11-1")
 def test_upgrade(nfs40, other, home, file):
     nfs40.open(home, "file", **opening(READ, NONE, b"one"))
     opened = nfs40.open(home, "file", **opening(WRITE, WRITE, b"one"))
@@ -51,6 +54,7 @@ def test_upgrade(nfs40, other, home, file):
 
 @pytest.mark.parametrize("access, deny, access2, deny2", MATRIX, ids=shown)
 @covers("RFC7530 9.9", "NFS4ERR_SHARE_DENIED: no exception for the owner's own open")
+@meets("7530-9.9-1")
 def test_own_open(nfs40, home, file, access, deny, access2, deny2):
     nfs40.open(home, "file", **opening(access, deny, b"one"))
     last = op.open("file", **opening(access2, deny2, b"one"))
@@ -68,6 +72,7 @@ def test_upgrade_denied(nfs40, other, home, file):
 
 
 @covers("RFC7530 9.9", "after CLOSE nothing is in the way any more")
+@meets("7530-9.10-1")
 def test_close_frees(nfs40, other, home, file):
     opened = nfs40.open(home, "file", **opening(BOTH, BOTH, b"one"))
     other.compound(op.putfh(home), op.open("file", **opening(READ, NONE, b"two")).fails(NFS4ERR.SHARE_DENIED))
@@ -86,6 +91,7 @@ def test_anonymous_io(nfs40, other, home, file, deny):
 
 
 @covers("RFC7530 9.1.4.3", "a WRITE with the anonymous stateid conflicts with an open that denies writing: NFS4ERR_LOCKED")
+@meets("7530-9.1.4.3-1", "7530-9.1.4.3-2", "7530-9.1.6-1")
 def test_anonymous_write_denied(nfs40, other, home, file):
     nfs40.open(home, "file", **opening(BOTH, WRITE, b"one"))
     other.compound(op.putfh(file), op.write(ANONYMOUS, 0, b"x").fails(NFS4ERR.LOCKED, NFS4ERR.SHARE_DENIED))
@@ -93,8 +99,32 @@ def test_anonymous_write_denied(nfs40, other, home, file):
     assert nfs40.getattr(file, "size").size == 0
 
 
+@covers("RFC7530 9.1.6", "a READ with the anonymous stateid conflicts with an open that denies reading: NFS4ERR_LOCKED")
+@meets("7530-9.1.4.3-1", "7530-9.1.6-1")
+def test_anonymous_read_denied(nfs40, other, home, file):
+    nfs40.open(home, "file", **opening(BOTH, READ, b"one"))
+    other.compound(op.putfh(file), op.read(ANONYMOUS).fails(NFS4ERR.LOCKED, NFS4ERR.SHARE_DENIED))
+
+
+@covers("RFC7530 9.1.6", "setting the size with the anonymous stateid conflicts with an open that denies writing")
+@meets("7530-9.1.6-1")
+def test_anonymous_size_denied(nfs40, other, home, file):
+    nfs40.open(home, "file", **opening(BOTH, WRITE, b"one"))
+    other.compound(op.putfh(file), op.setattr(size=7).fails(NFS4ERR.LOCKED, NFS4ERR.SHARE_DENIED))
+    assert nfs40.getattr(file, "size").size == 0
+
+
+@covers("RFC7530 9.1.6", "a READ by an open for writing only, where it is let, conflicts with an open that denies reading")
+@meets("7530-9.1.6-3")
+def test_read_by_writer_denied(nfs40, other, home, file):
+    mine = other.open(home, "file", **opening(WRITE, NONE, b"two"))
+    nfs40.open(home, "file", **opening(WRITE, READ, b"one"))
+    other.compound(op.putfh(file), op.read(mine).fails(NFS4ERR.LOCKED, NFS4ERR.OPENMODE, NFS4ERR.SHARE_DENIED))
+
+
 @pytest.mark.parametrize("access, read, write", [(READ, 0, NFS4ERR.OPENMODE), (WRITE, None, 0), (BOTH, 0, 0)], ids=shown)
 @covers("RFC7530 9.1.6", "NFS4ERR_OPENMODE: the open is not for what is done with it; reading what is open for writing may be let")
+@meets("7530-9.1.6-2", "7530-9.1.6-3")
 def test_openmode(nfs40, home, file, access, read, write):
     opened = nfs40.open(home, "file", **opening(access, NONE, b"one"))
     r = nfs40.call(op.putfh(file), op.read(opened, 0, 1))
@@ -112,6 +142,7 @@ def twice(c, home, first, second):
 
 
 @covers("RFC7530 16.19", "access and denial are what was asked for, the stateid has its next seqid")
+@meets("7530-16.19-2")
 def test_downgrade(nfs40, other, home, file):
     opened = twice(nfs40, home, (READ, NONE), (BOTH, WRITE))
     r = nfs40.compound(op.putfh(file), op.open_downgrade(opened, READ, NONE)).open_downgrade
@@ -122,6 +153,7 @@ def test_downgrade(nfs40, other, home, file):
 
 
 @covers("RFC7530 16.19", "to the same as it is: success")
+@meets("7530-16.19-2")
 def test_downgrade_to_same(nfs40, home, file):
     opened = twice(nfs40, home, (READ, NONE), (WRITE, NONE))
     nfs40.compound(op.putfh(file), op.open_downgrade(opened, BOTH, NONE))
@@ -134,12 +166,14 @@ def test_downgrade_to_same(nfs40, home, file):
     ((WRITE, READ), (WRITE, NONE), (WRITE, BOTH)),
 ], ids=str)  # fmt: skip
 @covers("RFC7530 16.19", "NFS4ERR_INVAL: more than the opens together have")
+@meets("7530-16.19-1")
 def test_no_upgrade(nfs40, home, file, first, second, down):
     opened = twice(nfs40, home, first, second)
     nfs40.compound(op.putfh(file), op.open_downgrade(opened, *down).fails(NFS4ERR.INVAL))
 
 
 @covers("RFC7530 16.19", "NFS4ERR_INVAL: what no subset of the opens adds up to")
+@meets("7530-16.19-1")
 def test_not_a_subset(nfs40, home, file):
     opened = nfs40.open(home, "file", **opening(BOTH, NONE, b"one"))
     nfs40.compound(op.putfh(file), op.open_downgrade(opened, READ, NONE).fails(NFS4ERR.INVAL))
@@ -147,6 +181,7 @@ def test_not_a_subset(nfs40, home, file):
 
 @pytest.mark.parametrize("access, deny", [(0, 0), (4, 0), (7, 0), (READ, 4), (0xFFFFFFFF, 0)])
 @covers("RFC7530 16.19", "NFS4ERR_INVAL: bits that share_access and share_deny do not have, or no access at all")
+@meets("7530-16.19-1")
 def test_downgrade_bad_bits(nfs40, opened, access, deny):
     nfs40.compound(op.putfh(opened.fh), op.open_downgrade(opened, access, deny).fails(NFS4ERR.INVAL))
 
@@ -168,6 +203,7 @@ def test_downgrade_lock_stateid(nfs40, opened):
 
 
 @covers("RFC7530 16.2", "after CLOSE the stateid is of no use")
+@meets("7530-16.2-1")
 def test_close(nfs40, opened):
     nfs40.close(opened)
     wanted = (NFS4ERR.BAD_STATEID, NFS4ERR.OLD_STATEID, NFS4ERR.EXPIRED)
@@ -178,6 +214,7 @@ def test_close(nfs40, opened):
 
 
 @covers("RFC7530 16.2", "one CLOSE ends all opens of an owner on a file")
+@meets("7530-9.11-1")
 def test_close_ends_all(nfs40, other, home, file):
     nfs40.open(home, "file", **opening(READ, WRITE, b"one"))
     nfs40.close(nfs40.open(home, "file", **opening(READ, WRITE, b"one")))
@@ -185,6 +222,7 @@ def test_close_ends_all(nfs40, other, home, file):
 
 
 @covers("RFC7530 16.2", "with locks held: they are released, or NFS4ERR_LOCKS_HELD")
+@meets("7530-9.10-1")
 def test_close_with_locks(nfs40, other, home, opened):
     lock = nfs40.lock(opened, WRITE, 0, 10)
     r = nfs40.compound(op.putfh(opened.fh), op.close(opened).may_fail(NFS4ERR.LOCKS_HELD))
@@ -203,6 +241,7 @@ def test_close_other_file(nfs40, home, opened):
 
 
 @covers("RFC7530 9.1.4.4", "an old seqid of the stateid: NFS4ERR_OLD_STATEID; one to come: NFS4ERR_BAD_STATEID")
+@meets("7530-9.1.4.4-1")
 def test_close_seqid_of_stateid(nfs40, home, opened):
     opened = nfs40.open(home, "file")
     old = but(opened.stateid, seqid=opened.stateid.seqid - 1)
@@ -211,6 +250,7 @@ def test_close_seqid_of_stateid(nfs40, home, opened):
 
 
 @covers("RFC7530 9.1.4.4", "a lock's stateid: NFS4ERR_BAD_STATEID")
+@meets("7530-9.1.4.4-2")
 def test_close_lock_stateid(nfs40, opened):
     lock = nfs40.lock(opened, READ, 0, 1)
     unlocked = nfs40.compound(op.putfh(opened.fh), op.locku(lock, 0, 1)).locku.lock_stateid

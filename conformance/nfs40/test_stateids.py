@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs40.checks import new_file
 from dittofs.nfs4 import ANONYMOUS, NFS4ERR, READ_BYPASS, but, op, stateid4
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 READ, WRITE, BOTH = 1, 2, 3
 USERS = {
@@ -17,6 +17,7 @@ every_user = pytest.mark.parametrize("user", USERS)
 
 @every_user
 @covers("RFC7530 9.1.4", "the stateid of an open")
+@meets("7530-9.1.4.5-1")
 def test_open_stateid(nfs40, opened, user):
     nfs40.compound(op.putfh(opened.fh), USERS[user](opened))
 
@@ -40,6 +41,7 @@ NONSENSE = {
 @every_user
 @pytest.mark.parametrize("which", NONSENSE)
 @covers("RFC7530 9.1.4.3", "NFS4ERR_BAD_STATEID: neither special nor given out")
+@meets("7530-9.1.4.3-3")
 def test_nonsense(nfs40, file, user, which):
     wanted = (NFS4ERR.BAD_STATEID, *([NFS4ERR.STALE_STATEID] if which == "all aa" else []))
     nfs40.compound(op.putfh(file), USERS[user](NONSENSE[which]).fails(*wanted))
@@ -47,6 +49,7 @@ def test_nonsense(nfs40, file, user, which):
 
 @every_user
 @covers("RFC7530 9.1.4.4", "NFS4ERR_OLD_STATEID: a seqid that was")
+@meets("7530-9.1.4.4-1")
 def test_old(nfs40, home, opened, user):
     new = nfs40.open(home, "file")
     assert new.stateid.seqid > opened.stateid.seqid
@@ -56,6 +59,7 @@ def test_old(nfs40, home, opened, user):
 
 @every_user
 @covers("RFC7530 9.1.4.4", "NFS4ERR_BAD_STATEID: a seqid that is yet to come")
+@meets("7530-9.1.4.4-1")
 def test_future(nfs40, opened, user):
     for more in (1, 2, 100):
         future = but(opened, seqid=opened.stateid.seqid + more)
@@ -64,6 +68,7 @@ def test_future(nfs40, opened, user):
 
 @every_user
 @covers("RFC7530 9.1.4.4", "one bit changed anywhere: it is not the same stateid any more")
+@meets("7530-9.1.4.4-2")
 def test_changed(nfs40, opened, user):
     other = bytes(opened.stateid.other)
     wanted = (NFS4ERR.BAD_STATEID, NFS4ERR.STALE_STATEID, NFS4ERR.EXPIRED)
@@ -74,6 +79,7 @@ def test_changed(nfs40, opened, user):
 
 @every_user
 @covers("RFC7530 9.1.4.4", "NFS4ERR_BAD_STATEID: the stateid is of another file")
+@meets("7530-9.1.4.4-2")
 def test_other_file(nfs40, home, opened, user):
     g = new_file(nfs40, home, "g")
     nfs40.compound(op.putfh(g), USERS[user](opened).fails(NFS4ERR.BAD_STATEID))
@@ -81,6 +87,7 @@ def test_other_file(nfs40, home, opened, user):
 
 @every_user
 @covers("RFC7530 13.1.5.2", "NFS4ERR_BAD_STATEID: closed")
+@meets("7530-9.1.4.4-2", "7530-16.2-1")
 def test_closed(nfs40, opened, user):
     nfs40.close(opened)
     nfs40.compound(op.putfh(opened.fh), USERS[user](opened).fails(NFS4ERR.BAD_STATEID, NFS4ERR.OLD_STATEID, NFS4ERR.EXPIRED))
@@ -88,6 +95,7 @@ def test_closed(nfs40, opened, user):
 
 @pytest.mark.parametrize("user", ["WRITE", "SETATTR"])
 @covers("RFC7530 9.1.6", "NFS4ERR_OPENMODE: open for reading only")
+@meets("7530-9.1.6-2")
 def test_openmode(nfs40, home, file, user):
     mine = nfs40.open(home, "file", share_access=READ)
     nfs40.compound(op.putfh(file), USERS[user](mine).fails(NFS4ERR.OPENMODE))
@@ -96,6 +104,7 @@ def test_openmode(nfs40, home, file, user):
 
 
 @covers("RFC7530 9.1.4.4", "the open that a lock belongs to closed: the lock's stateid is of no use")
+@meets("7530-9.1.4.4-3")
 def test_lock_stateid_after_close(nfs40, opened):
     lock = nfs40.lock(opened, READ, 0, 10)
     lock = nfs40.compound(op.putfh(opened.fh), op.locku(lock, 0, 10)).locku.lock_stateid

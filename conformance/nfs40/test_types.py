@@ -5,7 +5,7 @@ import pytest
 from conformance.nfs40.checks import OBJECTS
 from conformance.nfs40.ops import DIRECTORY, FILE, LINK, USAGES
 from dittofs.nfs4 import NFS4ERR, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 STATE = ("CLOSE", "DELEGRETURN", "LOCK", "LOCKU", "OPEN_CONFIRM", "OPEN_DOWNGRADE")
 KIND = {FILE: "file", DIRECTORY: "subdir", LINK: "symlink"}
@@ -33,6 +33,7 @@ def wrong():
 
 
 @pytest.mark.parametrize("use, kind", wrong())
+@meets("7530-16.23-4")
 def test_wrong_type(nfs40, home, file, request, use, kind):
     handle = request.getfixturevalue(kind)
     saved = (op.putfh(file if use.saved == FILE else home), op.savefh())

@@ -12,7 +12,7 @@ from dittofs.nfs4 import (
     ACE4_WRITE_ACL, ACE4_WRITE_ATTRIBUTES, ACE4_WRITE_DATA, NFS4ERR, create, names, nfsace4, nfsacl41, op,
 )  # fmt: skip
 from dittofs.rpc import accept_stat
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 ALL = READ | WRITE | EXECUTE
 
@@ -61,6 +61,7 @@ def shape(aces):
 
 @pytest.mark.parametrize("aces", SIMPLE, ids=["one", "three kinds", "users", "a group"])
 @covers("RFC8881 6.2.1", "an ACL that is set reads back with its ACEs in their order; acl and dacl say the same")
+@meets("7530-6.2.1-2")
 def test_set_and_get(alice, who, mine, aces):
     aces = of(who, aces)
     r = alice.setattr(mine, acl=aces)
@@ -72,6 +73,7 @@ def test_set_and_get(alice, who, mine, aces):
 
 
 @covers("RFC8881 6.2.2", "dacl is the ACEs of acl that allow and deny; setting it is setting them")
+@meets("8881-6.2.2-1")
 def test_dacl(alice, mine):
     if "dacl" not in names(alice.getattr(mine, "supported_attrs").supported_attrs):
         pytest.skip("the server does not support dacl")
@@ -83,6 +85,7 @@ def test_dacl(alice, mine):
 
 
 @covers("RFC8881 6.2.2", "NFS4ERR_INVAL: an audit or alarm ACE in dacl, one that allows or denies in sacl")
+@meets("8881-6.2.2-1")
 def test_wrong_kind(nfs41, mine):
     have = names(nfs41.getattr(mine, "supported_attrs").supported_attrs)
     audit = nfsace4(ACE4_SYSTEM_AUDIT_ACE_TYPE, 0x10, READ, EVERYONE)
@@ -94,6 +97,7 @@ def test_wrong_kind(nfs41, mine):
 
 
 @covers("RFC8881 6.2.3", "sacl is the ACEs of acl that audit and alarm; setting dacl leaves it")
+@meets("8881-6.2.2-1")
 def test_sacl(nfs41, mine):
     if "sacl" not in names(nfs41.getattr(mine, "supported_attrs").supported_attrs):
         pytest.skip("the server does not support sacl")
@@ -106,6 +110,7 @@ def test_sacl(nfs41, mine):
 
 @pytest.mark.parametrize("type", [4, 255, 2**32 - 1], ids=hex)
 @covers("RFC8881 6.2.1.1", "NFS4ERR_ATTRNOTSUPP or NFS4ERR_INVAL: a type of ACE that there is not; nothing is set")
+@meets("7530-6.2.1.1-1", "8881-6.2.1.1-1")
 def test_unknown_type(alice, mine, type):
     before = acl(alice, mine)
     attempt = op.setattr(acl=[nfsace4(type, 0, READ, EVERYONE)])
@@ -183,6 +188,7 @@ EVALUATION = {
 
 @pytest.mark.parametrize("case", EVALUATION)
 @covers("RFC8881 6.2.1", "ACEs are evaluated in their order; each bit is decided by the first that has it; the rest is denied")
+@meets("7530-6.2.1-1", "8881-6.2.1-1")
 def test_evaluation(nfs41, alice, bob, carol, who, mine, case):
     aces, *expected = EVALUATION[case]
     r = nfs41.compound(op.putfh(mine), op.setattr(acl=of(who, aces)).may_fail(NFS4ERR.INVAL, NFS4ERR.ATTRNOTSUPP))
@@ -191,6 +197,7 @@ def test_evaluation(nfs41, alice, bob, carol, who, mine, case):
 
 
 @covers("RFC8881 6.2.1.3", "what ACCESS says is what OPEN, READ and WRITE do")
+@meets("8881-6.2.1-1", "8881-18.1.3-1")
 def test_enforced(alice, bob, who, home, mine):
     alice.setattr(mine, acl=of(who, [deny("bob", WRITE), allow(EVERYONE, READ | WRITE | BASIC), allow(OWNER, CONTROL)]))
     bob.compound(op.putfh(home), op.open("mine", share_access=2).fails(NFS4ERR.ACCESS))
@@ -226,6 +233,7 @@ def test_directory(nfs41, bob, who, subdir):
 
 
 @covers("RFC8881 6.2.1.3.2", "ACE4_DELETE_CHILD of the directory is enough to remove what is in it")
+@meets("7530-6.2.1.3.2-1", "8881-6.2.1.3.2-1")
 def test_delete_child(nfs41, bob, who, subdir):
     new_file(nfs41, subdir, "there")
     nfs41.setattr(subdir, acl=of(who, [allow("bob", EXECUTE | CHILDREN)]))

@@ -6,7 +6,7 @@ from conformance.nfs41.acls import BASIC, EVERYONE, EXECUTE, FILE_ACCESS, OWNER,
 from dittofs.nfs4 import (
     ACE4_DIRECTORY_INHERIT_ACE, ACE4_FILE_INHERIT_ACE, ACE4_INHERIT_ONLY_ACE, ACE4_NO_PROPAGATE_INHERIT_ACE, NF4DIR, create, op,
 )  # fmt: skip
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 F, D, N, I = ACE4_FILE_INHERIT_ACE, ACE4_DIRECTORY_INHERIT_ACE, ACE4_NO_PROPAGATE_INHERIT_ACE, ACE4_INHERIT_ONLY_ACE  # noqa: E741
 FLAGS = F | D | N | I
@@ -60,6 +60,7 @@ INHERITED = {
 
 @pytest.mark.parametrize("case", INHERITED)
 @covers("RFC8881 6.2.1.4.1", "a new file inherits ACEs with FILE_INHERIT, without the flags of inheritance")
+@meets("7530-6.4.3-1", "8881-6.2.1.4.1-1")
 def test_file(nfs41, parent, case):
     flag, inherited, _ = INHERITED[case]
     found = about_bob(nfs41, new_file(nfs41, parent(flag)))
@@ -68,6 +69,7 @@ def test_file(nfs41, parent, case):
 
 @pytest.mark.parametrize("case", INHERITED)
 @covers("RFC8881 6.2.1.4.1", "a new directory inherits ACEs with DIRECTORY_INHERIT, and keeps those with FILE_INHERIT for what is made in it")
+@meets("7530-6.4.3-1", "8881-6.2.1.4.1-1")
 def test_directory(nfs41, parent, case):
     flag, _, inherited = INHERITED[case]
     found = about_bob(nfs41, new_dir(nfs41, parent(flag)))
@@ -80,6 +82,7 @@ def test_directory(nfs41, parent, case):
 
 
 @covers("RFC8881 6.2.1.4.1", "through a chain of directories a file in the last one inherits; with NO_PROPAGATE it does not")
+@meets("8881-6.2.1.4.1-1")
 def test_chain(nfs41, parent):
     top = parent(F | D)
     assert about_bob(nfs41, new_file(nfs41, new_dir(nfs41, new_dir(nfs41, top, "a"), "b"))) == [0]
@@ -95,6 +98,7 @@ def test_counts(nfs41, bob, parent):
 
 
 @covers("RFC8881 6.2.1.4.1", "FILE_INHERIT is not for directories that are there, DIRECTORY_INHERIT not for files: what exists stays")
+@meets("8881-6.2.1.4.1-1")
 def test_existing(nfs41, parent, subdir):
     before = new_file(nfs41, subdir, "before")
     parent(F | D)
@@ -102,6 +106,7 @@ def test_existing(nfs41, parent, subdir):
 
 
 @covers("RFC8881 6.4.3", "a mode given with the creation holds: the owner, the group and others get no more than it gives")
+@meets("7530-6.4.3-1", "8881-6.4.3-1")
 def test_mode_given(nfs41, carol, parent):
     opened = nfs41.open(parent(F), "f", create(mode=0o600))
     assert nfs41.getattr(opened.fh, "mode").mode & 0o777 == 0o600

@@ -7,7 +7,7 @@ from conformance.nfs41.acls import (
 )  # fmt: skip
 from conformance.nfs41.checks import change, new_file
 from dittofs.nfs4 import create, names, nfsacl41
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 MODES = [0o000, 0o400, 0o600, 0o640, 0o644, 0o664, 0o666, 0o700, 0o750, 0o755, 0o777, 0o044, 0o007, 0o070]
 
@@ -30,6 +30,7 @@ def bits(mode, shift):
 
 @pytest.mark.parametrize("mode", MODES, ids=oct)
 @covers("RFC8881 6.4.1.1", "a mode that is set is what ACCESS grants to the owner, to the group and to others")
+@meets("7530-6.4.1-1", "8881-6.4.1.1-1")
 def test_mode(alice, bob, carol, mine, mode):
     alice.setattr(mine, mode=mode)
     assert alice.getattr(mine, "mode").mode == mode
@@ -58,6 +59,7 @@ COMPUTED = {
 
 @pytest.mark.parametrize("case", COMPUTED)
 @covers("RFC8881 6.3.2", "the mode of an ACL, from its ACEs for OWNER@, GROUP@ and EVERYONE@")
+@meets("7530-6.3.2-1", "7530-6.4.1-2", "8881-6.3.2-1", "8881-6.4.1.2-1")
 def test_computed(nfs41, mine, case):
     aces, mode = COMPUTED[case]
     nfs41.setattr(mine, acl=aces)
@@ -65,6 +67,7 @@ def test_computed(nfs41, mine, case):
 
 
 @covers("RFC8881 6.3.2.1", "ACEs for users do not show in the mode of others and of the owner")
+@meets("8881-6.3.2-1")
 def test_named_users(nfs41, bob, home, mine):
     theirs = nfs41.getattr(new_file(bob, home, "theirs"), "owner").owner
     nfs41.setattr(mine, acl=[allow(theirs, READ | WRITE), allow(OWNER, READ)])
@@ -73,6 +76,7 @@ def test_named_users(nfs41, bob, home, mine):
 
 
 @covers("RFC8881 6.4.1.2", "setting an ACL leaves set-id and sticky bits")
+@meets("7530-6.4.1-2", "8881-6.4.1.2-1")
 def test_high_bits(alice, mine):
     alice.setattr(mine, mode=0o1644)
     before = alice.getattr(mine, "mode").mode & 0o7000
@@ -81,6 +85,7 @@ def test_high_bits(alice, mine):
 
 
 @covers("RFC8881 6.4.1.1", "a mode set after an ACL: the mode is what was set; an ACE for a user should not grant what the group may not")
+@meets("7530-6.4.1-1", "8881-6.4.1.1-1")
 def test_mode_after_acl(nfs41, alice, bob, home, mine):
     theirs = nfs41.getattr(new_file(bob, home, "theirs"), "owner").owner
     nfs41.setattr(mine, acl=[allow(theirs, READ | WRITE), allow(OWNER, READ | WRITE), allow(EVERYONE, READ)])
@@ -99,6 +104,7 @@ def test_same_mode_again(nfs41, alice, bob, mine):
 
 
 @covers("RFC8881 6.4.1.3", "mode and ACL in one SETATTR: the ACL is what counts for the nine bits, the mode for the other three")
+@meets("8881-6.4.1.3-1")
 def test_both(alice, mine):
     r = alice.setattr(mine, mode=0o1777, acl=[allow(OWNER, READ | WRITE | CONTROL), allow(EVERYONE, READ)])
     assert names(r.setattr.attrsset) == {"mode", "acl"}
@@ -114,6 +120,7 @@ def test_created_with_acl(alice, bob, carol, home):
 
 
 @covers("RFC8881 5.8.1.4", "an ACL that is set changes the change attribute and time_metadata")
+@meets("8881-5.8.1.4-1")
 def test_change(alice, mine):
     before = change(alice, mine), alice.getattr(mine, "time_metadata").time_metadata
     alice.setattr(mine, acl=[allow(OWNER, READ | CONTROL)])

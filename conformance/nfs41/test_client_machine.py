@@ -2,12 +2,13 @@
 
 from conformance.nfs41 import machine
 from dittofs import nfs4
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 WHAT = "any sequence of EXCHANGE_ID, CREATE_SESSION, SEQUENCE, DESTROY_SESSION and DESTROY_CLIENTID by two owners and two principals"
 
 
 @covers("RFC8881 18.35.4", WHAT)
+@meets("8881-18.35.3-1")
 def test_clients(c, srv, seed):
     machine.run(c, seed, shrink="own" in srv.can)
 

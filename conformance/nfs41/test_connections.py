@@ -11,7 +11,7 @@ from dittofs.nfs4 import (
     SEQ4_STATUS_CB_PATH_DOWN_SESSION, callback_sec_parms4, create, gss_cb_handles4, op,
 )  # fmt: skip
 from dittofs.rpc import accept_stat
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 from dittofs.wire.rpc import AUTH_NONE, AUTH_SYS, authsys_parms
 
 # What a server may answer to each wish (RFC 8881 18.34.3).
@@ -30,6 +30,7 @@ def bind(session, direction=CDFC4_FORE_OR_BOTH, **more):
 
 @pytest.mark.parametrize("direction", DIRECTIONS, ids=lambda d: d.name)
 @covers("RFC8881 18.34.3", "another connection: bound to the channels that were asked for, as far as the server says")
+@meets("8881-2.10.3-1", "8881-18.34.3-2", "8881-18.34.3-4")
 def test_bind(nfs41, connect, direction):
     moved = nfs41.over(connect())
     r = bind(moved, direction)
@@ -49,6 +50,7 @@ def test_bind_again(nfs41, connect):
 
 
 @covers("RFC8881 18.34.3", "RDMA is not spoken over TCP, whatever the client asks")
+@meets("8881-18.34.3-4")
 def test_bind_rdma(nfs41, connect):
     r = bind(nfs41.over(connect()), CDFC4_FORE, bctsa_use_conn_in_rdma_mode=True)
     assert not r.bctsr_use_conn_in_rdma_mode
@@ -56,6 +58,7 @@ def test_bind_rdma(nfs41, connect):
 
 @pytest.mark.parametrize("sessionid", [bytes(16), b"\xff" * 16, os.urandom(16)], ids=["zeros", "ones", "random"])
 @covers("RFC8881 15.1.11.1", "NFS4ERR_BADSESSION: a session that the server does not know")
+@meets("8881-18.34.3-3")
 def test_bind_unknown(nfs41, sessionid):
     nfs41.compound(op.bind_conn_to_session(bctsa_sessid=sessionid).fails(NFS4ERR.BADSESSION), sequence=False)
 
@@ -69,6 +72,7 @@ def test_bind_direction(nfs41, connect, value):
 
 
 @covers("RFC8881 2.10.3", "without state protection a SEQUENCE binds the connection that it comes over")
+@meets("8881-2.10.3.1-1")
 def test_sequence_binds(nfs41, connect, home):
     for n in range(5):
         nfs41.over(connect()).compound(op.putfh(home), op.create(NF4DIR, f"d{n}"))
@@ -76,6 +80,7 @@ def test_sequence_binds(nfs41, connect, home):
 
 
 @covers("RFC8881 2.10.5", "requests of one session over several connections at once, each on a slot of its own")
+@meets("8881-2.9.2-2", "8881-2.10.5-1")
 def test_session_trunking(nfs41, connect, home):
     over = [nfs41, *(nfs41.over(connect()) for _ in range(3))]
     sent = [over[n % 4].send(op.putfh(home), op.create(NF4DIR, f"d{n}"), sa_slotid=n) for n in range(16)]
@@ -92,6 +97,7 @@ def test_one_slot_over_two_connections(nfs41, connect):
 
 
 @covers("RFC8881 2.10.5", "client id trunking: another connection, the same owner and verifier, the same client id; another session of it")
+@meets("8881-2.10.5-2", "8881-2.10.5-3")
 def test_clientid_trunking(c, connect, home):
     one = c.session()
     one.compound(op.reclaim_complete())
@@ -123,6 +129,7 @@ def test_destroyed_everywhere(nfs41, connect):
 
 
 @covers("RFC8881 18.46.3", "a callback path that is down is what SEQUENCE says until a connection is bound to the back channel, where the server says it at all")
+@meets("8881-2.10.3-1", "8881-2.10.13.2.4-1", "8881-18.46.3-2")
 def test_path_down(c, connect):
     session = c.session(csa_flags=0)
     down = SEQ4_STATUS_CB_PATH_DOWN | SEQ4_STATUS_CB_PATH_DOWN_SESSION
@@ -142,6 +149,7 @@ PARMS = {"AUTH_NONE": [callback_sec_parms4(AUTH_NONE)], "AUTH_SYS": [SYS], "both
 
 @pytest.mark.parametrize("parms", PARMS)
 @covers("RFC8881 18.33.3", "BACKCHANNEL_CTL replaces the callback program of the session")
+@meets("8881-18.33.3-1")
 def test_backchannel_ctl(nfs41, parms):
     nfs41.compound(op.backchannel_ctl(0x40000123, PARMS[parms]))
     alive(nfs41)
@@ -156,6 +164,7 @@ def test_backchannel_ctl_without(c):
 
 
 @covers("RFC8881 18.33.3", "NFS4ERR_NOENT: an RPCSEC_GSS handle that the server does not know")
+@meets("8881-18.33.3-2")
 def test_backchannel_ctl_gss(nfs41):
     handles = gss_cb_handles4(1, b"no such handle", b"mine")
     parms = [callback_sec_parms4(6, cbsp_gss_handles=handles)]
@@ -164,6 +173,7 @@ def test_backchannel_ctl_gss(nfs41):
 
 
 @covers("RFC8881 18.36.3", "CREATE_SESSION: NFS4ERR_NOENT for an RPCSEC_GSS handle that the server does not know")
+@meets("8881-18.33.3-2")
 def test_create_session_gss(c):
     c.exchange_id()
     parms = [callback_sec_parms4(6, cbsp_gss_handles=gss_cb_handles4(1, b"no such handle", b"mine"))]

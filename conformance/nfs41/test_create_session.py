@@ -9,7 +9,7 @@ from dittofs.nfs4 import (
 )  # fmt: skip
 from dittofs.rpc import accept_stat
 from dittofs.testing.fixtures import ALICE, BOB
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 from dittofs.wire.rpc import AUTH_NONE, AUTH_SYS, authsys_parms
 
 PERSIST, BACK_CHAN, RDMA = (
@@ -34,6 +34,7 @@ def made(c, **fields):
 
 
 @covers("RFC8881 18.36.3", "a session; csr_sequence is csa_sequence")
+@meets("8881-18.36.3-1")
 def test_create(known):
     sequence = known.sequence
     r = made(known)
@@ -51,6 +52,7 @@ def test_several(known):
 
 @pytest.mark.parametrize("clientid", [0, 1, 0x1234567890ABCDEF, 2**64 - 1], ids=hex)
 @covers("RFC8881 18.36.4", "NFS4ERR_STALE_CLIENTID: a client id that the server never gave")
+@meets("8881-18.36.4-1")
 def test_stale_clientid(known, clientid):
     known.compound(op.create_session(clientid).fails(NFS4ERR.STALE_CLIENTID))
     alive(known.session())
@@ -58,6 +60,7 @@ def test_stale_clientid(known, clientid):
 
 @pytest.mark.parametrize("off", [-1, 1, 2, 100, 2**31, 2**32 - 2])
 @covers("RFC8881 18.36.4", "NFS4ERR_SEQ_MISORDERED: a sequence that is not eir_sequenceid; the right one still works")
+@meets("8881-18.36.4-2")
 def test_misordered_first(known, off):
     sequence = known.sequence + off & 0xFFFFFFFF
     known.compound(op.create_session(csa_sequence=sequence).fails(NFS4ERR.SEQ_MISORDERED))
@@ -66,6 +69,7 @@ def test_misordered_first(known, off):
 
 @pytest.mark.parametrize("off", [-2, 1, 2, 100, 2**31])
 @covers("RFC8881 18.36.4", "NFS4ERR_SEQ_MISORDERED: neither the next sequence nor the last one")
+@meets("8881-18.36.4-2")
 def test_misordered(known, off):
     session = known.session()
     known.compound(op.create_session(csa_sequence=known.sequence + off & 0xFFFFFFFF).fails(NFS4ERR.SEQ_MISORDERED))
@@ -73,6 +77,7 @@ def test_misordered(known, off):
 
 
 @covers("RFC8881 18.36.4", "the last sequence again is a retry: the same reply, no other session")
+@meets("8881-18.36.4-2")
 def test_replay(known):
     first = known.compound(op.create_session())
     again = known.replay(first, same_xid=False)
@@ -81,6 +86,7 @@ def test_replay(known):
 
 
 @covers("RFC8881 18.36.4", "a retry is told by its sequence, also after the session was destroyed, or in a session")
+@meets("8881-18.36.4-2")
 def test_replay_later(known):
     first = known.compound(op.create_session())
     session = Session(known, first.create_session.csr_resok4)
@@ -108,6 +114,7 @@ def test_sequence(known):
 
 
 @covers("RFC8881 18.36.4", "NFS4ERR_CLID_INUSE: confirmed by another principal than EXCHANGE_ID's; nothing is changed")
+@meets("8881-18.36.4-3")
 def test_other_principal(clients4):
     mine = clients4.bare(1, ALICE)
     mine.exchange_id()
@@ -120,6 +127,7 @@ def test_other_principal(clients4):
 
 @pytest.mark.parametrize("flags", [0, PERSIST, BACK_CHAN, RDMA, PERSIST | BACK_CHAN, PERSIST | BACK_CHAN | RDMA], ids=hex)
 @covers("RFC8881 18.36.3", "csr_flags has only what was asked for, and never RDMA over TCP")
+@meets("8881-18.36.3-2", "8881-18.36.3-3")
 def test_flags(known, flags):
     r = made(known, csa_flags=flags)
     assert r.csr_flags & ~flags == 0 and not r.csr_flags & RDMA
@@ -128,6 +136,7 @@ def test_flags(known, flags):
 
 @pytest.mark.parametrize("flags", [0x8, 0x10, 0x80000000, 0xFFFFFFFF], ids=hex)
 @covers("RFC8881 18.36.3", "NFS4ERR_INVAL: flags that there are not; the client id is not confirmed by that")
+@meets("8881-18.36.4-4")
 def test_unknown_flags(known, flags):
     known.compound(op.create_session(csa_flags=flags).fails(NFS4ERR.INVAL))
 
@@ -144,6 +153,7 @@ ATTRIBUTES = [
 
 @pytest.mark.parametrize("changes", ATTRIBUTES, ids=str)
 @covers("RFC8881 18.36.3", "sizes of the fore channel are as asked for or less; the session works with what was given")
+@meets("8881-18.36.3-4", "8881-18.36.3-6")
 def test_fore_channel(known, changes):
     asked = channel(FORE, **changes)
     session = known.session(csa_fore_chan_attrs=asked)
@@ -156,6 +166,7 @@ def test_fore_channel(known, changes):
 
 @pytest.mark.parametrize("changes", [{}, dict(maxrequests=1), dict(maxrequests=17), dict(maxoperations=2), dict(maxoperations=100)], ids=str)
 @covers("RFC8881 18.36.3", "of the back channel the server changes neither ca_maxoperations nor ca_maxrequests; sizes do not grow")
+@meets("8881-18.36.3-4", "8881-18.36.3-5")
 def test_back_channel(known, changes):
     asked = channel(BACK, **changes)
     given = made(known, csa_back_chan_attrs=asked).csr_back_chan_attrs
@@ -172,6 +183,7 @@ def test_too_small(known, what, size):
 
 
 @covers("RFC8881 18.36.4", "a session that is refused for its sizes does not confirm the client id's replacement")
+@meets("8881-18.36.4-4")
 def test_refused_session_confirms_nothing(clients4):
     mine = clients4.bare(1)
     session = mine.session()

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs41.checks import BOTH, READ, WRITE, new_file
 from dittofs.nfs4 import CLAIM_FH, CURRENT, NF4DIR, NFS4ERR, READ_LT, WRITE_LT, create, op, open_claim4
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 BAD = NFS4ERR.BAD_STATEID
 
@@ -25,6 +25,7 @@ def opening(name="file", **more):
 
 @every_user
 @covers("RFC8881 16.2.3.1.2", "the stateid of an OPEN is the current one for what follows it")
+@meets("8881-16.2.3.1.2-1")
 def test_after_open(nfs41, home, file, user):
     nfs41.compound(op.putfh(home), opening(), USERS[user])
 
@@ -38,6 +39,7 @@ def test_whole_life(nfs41, home):
 
 
 @covers("RFC8881 16.2.3.1.2", "LOCK and LOCKU give the current stateid on: of the lock, then")
+@meets("8881-16.2.3.1.2-1")
 def test_lock(nfs41, home, file):
     r = nfs41.compound(
         op.putfh(home), opening(), op.lock(WRITE_LT, 0, 10, open_stateid=CURRENT), op.write(CURRENT, 0, b"x"),
@@ -57,11 +59,13 @@ def test_downgrade(nfs41, home, file):
 
 @every_user
 @covers("RFC8881 8.2.3", "NFS4ERR_BAD_STATEID: nothing in the compound returned a stateid")
+@meets("8881-8.2.3-2")
 def test_none(nfs41, file, user):
     nfs41.compound(op.putfh(file), USERS[user].fails(BAD))
 
 
 @covers("RFC8881 8.2.3", "the current stateid of one compound is not that of the next")
+@meets("8881-8.2.3-2")
 def test_no_memory(nfs41, home, file):
     nfs41.compound(op.putfh(home), opening())
     nfs41.compound(op.putfh(file), op.read(CURRENT).fails(BAD))
@@ -79,6 +83,7 @@ SETTERS = {
 
 @pytest.mark.parametrize("setter", SETTERS)
 @covers("RFC8881 16.2.3.1.2", "an operation that sets the current filehandle alone takes the current stateid away")
+@meets("8881-16.2.3.1.2-1")
 def test_filehandle_set(nfs41, home, file, setter):
     new_file(nfs41, home, "other")
     last = op.close(CURRENT).fails(BAD, *([NFS4ERR.ISDIR] if setter in ("CREATE", "LOOKUPP") else []))
@@ -87,16 +92,19 @@ def test_filehandle_set(nfs41, home, file, setter):
 
 @pytest.mark.parametrize("between", [op.getfh(), op.getattr("size"), op.access(), op.savefh(), op.commit()], ids=lambda o: o.name)
 @covers("RFC8881 16.2.3.1.2", "operations that neither set the filehandle nor return a stateid leave the current one")
+@meets("8881-16.2.3.1.2-1")
 def test_left(nfs41, home, file, between):
     nfs41.compound(op.putfh(home), opening(), between, op.close(CURRENT))
 
 
 @covers("RFC8881 16.2.3.1.2", "SAVEFH saves the current stateid too, and RESTOREFH brings it back")
+@meets("8881-16.2.3.1.2-2")
 def test_save_and_restore(nfs41, home, file):
     nfs41.compound(op.putfh(home), opening(), op.savefh(), op.putfh(home), op.lookup("file"), op.restorefh(), op.close(CURRENT))
 
 
 @covers("RFC8881 16.2.3.1.2", "RESTOREFH brings back that there was none")
+@meets("8881-16.2.3.1.2-2")
 def test_restore_none(nfs41, home, file):
     nfs41.compound(
         op.putfh(file), op.savefh(), op.putfh(home), opening(), op.restorefh(), op.read(CURRENT).fails(BAD)
@@ -114,6 +122,7 @@ def test_two_files(nfs41, home, file):
 
 
 @covers("RFC8881 18.2.4", "after CLOSE the current stateid is of no use")
+@meets("8881-18.2.3-1")
 def test_after_close(nfs41, home, file):
     nfs41.compound(op.putfh(home), opening(), op.close(CURRENT), op.read(CURRENT).fails(BAD))
     nfs41.compound(op.putfh(home), opening(), op.close(CURRENT), op.close(CURRENT).fails(BAD))
@@ -127,6 +136,7 @@ def test_seqid_zero(nfs41, home, file):
 
 
 @covers("RFC8881 18.38.3", "FREE_STATEID of the current stateid: NFS4ERR_LOCKS_HELD, it is open; the current stateid is still there")
+@meets("8881-18.38.3-1")
 def test_free_stateid(nfs41, home, file):
     nfs41.compound(op.putfh(home), opening(), op.free_stateid(CURRENT).fails(NFS4ERR.LOCKS_HELD))
     r = nfs41.open(home, "file")
@@ -134,6 +144,7 @@ def test_free_stateid(nfs41, home, file):
 
 
 @covers("RFC8881 18.48.3", "TEST_STATEID takes no special stateids: the current one is NFS4ERR_BAD_STATEID")
+@meets("8881-18.48.3-2")
 def test_test_stateid(nfs41, home, file):
     r = nfs41.compound(op.putfh(home), opening(), op.test_stateid(CURRENT))
     assert list(r.test_stateid.tsr_status_codes) == [BAD]

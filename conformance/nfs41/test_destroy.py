@@ -6,10 +6,11 @@ import pytest
 
 from conformance.nfs41.checks import alive, dead
 from dittofs.nfs4 import NFS4ERR, create, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @covers("RFC8881 18.37.3", "a session that is destroyed is not known any more; the client's others are")
+@meets("8881-2.10.13.1.4-1", "8881-18.37.3-2")
 def test_destroy_session(c):
     one, two = c.session(), c.session()
     one.destroy()
@@ -30,6 +31,7 @@ def test_destroy_twice(c):
 
 
 @covers("RFC8881 18.37.3", "opens and locks are the client's, not the session's: they are there after it")
+@meets("8881-2.10.5-2", "8881-2.10.13.1.4-1", "8881-18.37.3-2")
 def test_state_stays(c, home):
     one = c.session()
     one.compound(op.reclaim_complete())
@@ -43,6 +45,7 @@ def test_state_stays(c, home):
 
 
 @covers("RFC8881 18.37.3", "destroyed over a connection that the session was never used on: done, or NFS4ERR_CONN_NOT_BOUND_TO_SESSION")
+@meets("8881-18.37.3-3")
 def test_other_connection(c, connect):
     session = c.session()
     moved = session.over(connect())
@@ -91,6 +94,7 @@ def test_destroy_unknown_clientid(c, clientid):
 
 
 @covers("RFC8881 18.50.3", "NFS4ERR_CLIENTID_BUSY: the client has sessions")
+@meets("8881-18.50.3-1")
 def test_busy_session(c):
     one, two = c.session(), c.session()
     c.compound(op.destroy_clientid().fails(NFS4ERR.CLIENTID_BUSY))
@@ -100,6 +104,7 @@ def test_busy_session(c):
 
 
 @covers("RFC8881 18.50.3", "NFS4ERR_CLIENTID_BUSY: the client has no session any more, but an open file")
+@meets("8881-18.50.3-1")
 def test_busy_open(c, home):
     session = c.session()
     session.compound(op.reclaim_complete())
@@ -113,6 +118,7 @@ def test_busy_open(c, home):
 
 
 @covers("RFC8881 18.50.3", "NFS4ERR_CLIENTID_BUSY: in a session of the client itself")
+@meets("8881-18.50.3-2")
 def test_busy_self(nfs41):
     nfs41.compound(op.destroy_clientid(nfs41.client.clientid).fails(NFS4ERR.CLIENTID_BUSY))
     alive(nfs41)

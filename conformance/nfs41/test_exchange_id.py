@@ -13,7 +13,7 @@ from dittofs.nfs4 import (
 )  # fmt: skip
 from dittofs.rpc import accept_stat
 from dittofs.testing.fixtures import ALICE, BOB
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 UPDATE, CONFIRMED = EXCHGID4_FLAG_UPD_CONFIRMED_REC_A, EXCHGID4_FLAG_CONFIRMED_R
 RESULT_FLAGS = 0x80070107  # those that eir_flags may have (18.35.1, RFC 7862 14.1)
@@ -47,6 +47,7 @@ def ready(session):
 
 
 @covers("RFC8881 18.35.4", "a client owner that is new: a client id that is not confirmed, and can be")
+@meets("8881-18.35.3-3", "8881-18.35.4-1")
 def test_new(c):
     found = exchange(c)
     assert not found.eir_flags & CONFIRMED
@@ -54,12 +55,14 @@ def test_new(c):
 
 
 @covers("RFC8881 18.35.3", "different owners get different client ids")
+@meets("8881-2.4-1", "8881-18.35.3-1")
 def test_different(clients4):
     assert len({exchange(clients4.bare(1)).eir_clientid for _ in range(10)}) == 10
 
 
 @pytest.mark.parametrize("size", [0, 1, 3, 100, 1024])
 @covers("RFC8881 2.4", "co_ownerid may have any size up to NFS4_OPAQUE_LIMIT, and all of its bytes count")
+@meets("8881-2.4-1")
 def test_owner_sizes(c, size):
     unique = os.urandom(size)
     a, b = exchange(c, ownerid=unique), exchange(c, ownerid=unique[:-1] + b"?" if size else b"?")
@@ -75,6 +78,7 @@ def test_owner_too_long(c):
 
 
 @covers("RFC8881 18.35.4", "asked again by the confirmed client itself: the same client id, now confirmed; state stays")
+@meets("8881-2.4.3-3", "8881-18.35.3-3", "8881-18.35.4-2")
 def test_again(c, home):
     found = exchange(c)
     session = ready(confirm(c, found))
@@ -85,6 +89,7 @@ def test_again(c, home):
 
 
 @covers("RFC8881 18.35.4", "asked again, with the sequence of CREATE_SESSION unchanged: another session can be made")
+@meets("8881-18.35.4-2")
 def test_again_then_session(c):
     first = confirm(c, exchange(c))
     exchange(c)
@@ -93,6 +98,7 @@ def test_again_then_session(c):
 
 
 @covers("RFC8881 18.35.4", "an update by the client itself: the same client id, confirmed; state and sessions stay")
+@meets("8881-18.35.3-3")
 def test_update(c, home):
     session = ready(c.session())
     opened = session.open(home, "f", create())
@@ -105,6 +111,7 @@ def test_update(c, home):
 
 
 @covers("RFC8881 18.35.4", "NFS4ERR_CLID_INUSE: another principal, while the client has state; nothing of it is changed")
+@meets("8881-2.4.3-2")
 def test_collision_with_state(clients4, home):
     mine = clients4.bare(1, ALICE)
     session = ready(mine.session())
@@ -115,6 +122,7 @@ def test_collision_with_state(clients4, home):
 
 
 @covers("RFC8881 18.35.4", "another principal, and the client has no state: it is forgotten, the other has the name")
+@meets("8881-2.4.3-1")
 def test_collision_without_state(clients4):
     mine = clients4.bare(1, ALICE)
     mine.session().destroy()  # servers differ in whether a session is state
@@ -129,6 +137,7 @@ def test_collision_without_state(clients4):
 
 @pytest.mark.parametrize("verifier", [None, b"another!"], ids=["same verifier", "other verifier"])
 @covers("RFC8881 18.35.4", "asked again before it is confirmed: a new client id, and the first cannot be confirmed")
+@meets("8881-18.35.4-3")
 def test_unconfirmed(c, verifier):
     first, second = exchange(c), exchange(c, verifier)
     assert first.eir_clientid != second.eir_clientid
@@ -137,6 +146,7 @@ def test_unconfirmed(c, verifier):
 
 
 @covers("RFC8881 18.35.4", "asked by another principal before it is confirmed: whoever came last has the name")
+@meets("8881-18.35.4-3")
 def test_unconfirmed_other_principal(clients4):
     mine = clients4.bare(1, ALICE)
     first, second = exchange(mine), exchange(mine.as_(BOB))
@@ -148,6 +158,7 @@ def test_unconfirmed_other_principal(clients4):
 
 
 @covers("RFC8881 18.35.4", "a restarted client: its state is kept until the new client id is confirmed, and then gone")
+@meets("8881-2.4.3-3", "8881-18.35.3-1", "8881-18.35.4-4")
 def test_restart(c, other, home):
     session = ready(c.session())
     session.open(home, "f", create(), share_deny=2)
@@ -170,6 +181,7 @@ def test_restart_stateids(c, home):
 
 
 @covers("RFC8881 18.35.4", "a restart that is never confirmed changes nothing")
+@meets("8881-18.35.4-4")
 def test_restart_not_confirmed(c, home):
     session = ready(c.session())
     opened = session.open(home, "f", create())
@@ -179,6 +191,7 @@ def test_restart_not_confirmed(c, home):
 
 
 @covers("RFC8881 18.35.4", "a client that restarts twice before it confirms: only the last client id can be confirmed")
+@meets("8881-18.35.4-4")
 def test_restart_twice(c):
     session = c.session()
     first, second = exchange(c, b"restart1"), exchange(c, b"restart2")
@@ -200,6 +213,7 @@ def test_restart_and_back(c):
 
 
 @covers("RFC8881 18.35.4", "NFS4ERR_NOENT: an update of a client that nobody has confirmed; an unconfirmed record stays")
+@meets("8881-18.35.4-5")
 def test_update_nothing(c):
     refused(c, NFS4ERR.NOENT, eia_flags=UPDATE)
     found = exchange(c)
@@ -209,6 +223,7 @@ def test_update_nothing(c):
 
 
 @covers("RFC8881 18.35.4", "NFS4ERR_NOT_SAME: an update with another verifier; the record is left as it is")
+@meets("8881-18.35.4-5")
 def test_update_wrong_verifier(c):
     session = c.session()
     refused(c, NFS4ERR.NOT_SAME, eia_flags=UPDATE, verifier=b"another!")
@@ -217,6 +232,7 @@ def test_update_wrong_verifier(c):
 
 
 @covers("RFC8881 18.35.4", "NFS4ERR_PERM: an update by another principal; the record is left as it is")
+@meets("8881-18.35.4-5")
 def test_update_wrong_principal(clients4):
     mine = clients4.bare(1, ALICE)
     session = mine.session()
@@ -244,6 +260,7 @@ KNOWN_FLAGS = [
 
 @pytest.mark.parametrize("flags", KNOWN_FLAGS, ids=hex)
 @covers("RFC8881 18.35.3", "a flag that a client may set; the reply has flags that there are, and says what pNFS role it has")
+@meets("8881-18.35.3-4", "8881-18.35.3-5")
 def test_flags(c, flags):
     found = exchange(c, eia_flags=flags)
     assert found.eir_flags & ~RESULT_FLAGS == 0
@@ -252,16 +269,19 @@ def test_flags(c, flags):
 
 @pytest.mark.parametrize("flags", UNKNOWN_FLAGS, ids=hex)
 @covers("RFC8881 18.35.3", "NFS4ERR_INVAL: a flag that there is not")
+@meets("8881-18.35.3-2")
 def test_unknown_flags(c, flags):
     refused(c, NFS4ERR.INVAL, eia_flags=flags)
 
 
 @covers("RFC8881 18.35.3", "NFS4ERR_INVAL: EXCHGID4_FLAG_CONFIRMED_R is for replies only")
+@meets("8881-18.35.3-2")
 def test_confirmed_r(c):
     refused(c, NFS4ERR.INVAL, eia_flags=CONFIRMED)
 
 
 @covers("RFC8881 18.35.3", "a client may say that it is none of pNFS's: the server does not say that it is a metadata server only")
+@meets("8881-18.35.3-5")
 def test_non_pnfs(c):
     found = exchange(c, eia_flags=EXCHGID4_FLAG_USE_NON_PNFS)
     assert found.eir_flags & EXCHGID4_FLAG_MASK_PNFS != EXCHGID4_FLAG_USE_PNFS_DS
@@ -271,6 +291,7 @@ def test_non_pnfs(c):
 
 
 @covers("RFC8881 2.5", "server owner and scope are the same for every client and over every connection")
+@meets("8881-2.5-1", "8881-2.10.5-3")
 def test_server_owner(clients4):
     found = [exchange(clients4.bare(1)) for _ in range(3)]
     assert len({bytes(f.eir_server_owner.so_major_id) for f in found}) == 1
@@ -286,6 +307,7 @@ def test_server_impl_id(c):
 
 @pytest.mark.parametrize("impl", [(), (nfs_impl_id4("example.org", "a client", nfstime4(1, 0)),)], ids=["none", "one"])
 @covers("RFC8881 18.35.3", "the client may identify its implementation or not")
+@meets("8881-18.35.3-10")
 def test_client_impl_id(c, impl):
     exchange(c, eia_client_impl_id=impl)
 

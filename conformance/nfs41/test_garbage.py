@@ -8,7 +8,7 @@ from conformance.nfs41.checks import alive
 from conformance.nfs41.ops import USAGES, each
 from dittofs.nfs4 import ANONYMOUS, NFS4ERR, UNCHECKED4, create, op
 from dittofs.rpc import accept_stat
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 GARBAGE = (accept_stat.GARBAGE_ARGS, NFS4ERR.BADXDR)
 WITH_ARGUMENTS = [u for u in USAGES if u.operation.args is not None]
@@ -16,6 +16,7 @@ NO_SESSION = [op.exchange_id(), op.create_session(), op.destroy_session(), op.bi
 
 
 @pytest.mark.parametrize("use", each("cut off at any length: NFS4ERR_BADXDR or GARBAGE_ARGS; slot and connection go on", WITH_ARGUMENTS))
+@meets("8881-16.2.3-3")
 def test_truncated(nfs41, file, use):
     allowed = (*GARBAGE, *([NFS4ERR.NOTSUPP] if use.optional else []))
     before = (op.putfh(file), op.savefh())

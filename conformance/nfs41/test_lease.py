@@ -9,7 +9,7 @@ from dittofs.nfs4 import (
     create, op,
 )  # fmt: skip
 from dittofs.rpc import Sys
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
@@ -61,6 +61,7 @@ def deny_writing(world, name="f"):
 
 
 @covers("RFC8881 8.3", "within the lease period nothing is lost")
+@meets("8881-2.4.2-2", "8881-2.10.12-1", "8881-8.3-2", "8881-8.4.1-1")
 def test_within(world):
     opened = deny_writing(world)
     world.wait(0.9)
@@ -70,6 +71,7 @@ def test_within(world):
 
 
 @covers("RFC8881 8.3", "every SEQUENCE renews the lease, whatever else the compound does")
+@meets("8881-8.3-1", "8881-18.46.3-8")
 def test_renewed(world):
     opened = deny_writing(world)
     world.wait(5, world.c)
@@ -77,7 +79,19 @@ def test_renewed(world):
     world.c.close(opened)
 
 
+@covers("RFC8881 8.3", "a retry that the reply cache answers renews the lease")
+@meets("8881-8.3-1")
+def test_renewed_by_retry(world):
+    deny_writing(world)
+    first = world.c.compound(op.putrootfh(), sa_cachethis=True)
+    for _ in range(3):
+        world.wait(0.9)
+        assert world.c.replay(first, same_xid=False).body == first.body
+    assert world.taken()
+
+
 @covers("RFC8881 8.3", "a compound that fails after its SEQUENCE has renewed the lease")
+@meets("8881-18.46.3-8")
 def test_renewed_by_failure(world):
     deny_writing(world)
     for _ in range(20):
@@ -87,6 +101,7 @@ def test_renewed_by_failure(world):
 
 
 @covers("RFC8881 18.46.3", "a SEQUENCE that fails renews nothing")
+@meets("8881-18.46.3-7")
 def test_not_renewed_by_failing_sequence(world):
     deny_writing(world)
     for _ in range(5):
@@ -106,6 +121,7 @@ def test_not_renewed_by_others(world):
 
 
 @covers("RFC8881 8.4.3", "a lease that was not renewed does not keep others out")
+@meets("8881-8.4.3-1")
 def test_expired(world):
     deny_writing(world)
     world.wait(2.5)
@@ -113,6 +129,7 @@ def test_expired(world):
 
 
 @covers("RFC8881 8.4.3", "an expired client's locks do not keep others out")
+@meets("8881-8.4.3-1")
 def test_expired_locks(world):
     opened = world.c.open(world.top, "f", create(mode=0o666))
     world.c.lock(opened, WRITE_LT, 0, 100)
@@ -121,6 +138,7 @@ def test_expired_locks(world):
 
 
 @covers("RFC8881 18.46.3", "a client whose lease expired is told so: its session is not known, or the status flags say that state was revoked, until it is freed")
+@meets("8881-2.4.2-1", "8881-8.2.4-4", "8881-18.46.3-3")
 def test_told(world):
     opened = deny_writing(world)
     world.wait(2.5)
@@ -146,6 +164,7 @@ def test_late_without_state(world):
 
 
 @covers("RFC8881 8.4.3", "whoever lost its lease can come back with the same owner, and open again")
+@meets("8881-2.4.2-1")
 def test_come_back(world):
     deny_writing(world)
     world.wait(3)
@@ -159,6 +178,7 @@ def test_come_back(world):
 
 
 @covers("RFC8881 8.4.3", "nothing conflicting came: state of an expired lease may be as it was, or lost; never half of it")
+@meets("8881-8.4.3-2")
 def test_nobody_asked(world):
     opened = deny_writing(world)
     lock = world.c.lock(opened, WRITE_LT, 0, 10)
@@ -182,6 +202,7 @@ def test_unconfirmed(world):
 
 
 @covers("RFC8881 18.35.4", "another principal may take the name of a client whose lease has expired, state or not")
+@meets("8881-2.4.3-1")
 def test_collision_after_expiry(world):
     mine = nfs4.Client(world.srv.host, world.srv.nfs_port, minorversion=1, cred=Sys(uid=1000, gid=1000))
     session = mine.session()
@@ -198,6 +219,7 @@ def test_collision_after_expiry(world):
 
 
 @covers("RFC8881 8.3", "sessions and slots of a client that renews are there after any time")
+@meets("8881-2.4.2-2", "8881-2.10.12-1", "8881-8.3-2")
 def test_long(world):
     opened = deny_writing(world)
     first = world.c.compound(op.putfh(opened.fh), op.write(opened, 0, b"data"), sa_slotid=3, sa_cachethis=True)

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs41.checks import alive
 from dittofs.nfs4 import ANONYMOUS, FORE, NFS4_OK, NFS4ERR, channel, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 @pytest.fixture
@@ -26,6 +26,7 @@ def request(session, file, size):
 
 @pytest.mark.parametrize("asked", [2, 3, 8, 20])
 @covers("RFC8881 18.36.3", "ca_maxoperations operations are executed, SEQUENCE among them")
+@meets("8881-18.36.3-6")
 def test_operations(limited, asked):
     session, given = limited(maxoperations=asked)
     assert given.ca_maxoperations <= asked
@@ -35,6 +36,7 @@ def test_operations(limited, asked):
 
 @pytest.mark.parametrize("more", [1, 2, 50])
 @covers("RFC8881 15.1.3.11", "NFS4ERR_TOO_MANY_OPS: more operations than ca_maxoperations")
+@meets("8881-15.1.3.11-1")
 def test_too_many_operations(limited, more):
     session, given = limited(maxoperations=6)
     count = given.ca_maxoperations - 1 + more
@@ -43,6 +45,7 @@ def test_too_many_operations(limited, more):
 
 
 @covers("RFC8881 2.10.6.4", "a request of ca_maxrequestsize bytes is executed")
+@meets("8881-18.36.3-6")
 def test_largest_request(limited, file):
     session, given = limited(maxrequestsize=2048)
     r = session.compound(request(session, file, given.ca_maxrequestsize))
@@ -51,6 +54,7 @@ def test_largest_request(limited, file):
 
 @pytest.mark.parametrize("more", [4, 400, 40000])
 @covers("RFC8881 15.1.3.8", "NFS4ERR_REQ_TOO_BIG: a request larger than ca_maxrequestsize; nothing is executed")
+@meets("8881-2.10.6.4-1")
 def test_request_too_big(limited, file, more):
     session, given = limited(maxrequestsize=2048)
     r = session.compound(request(session, file, given.ca_maxrequestsize + more), fails=NFS4ERR.REQ_TOO_BIG)
@@ -71,6 +75,7 @@ def reading(text, times):
 
 
 @covers("RFC8881 15.1.3.6", "NFS4ERR_REP_TOO_BIG: from the operation on whose result does not fit; the ones before are done")
+@meets("8881-2.10.6.4-2")
 def test_reply_too_big(limited, text):
     session, given = limited(maxresponsesize=4096)
     one, two = (len(session.compound(reading(text, n)).bytes) for n in (1, 2))
@@ -83,6 +88,7 @@ def test_reply_too_big(limited, text):
 
 
 @covers("RFC8881 15.1.3.7", "NFS4ERR_REP_TOO_BIG_TO_CACHE: a reply that is to be kept and does not fit in the cache")
+@meets("8881-2.10.6.4-3")
 def test_reply_too_big_to_cache(limited, text):
     session, given = limited(maxresponsesize_cached=2048)
     count = given.ca_maxresponsesize_cached // 600 + 1
@@ -93,6 +99,7 @@ def test_reply_too_big_to_cache(limited, text):
 
 
 @covers("RFC8881 2.10.6.4", "what changes something is not executed when its reply cannot be kept, or can be had again")
+@meets("8881-2.10.6.4-3")
 def test_too_big_to_cache_is_not_done(limited, text, home):
     session, given = limited(maxresponsesize_cached=2048)
     count = given.ca_maxresponsesize_cached // 600 + 1
@@ -102,6 +109,7 @@ def test_too_big_to_cache_is_not_done(limited, text, home):
 
 
 @covers("RFC8881 2.10.6.4", "a reply that does not fit may end the compound, but the slot goes on; the failure is replayed")
+@meets("8881-2.10.6.4-4")
 def test_replay_of_too_big(limited, text):
     session, given = limited(maxresponsesize_cached=2048)
     count = given.ca_maxresponsesize_cached // 600 + 1
@@ -111,6 +119,7 @@ def test_replay_of_too_big(limited, text):
 
 
 @covers("RFC8881 18.22.3", "READ gives less rather than more than the channel carries")
+@meets("8881-18.22.3-3")
 def test_read_and_the_channel(limited, nfs41, file):
     nfs41.write(file, 0, bytes(100_000))
     session, given = limited(maxresponsesize=8192)
@@ -120,6 +129,7 @@ def test_read_and_the_channel(limited, nfs41, file):
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])
 @covers("RFC8881 2.10.6.1", "slots are those from zero to ca_maxrequests - 1, and each can be used")
+@meets("8881-15.1.11.2-1")
 def test_slots(limited, limit):
     session, given = limited(maxrequests=limit)
     assert 1 <= given.ca_maxrequests <= limit

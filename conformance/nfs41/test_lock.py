@@ -7,7 +7,7 @@ from conformance.nfs41.checks import BAD_STATEID, END, READ, WRITE
 from dittofs.nfs4 import (
     ANONYMOUS, NFS4ERR, READ_BYPASS, READ_LT, READW_LT, WRITE_LT, WRITEW_LT, but, create, current_seqid, op, state_owner4, stateid4,
 )  # fmt: skip
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 
 def more(c, fh, state, locktype, offset, length):
@@ -24,6 +24,7 @@ def test_lock(nfs41, opened, locktype):
 
 
 @covers("RFC8881 8.2.2", "each further operation of the owner on the file: the same stateid, the next seqid; zero stands for the latest")
+@meets("8881-8.2.2-1", "8881-8.2.2-2", "8881-9.4-1")
 def test_stateid(nfs41, opened):
     first = nfs41.lock(opened, WRITE_LT, 0, 10)
     second = more(nfs41, opened.fh, current_seqid(first), WRITE_LT, 20, 10)
@@ -40,6 +41,7 @@ def test_new_again(nfs41, opened):
 
 @pytest.mark.parametrize("clientid", [0, 1, 2**64 - 1], ids=hex)
 @covers("RFC8881 18.10.3", "the client id in the lock owner is ignored, in LOCK and in LOCKT")
+@meets("8881-8.8-2", "8881-18.10.3-3")
 def test_clientid_ignored(nfs41, other, home, opened, clientid):
     owner = state_owner4(clientid, b"me")
     nfs41.lock(opened, WRITE_LT, 0, 10, lock_owner=owner)
@@ -50,6 +52,7 @@ def test_clientid_ignored(nfs41, other, home, opened, clientid):
 @pytest.mark.parametrize("held, wanted, conflict", [(READ_LT, READ_LT, False), (READ_LT, WRITE_LT, True), (WRITE_LT, READ_LT, True), (WRITE_LT, WRITE_LT, True)])
 @pytest.mark.parametrize("who", ["other owner", "other client"])
 @covers("RFC8881 18.10.3", "NFS4ERR_DENIED with what is in the way, for any owner but the holder; LOCKT says the same")
+@meets("8881-18.10.3-1")
 def test_conflict(nfs41, other, home, opened, held, wanted, conflict, who):
     nfs41.lock(opened, held, 10, 20, lock_owner=b"holder")
     c = nfs41 if who == "other owner" else other
@@ -63,6 +66,7 @@ def test_conflict(nfs41, other, home, opened, held, wanted, conflict, who):
 
 
 @covers("RFC8881 18.12.3", "what is unlocked can be locked by another")
+@meets("8881-18.12.3-1")
 def test_unlock(nfs41, other, home, opened):
     state = nfs41.lock(opened, WRITE_LT, 0, 100)
     nfs41.compound(op.putfh(opened.fh), op.locku(state, 0, 100))
@@ -70,6 +74,7 @@ def test_unlock(nfs41, other, home, opened):
 
 
 @covers("RFC8881 18.12.3", "unlocking what is not locked is a success")
+@meets("8881-18.12.3-1")
 def test_unlock_nothing(nfs41, opened):
     state = nfs41.lock(opened, WRITE_LT, 0, 10)
     nfs41.compound(op.putfh(opened.fh), op.locku(state, 1000, 10))
@@ -77,6 +82,7 @@ def test_unlock_nothing(nfs41, opened):
 
 @pytest.mark.parametrize("offset, length", [(0, 0), (10, 0), (END, 2), (END - 1, 3), (2**63, 2**63 + 1)], ids=str)
 @covers("RFC8881 18.10.3", "NFS4ERR_INVAL: a length of zero, or a range that goes past 2^64-1, in LOCK, LOCKT and LOCKU")
+@meets("8881-18.10.3-2")
 def test_bad_range(nfs41, opened, offset, length):
     nfs41.compound(op.putfh(opened.fh), op.lock(READ_LT, offset, length, open_stateid=opened).fails(NFS4ERR.INVAL))
     nfs41.compound(op.putfh(opened.fh), op.lockt(READ_LT, offset, length).fails(NFS4ERR.INVAL))
@@ -86,6 +92,7 @@ def test_bad_range(nfs41, opened, offset, length):
 
 @pytest.mark.parametrize("access, locktype", [(READ, WRITE_LT), (WRITE, READ_LT)])
 @covers("RFC8881 18.10.4", "NFS4ERR_OPENMODE: a WRITE_LT by an open for reading; a READ_LT by one for writing may be allowed")
+@meets("8881-18.10.4-1")
 def test_openmode(nfs41, home, file, access, locktype):
     mine = nfs41.open(home, "file", share_access=access)
     attempt = op.lock(locktype, 0, 10, open_stateid=mine)
@@ -98,12 +105,14 @@ BAD = {"anonymous": ANONYMOUS, "READ bypass": READ_BYPASS, "made up": stateid4(1
 
 @pytest.mark.parametrize("which", BAD)
 @covers("RFC8881 8.2.4", "NFS4ERR_BAD_STATEID: LOCK and LOCKU with a stateid that is no lock's")
+@meets("8881-8.2.4-2")
 def test_bad_stateid(nfs41, opened, which):
     nfs41.compound(op.putfh(opened.fh), op.lock(READ_LT, 0, 1, lock_stateid=BAD[which]).fails(*BAD_STATEID))
     nfs41.compound(op.putfh(opened.fh), op.locku(BAD[which], 0, 1).fails(*BAD_STATEID))
 
 
 @covers("RFC8881 8.2.4", "NFS4ERR_BAD_STATEID: an open's stateid where a lock's belongs, and the other way round")
+@meets("8881-8.2.4-2")
 def test_mixed_up(nfs41, opened):
     lock = nfs41.lock(opened, WRITE_LT, 0, 10)
     nfs41.compound(op.putfh(opened.fh), op.locku(opened, 0, 1).fails(NFS4ERR.BAD_STATEID))
@@ -113,6 +122,7 @@ def test_mixed_up(nfs41, opened):
 
 
 @covers("RFC8881 8.2.4", "NFS4ERR_OLD_STATEID: a lock's seqid that was; NFS4ERR_BAD_STATEID: one that is yet to come")
+@meets("8881-8.2.4-3")
 def test_seqid(nfs41, opened):
     first = nfs41.lock(opened, WRITE_LT, 0, 10)
     last = more(nfs41, opened.fh, first, WRITE_LT, 20, 10)
@@ -133,6 +143,7 @@ def test_io(nfs41, other, home, opened):
 
 
 @covers("RFC8881 18.11.3", "LOCKT needs no open file and makes no state")
+@meets("8881-18.11.3-1")
 def test_lockt(nfs41, other, opened):
     nfs41.lock(opened, WRITE_LT, 0, 10)
     other.compound(op.putfh(opened.fh), op.lockt(WRITE_LT, 10, 10))
@@ -141,6 +152,7 @@ def test_lockt(nfs41, other, opened):
 
 
 @covers("RFC8881 9.1.1", "one lock owner with locks by two opens of one file, and on two files: a stateid for each file")
+@meets("8881-9.5-1")
 def test_two_files(nfs41, home, opened):
     second = nfs41.open(home, "g", create())
     a, b = nfs41.lock(opened, WRITE_LT, 0, 10), nfs41.lock(second, WRITE_LT, 0, 10)
@@ -159,6 +171,7 @@ def test_denied_leaves_nothing(nfs41, other, home, opened):
 
 @pytest.mark.parametrize("far", [False, True], ids=["near", "up to 2^64-1"])
 @covers("RFC8881 18.10.3", "any sequence of LOCK, LOCKT and LOCKU by two owners of each of two clients")
+@meets("8881-9.2-1", "8881-9.3-1", "8881-18.10.3-1", "8881-18.11.3-1")
 def test_machine(nfs41, other, home, srv, seed, far):
     locks.run(nfs41, other, home, seed, far=far, shrink="own" in srv.can)
 

@@ -6,7 +6,7 @@ from conformance.nfs41.checks import BOTH, READ, WRITE
 from dittofs import nfs3 as nfs3_
 from dittofs.nfs4 import NFS4ERR, READ_LT, WRITE_LT, create, op
 from dittofs.testing.fixtures import fresh_name, mounted
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 V4 = ("nfs40", "nfs41", "nfs42")
 PAIRS = pytest.mark.parametrize("first, second", [(a, b) for a in V4 for b in V4 if a != b])
@@ -49,6 +49,7 @@ def test_lock(two, home, file):
 
 @PAIRS
 @covers("RFC8881 4.2.1", "filehandles are the same in every minor version, and so are data, attributes and the change attribute")
+@meets("8881-4.2.1-1")
 def test_same_objects(two, home):
     a, b = two
     opened = a.open(home, "f", create(mode=0o644))
@@ -61,6 +62,7 @@ def test_same_objects(two, home):
 
 @PAIRS
 @covers("RFC8881 8.2.4", "a stateid of one client is none of another's, whatever the minor version: NFS4ERR_BAD_STATEID")
+@meets("8881-8.2.4-2")
 def test_stateids(two, home, file):
     a, b = two
     if b.minorversion == 0:
@@ -70,6 +72,7 @@ def test_stateids(two, home, file):
 
 
 @covers("RFC8881 2.7", "all minor versions over one connection, compound by compound")
+@meets("8881-2.7-1")
 def test_one_connection(clients4, nfs41, home, file):
     v40 = clients4.new(0).over(nfs41.endpoint)
     v42 = clients4.new(2).over(nfs41.endpoint)
@@ -116,6 +119,7 @@ def test_nfs3_denied(nfs3, v3, nfs41, home):
 
 @needs("mount")
 @covers("RFC8881 5.8.1.4", "what NFSv3 changes shows in the change attribute, what NFSv4 changes in NFSv3's times and size")
+@meets("8881-5.8.1.4-1")
 def test_nfs3_change(nfs3, v3, nfs41, home, file):
     before = nfs41.getattr(file, "change").change
     nfs3.setattr(nfs3.lookup(v3, "file").object, mode=0o640)
@@ -126,6 +130,7 @@ def test_nfs3_change(nfs3, v3, nfs41, home, file):
 
 
 @covers("RFC8881 18.25.4", "removed by one while another has it open: both go on, or NFS4ERR_FILE_OPEN")
+@meets("8881-18.25.4-1")
 def test_remove(nfs40, nfs41, home):
     opened = nfs41.open(home, "f", create())
     nfs40.compound(op.putfh(home), op.remove("f").may_fail(NFS4ERR.FILE_OPEN))

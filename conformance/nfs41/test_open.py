@@ -9,7 +9,7 @@ from dittofs.nfs4 import (
     current_seqid, open_claim4,
     open_claim_delegate_cur4, op, state_owner4, stateid4,
 )  # fmt: skip
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 RFLAGS = OPEN4_RESULT_LOCKTYPE_POSIX | OPEN4_RESULT_PRESERVE_UNLINKED | OPEN4_RESULT_MAY_NOTIFY_LOCK
 BY_FH = open_claim4(CLAIM_FH)
@@ -17,6 +17,7 @@ BY_FH = open_claim4(CLAIM_FH)
 
 @pytest.mark.parametrize("share_access", [READ, WRITE, BOTH])
 @covers("RFC8881 18.16.3", "an open file: its filehandle is the current one, the directory is unchanged, no confirmation")
+@meets("8881-18.16.3-1", "8881-18.16.3-3")
 def test_open(nfs41, home, file, share_access):
     before = change(nfs41, home)
     r = nfs41.compound(op.putfh(home), op.open("file", share_access=share_access), op.getfh())
@@ -27,6 +28,7 @@ def test_open(nfs41, home, file, share_access):
 
 
 @covers("RFC8881 18.16.3", "CLAIM_FH opens the current filehandle, which stays what it is")
+@meets("8881-18.16.3-1")
 def test_claim_fh(nfs41, file):
     r = nfs41.compound(op.putfh(file), op.open(claim=BY_FH), op.getfh())
     assert bytes(r.getfh.object) == file
@@ -43,6 +45,7 @@ def test_claims_meet(nfs41, home, file):
 
 
 @covers("RFC8881 18.16.3", "CLAIM_FH of a directory: NFS4ERR_ISDIR, of what is no file NFS4ERR_SYMLINK or NFS4ERR_WRONG_TYPE")
+@meets("8881-18.16.4-1")
 def test_claim_fh_of_others(nfs41, subdir, symlink, fifo):
     nfs41.compound(op.putfh(subdir), op.open(claim=BY_FH).fails(NFS4ERR.ISDIR))
     nfs41.compound(op.putfh(symlink), op.open(claim=BY_FH).fails(NFS4ERR.SYMLINK))
@@ -50,6 +53,7 @@ def test_claim_fh_of_others(nfs41, subdir, symlink, fifo):
 
 
 @covers("RFC8881 18.16.3", "CLAIM_FH opens what there is; it creates nothing")
+@meets("8881-18.16.3-18")
 def test_claim_fh_create(nfs41, file):
     attempt = op.open(how=create(), claim=BY_FH)
     r = nfs41.call(op.putfh(file), attempt)
@@ -76,6 +80,7 @@ def test_claim_delegation(nfs41, home, file, claim):
 
 @pytest.mark.parametrize("seqid", [0, 1, 7, 2**32 - 1])
 @covers("RFC8881 8.2.2", "sequence numbers of owners are ignored, whatever stands there")
+@meets("8881-8.8-2", "8881-18.16.3-2")
 def test_seqids_ignored(nfs41, home, file, seqid):
     r = nfs41.compound(op.putfh(home), op.open("file", seqid=seqid), op.getfh())
     lock = op.lock(1, 0, 10, open_stateid=r.open, open_seqid=seqid, lock_seqid=seqid)
@@ -86,6 +91,7 @@ def test_seqids_ignored(nfs41, home, file, seqid):
 
 @pytest.mark.parametrize("clientid", [0, 1, 0x1234567890ABCDEF, 2**64 - 1], ids=hex)
 @covers("RFC8881 18.16.3", "the client id in the owner is ignored: it is the session's")
+@meets("8881-8.8-2", "8881-18.16.3-2", "8881-18.46.4-1")
 def test_clientid_ignored(nfs41, home, file, clientid):
     first = nfs41.open(home, "file", owner=state_owner4(clientid, b"me"))
     second = nfs41.open(home, "file", owner=b"me")
@@ -93,6 +99,7 @@ def test_clientid_ignored(nfs41, home, file, clientid):
 
 
 @covers("RFC8881 9.1.1", "owners of two clients with the same bytes are two owners")
+@meets("8881-9.1.1-1")
 def test_owners_of_clients(nfs41, other, home, file):
     mine = nfs41.open(home, "file", share_deny=WRITE, share_access=READ)
     other.compound(op.putfh(home), op.open("file", share_access=WRITE).fails(NFS4ERR.SHARE_DENIED))
@@ -102,6 +109,7 @@ def test_owners_of_clients(nfs41, other, home, file):
 
 @pytest.mark.parametrize("size", [0, 1, 100, 1024])
 @covers("RFC8881 3.3.10.1", "an owner of any size up to NFS4_OPAQUE_LIMIT; all of its bytes count")
+@meets("8881-9.1.1-1")
 def test_owner_sizes(nfs41, home, file, size):
     a = nfs41.open(home, "file", owner=b"x" * size)
     b = nfs41.open(home, "file", owner=b"x" * max(size - 1, 0) + b"y")
@@ -109,6 +117,7 @@ def test_owner_sizes(nfs41, home, file, size):
 
 
 @covers("RFC8881 8.2.2", "opened again the stateid is the same with the next seqid; seqid zero stands for the latest")
+@meets("8881-8.2.2-1", "8881-9.9-1")
 def test_upgrade(nfs41, home, file):
     first = nfs41.open(home, "file", share_access=READ)
     nfs41.compound(op.putfh(file), op.write(first, 0, b"x").fails(NFS4ERR.OPENMODE))
@@ -121,17 +130,20 @@ def test_upgrade(nfs41, home, file):
 
 @pytest.mark.parametrize("share_access", [0, 4, 8, 0x80, 0x80000000, 0x40000003])
 @covers("RFC8881 18.16.3", "NFS4ERR_INVAL: share_access that is not READ, WRITE or BOTH, or has bits that nobody defined")
+@meets("8881-18.16.3-17")
 def test_bad_share_access(nfs41, home, file, share_access):
     nfs41.compound(op.putfh(home), op.open("file", share_access=share_access).fails(NFS4ERR.INVAL))
 
 
 @pytest.mark.parametrize("share_deny", [4, 8, 0x100, 0xFFFFFFFF])
 @covers("RFC8881 18.16.3", "NFS4ERR_INVAL: share_deny that is not NONE, READ, WRITE or BOTH")
+@meets("8881-18.16.3-17")
 def test_bad_share_deny(nfs41, home, file, share_deny):
     nfs41.compound(op.putfh(home), op.open("file", share_deny=share_deny).fails(NFS4ERR.INVAL))
 
 
 @covers("RFC8881 18.16.3", "NFS4ERR_NOENT, NFS4ERR_NOTDIR, NFS4ERR_INVAL: nothing of the name, no directory, no name")
+@meets("8881-14.5-1", "8881-18.16.3-15")
 def test_names(nfs41, home, file):
     nfs41.compound(op.putfh(home), op.open("gone").fails(NFS4ERR.NOENT))
     nfs41.compound(op.putfh(file), op.open("x").fails(NFS4ERR.NOTDIR))
@@ -140,12 +152,14 @@ def test_names(nfs41, home, file):
 
 @pytest.mark.parametrize("name", [".", ".."])
 @covers("RFC8881 18.16.3", "NFS4ERR_BADNAME: names of directories themselves")
+@meets("8881-14.5-1")
 def test_dots(nfs41, home, name):
     nfs41.compound(op.putfh(home), op.open(name, create()).fails(NFS4ERR.BADNAME, NFS4ERR.ISDIR, NFS4ERR.EXIST))
 
 
 @pytest.mark.parametrize("mode, share_access", [(0o2, READ), (0o4, WRITE), (0o4, BOTH), (0o2, BOTH), (0, READ)])
 @covers("RFC8881 18.16.4", "NFS4ERR_ACCESS: the user may not what share_access asks for, by either claim")
+@meets("8881-18.16.4-3")
 def test_no_permission(nfs41, bob, home, mode, share_access):
     f = new_file(nfs41, home, "f")
     nfs41.setattr(f, mode=mode)
@@ -154,6 +168,7 @@ def test_no_permission(nfs41, bob, home, mode, share_access):
 
 
 @covers("RFC8881 18.16.3", "no delegation where nobody can be called back: of a session without a back channel")
+@meets("8881-10.2-3")
 def test_no_back_channel(c, home, file):
     session = c.session(csa_flags=0)
     session.compound(op.reclaim_complete())

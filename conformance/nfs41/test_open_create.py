@@ -6,7 +6,7 @@ from conformance.nfs41.checks import change, check_cinfo, exists, new_file
 from dittofs.nfs4 import (
     ACL4_SUPPORT_ALLOW_ACL, EXCLUSIVE4, EXCLUSIVE4_1, GUARDED4, NFS4ERR, UNCHECKED4, create, names, op,
 )  # fmt: skip
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 VERF, OTHER = b"verifier", b"another!"
 EXCLUSIVES = pytest.mark.parametrize("mode", [EXCLUSIVE4, EXCLUSIVE4_1], ids=lambda m: m.name)
@@ -23,12 +23,14 @@ def test_new(nfs41, home, mode):
 
 @pytest.mark.parametrize("mode", [UNCHECKED4, GUARDED4, EXCLUSIVE4_1], ids=lambda m: m.name)
 @covers("RFC8881 18.16.3", "attributes given with the creation are set, and attrset says so")
+@meets("8881-18.16.3-8")
 def test_attributes(nfs41, home, mode):
     r = nfs41.compound(op.putfh(home), op.open("f", create(mode, VERF, mode=0o640)), op.getattr("mode"))
     assert r.getattr.attributes.mode == 0o640 and "mode" in names(r.open.attrset)
 
 
 @covers("RFC8881 18.16.3", "UNCHECKED4 of a file that is there opens it; its attributes are not set, but a size of zero is")
+@meets("8881-18.16.3-5")
 def test_unchecked_existing(nfs41, home, file):
     nfs41.write(file, 0, b"data")
     how = create(UNCHECKED4, mode=0o600, size=10)
@@ -40,6 +42,7 @@ def test_unchecked_existing(nfs41, home, file):
 
 
 @covers("RFC8881 18.16.3", "GUARDED4 of what is there: NFS4ERR_EXIST")
+@meets("8881-18.16.3-4")
 def test_guarded_existing(nfs41, home, file, subdir):
     for name in ("file", "subdir"):
         nfs41.compound(op.putfh(home), op.open(name, create(GUARDED4)).fails(NFS4ERR.EXIST))
@@ -47,6 +50,7 @@ def test_guarded_existing(nfs41, home, file, subdir):
 
 @EXCLUSIVES
 @covers("RFC8881 18.16.3", "the same verifier again: the file that it made; another: NFS4ERR_EXIST")
+@meets("8881-18.16.3-6")
 def test_exclusive_again(nfs41, home, mode):
     first = nfs41.open(home, "f", create(mode, VERF))
     again = nfs41.open(home, "f", create(mode, VERF))
@@ -56,12 +60,14 @@ def test_exclusive_again(nfs41, home, mode):
 
 @EXCLUSIVES
 @covers("RFC8881 18.16.3", "of a file made in another way: NFS4ERR_EXIST")
+@meets("8881-18.16.3-6")
 def test_exclusive_existing(nfs41, home, file, mode):
     nfs41.compound(op.putfh(home), op.open("file", create(mode, VERF)).fails(NFS4ERR.EXIST))
 
 
 @EXCLUSIVES
 @covers("RFC8881 18.16.3", "the verifier is known after the file was closed, too, and to another client")
+@meets("8881-18.16.3-6")
 def test_exclusive_after_close(nfs41, other, home, mode):
     made = nfs41.open(home, "f", create(mode, VERF))
     nfs41.close(made)
@@ -70,6 +76,7 @@ def test_exclusive_after_close(nfs41, other, home, mode):
 
 
 @covers("RFC8881 5.8.1.14", "suppattr_exclcreat: attributes that are supported and can be set, the same of all of a file system")
+@meets("8881-5.8.1.14-1")
 def test_suppattr_exclcreat(nfs41, home, file, subdir):
     found = names(nfs41.getattr(file, "suppattr_exclcreat").suppattr_exclcreat)
     assert found <= names(nfs41.getattr(file, "supported_attrs").supported_attrs)
@@ -83,6 +90,7 @@ READ_BACK = {"time_modify_set": "time_modify", "time_access_set": "time_access"}
 
 @pytest.mark.parametrize("attr", [a for a in VALUES if VALUES[a] is not None])
 @covers("RFC8881 18.16.3", "EXCLUSIVE4_1 sets what suppattr_exclcreat names and says so in attrset; other attributes are NFS4ERR_INVAL")
+@meets("8881-18.16.3-7")
 def test_exclusive_attributes(nfs41, home, attr):
     supported = names(nfs41.getattr(home, "suppattr_exclcreat").suppattr_exclcreat)
     attempt = op.open("f", create(EXCLUSIVE4_1, VERF, **{attr: VALUES[attr]}))
@@ -98,6 +106,7 @@ def test_exclusive_attributes(nfs41, home, attr):
 
 
 @covers("RFC8881 18.16.3", "EXCLUSIVE4: attrset may only name what holds the verifier; the client sets these afterwards")
+@meets("8881-18.16.3-8")
 def test_exclusive4_attrset(nfs41, home):
     r = nfs41.compound(op.putfh(home), op.open("f", create(EXCLUSIVE4, VERF)))
     assert names(r.open.attrset) <= {"time_access_set", "time_modify_set", "time_access", "time_modify"}
@@ -105,6 +114,7 @@ def test_exclusive4_attrset(nfs41, home):
 
 
 @covers("RFC8881 18.16.3", "an attribute that can only be read: NFS4ERR_INVAL; one that there is not: NFS4ERR_ATTRNOTSUPP; nothing is made")
+@meets("8881-5.5-2")
 def test_bad_attributes(nfs41, home):
     for how, wanted in (
         (create(UNCHECKED4, attributes={"type": 1}), (NFS4ERR.INVAL,)),
@@ -123,12 +133,14 @@ def test_permission(nfs41, bob, home, subdir):
 
 
 @covers("RFC8881 18.16.3", "who creates may do with the open what it asked for, whatever mode it gave")
+@meets("8881-18.16.4-3")
 def test_creator(bob, home):
     made = bob.open(home, "f", create(mode=0o000))
     bob.write(made.fh, 0, b"data", made.stateid)
 
 
 @covers("RFC8881 6.4.3", "a new file's mode is what was asked for, of a server with ACLs or without")
+@meets("8881-6.4.3-1")
 def test_mode_with_acls(nfs41, home):
     support = nfs41.getattr(home, "aclsupport").get("aclsupport", 0)
     made = nfs41.open(home, "f", create(mode=0o751))

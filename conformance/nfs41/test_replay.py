@@ -6,7 +6,7 @@ import pytest
 
 from conformance.nfs41.checks import alive, exists, names
 from dittofs.nfs4 import FORE, NF4DIR, NFS4_OK, NFS4ERR, channel, create, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 COUNTED = [
     ("CREATE", lambda f, d: (op.putfh(d), op.create(NF4DIR, "made"), op.getfh())),
@@ -22,6 +22,7 @@ every_change = pytest.mark.parametrize("what", [make for _, make in COUNTED], id
 
 @every_change
 @covers("RFC8881 2.10.6.1", "a retry has the reply of the first time, byte for byte, and nothing is done again")
+@meets("8881-2.9.2-1", "8881-2.10.6-1", "8881-2.10.6.1-2", "8881-2.10.6.1-5")
 def test_replay(nfs41, home, file, what):
     first = nfs41.compound(what(file, home), sa_cachethis=True)
     before = nfs41.compound(op.putfh(home), op.getattr("change"), sa_slotid=1).getattr.attributes
@@ -31,6 +32,7 @@ def test_replay(nfs41, home, file, what):
 
 
 @covers("RFC8881 2.10.6.1", "what the first time found is what a retry says, though things have changed since")
+@meets("8881-2.10.6.1-2")
 def test_replay_is_not_execution(nfs41, home):
     first = nfs41.compound(op.putfh(home), op.create(NF4DIR, "d"), sa_cachethis=True, sa_slotid=1)
     nfs41.compound(op.putfh(home), op.remove("d"), sa_slotid=0)
@@ -39,6 +41,7 @@ def test_replay_is_not_execution(nfs41, home):
 
 
 @covers("RFC8881 2.10.6.1", "a compound that failed in the middle fails in the same way again")
+@meets("8881-2.10.6.4-4")
 def test_replay_of_failure(nfs41, home):
     first = nfs41.compound(
         op.putfh(home), op.create(NF4DIR, "d"), op.getattr("type"), op.lookup("x").fails(NFS4ERR.NOENT), op.getfh(),
@@ -50,6 +53,7 @@ def test_replay_of_failure(nfs41, home):
 
 @pytest.mark.parametrize("bad", [op.illegal(), op.raw(4711), op.getfh(), op.putfh(b"?")], ids=["ILLEGAL", "4711", "GETFH", "PUTFH"])
 @covers("RFC8881 2.10.6.1", "any failure after SEQUENCE is replayed")
+@meets("8881-2.10.6.4-4")
 def test_replay_of_any_failure(nfs41, bad):
     first = nfs41.call(bad, sa_cachethis=True)
     assert first.status != NFS4_OK
@@ -57,6 +61,7 @@ def test_replay_of_any_failure(nfs41, bad):
 
 
 @covers("RFC8881 2.10.6.1", "a SEQUENCE alone can be retried, too")
+@meets("8881-2.10.6.1.1-1")
 def test_replay_of_sequence(nfs41):
     for cachethis in (False, True):
         first = nfs41.compound(op.sequence(sa_cachethis=cachethis))
@@ -64,6 +69,7 @@ def test_replay_of_sequence(nfs41):
 
 
 @covers("RFC8881 2.10.6.1", "retries as often as wanted, each slot with its own last reply")
+@meets("8881-2.10.6.1-2")
 def test_many_replays(nfs41, home):
     firsts = [nfs41.compound(op.putfh(home), op.create(NF4DIR, f"d{n}"), sa_slotid=n, sa_cachethis=True) for n in range(8)]
     for _ in range(3):
@@ -73,6 +79,7 @@ def test_many_replays(nfs41, home):
 
 @every_change
 @covers("RFC8881 2.10.5", "a retry over another connection of the session has the reply of the first time")
+@meets("8881-2.9.2-2", "8881-2.10.5-1")
 def test_over_another_connection(nfs41, connect, home, file, what):
     first = nfs41.compound(what(file, home), sa_cachethis=True)
     moved = nfs41.over(connect())
@@ -92,6 +99,7 @@ def test_after_a_lost_connection(nfs41, connect, home):
 
 
 @covers("RFC8881 2.10.6.1.3", "the request again before its reply: executed once, and answered")
+@meets("8881-2.9.2-1", "8881-2.10.6-1")
 def test_while_under_way(nfs41, home, file):
     prepared = nfs41.send(op.putfh(home), op.create(NF4DIR, "d"), op.getfh(), sa_cachethis=True)
     again = nfs41.endpoint.send(dataclasses.replace(prepared.call, xid=next(nfs41.endpoint.xids)))
@@ -105,6 +113,7 @@ def test_while_under_way(nfs41, home, file):
 
 
 @covers("RFC8881 15.1.3.9", "a reply that was not to be kept: NFS4ERR_RETRY_UNCACHED_REP after its SEQUENCE, or kept all the same")
+@meets("8881-2.10.6.1.3-2", "8881-2.10.6.1.3-3")
 def test_uncached(nfs41, file):
     first = nfs41.compound(op.putfh(file), op.getattr("size"), op.read(), sa_cachethis=False)
     again = nfs41.replay(first, same_xid=False)
@@ -116,8 +125,18 @@ def test_uncached(nfs41, file):
     alive(nfs41)
 
 
+@pytest.mark.parametrize("bad", [op.illegal(), op.raw(4711)], ids=["ILLEGAL", "4711"])
+@covers("RFC8881 2.10.6.1.3", "a retry of an illegal operation is illegal, never NFS4ERR_RETRY_UNCACHED_REP, kept or not")
+@meets("8881-2.10.6.1.3-4")
+def test_uncached_illegal(nfs41, bad):
+    first = nfs41.call(bad, sa_cachethis=False)
+    assert first.status == NFS4ERR.OP_ILLEGAL
+    assert nfs41.replay(first, same_xid=False).status == NFS4ERR.OP_ILLEGAL
+
+
 @every_change
 @covers("RFC8881 2.10.6.1.3", "what was not to be kept is not executed again, either")
+@meets("8881-2.10.6-1", "8881-2.10.6.1.3-2")
 def test_uncached_change(nfs41, home, file, what):
     first = nfs41.compound(what(file, home), sa_cachethis=False)
     before = nfs41.compound(op.putfh(home), op.getattr("change"), sa_slotid=1).getattr.attributes
@@ -154,6 +173,7 @@ def test_false_retry(nfs41, home, file, what):
 
 
 @covers("RFC8881 2.10.6.1.3.1", "the retry of another user is a false one: it must not see the reply of the first")
+@meets("8881-2.10.6.1.3.1-1")
 def test_false_retry_of_another_user(nfs41, bob, home):
     first = nfs41.compound(op.putfh(home), op.create(NF4DIR, "one"), op.getfh(), sa_cachethis=True)
     r = bob.call(same_place(nfs41, first), op.putfh(home), op.create(NF4DIR, "one"), op.getfh())
@@ -162,6 +182,7 @@ def test_false_retry_of_another_user(nfs41, bob, home):
 
 
 @covers("RFC8881 18.46.3", "after a false retry the slot is as it was: the true retry and the next request work")
+@meets("8881-2.10.6.1.2-1")
 def test_after_false_retry(nfs41, home):
     first = nfs41.compound(op.putfh(home), op.create(NF4DIR, "one"), op.getfh(), sa_cachethis=True)
     nfs41.call(same_place(nfs41, first), op.putrootfh())
@@ -170,6 +191,7 @@ def test_after_false_retry(nfs41, home):
 
 
 @covers("RFC8881 2.10.6.1", "the next request frees the slot of the last: the one before is not there any more")
+@meets("8881-2.10.6.1-3")
 def test_older(nfs41):
     first = nfs41.compound(op.putrootfh(), sa_slotid=0, sa_cachethis=True)
     nfs41.compound(op.putrootfh(), sa_slotid=0)

@@ -4,7 +4,7 @@ import pytest
 
 from dittofs.nfs4 import NFS4ERR, SECINFO_STYLE4_CURRENT_FH, SECINFO_STYLE4_PARENT, op
 from dittofs.rpc import accept_stat
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 AUTH_SYS = 1
 STYLES = pytest.mark.parametrize("style", [SECINFO_STYLE4_CURRENT_FH, SECINFO_STYLE4_PARENT], ids=lambda s: s.name)
@@ -17,18 +17,21 @@ def flavors(result):
 
 @STYLES
 @covers("RFC8881 18.45.3", "the flavors of the current filehandle, or of its parent")
+@meets("8881-18.45.3-1")
 def test_style(nfs41, subdir, style):
     r = nfs41.compound(op.putfh(subdir), op.secinfo_no_name(style))
     assert AUTH_SYS in flavors(r.secinfo_no_name)
 
 
 @covers("RFC8881 18.45.3", "of the root, the current style; its parent is NFS4ERR_NOENT")
+@meets("8881-18.45.3-1")
 def test_root(nfs41):
     nfs41.compound(op.putrootfh(), op.secinfo_no_name(SECINFO_STYLE4_CURRENT_FH))
     nfs41.compound(op.putrootfh(), op.secinfo_no_name(SECINFO_STYLE4_PARENT).fails(NFS4ERR.NOENT))
 
 
 @covers("RFC8881 18.45.3", "the current style of a file; the parent style wants a directory")
+@meets("8881-18.45.3-1")
 def test_file(nfs41, file):
     nfs41.compound(op.putfh(file), op.secinfo_no_name(SECINFO_STYLE4_CURRENT_FH))
     nfs41.compound(op.putfh(file), op.secinfo_no_name(SECINFO_STYLE4_PARENT).fails(NFS4ERR.NOTDIR))
@@ -36,11 +39,13 @@ def test_file(nfs41, file):
 
 @STYLES
 @covers("RFC8881 2.6.3.1.1.8", "the current filehandle is consumed: what follows and needs one is NFS4ERR_NOFILEHANDLE")
+@meets("8881-2.6.3.1.1.8-1")
 def test_consumes(nfs41, subdir, style):
     nfs41.compound(op.putfh(subdir), op.secinfo_no_name(style), op.getfh().fails(NFS4ERR.NOFILEHANDLE))
 
 
 @covers("RFC8881 2.6.3.1.1.8", "SECINFO consumes the current filehandle too, and leaves the saved one")
+@meets("8881-2.6.3.1.1.8-1")
 def test_secinfo_consumes(nfs41, home, subdir):
     secinfo = op.secinfo("subdir")
     nfs41.compound(op.putfh(home), secinfo, op.getfh().fails(NFS4ERR.NOFILEHANDLE))
@@ -49,6 +54,7 @@ def test_secinfo_consumes(nfs41, home, subdir):
 
 
 @covers("RFC8881 18.29.3", "SECINFO: NFS4ERR_NOENT, NFS4ERR_NOTDIR, NFS4ERR_INVAL")
+@meets("8881-18.29.3-1")
 def test_secinfo(nfs41, home, file, subdir):
     assert AUTH_SYS in flavors(nfs41.compound(op.putfh(home), op.secinfo("subdir")).secinfo)
     nfs41.compound(op.putfh(home), op.secinfo("gone").fails(NFS4ERR.NOENT))

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.nfs41.checks import alive
 from dittofs.nfs4 import NF4DIR, NFS4_OK, NFS4ERR, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 # SEQ4_STATUS bits that say nothing bad of a client that has just come and has no back channel in use (18.46.3).
 HARMLESS = 0x1 | 0x200
@@ -23,6 +23,7 @@ def sequence(session, sequenceid, slotid=0, highest=None, cachethis=False):
 
 
 @covers("RFC8881 18.46.3", "the results name session, slot and sequence id of the request")
+@meets("8881-18.46.3-1")
 def test_results(fresh):
     for slot in (0, 1, 5):
         r = fresh.compound(sequence(fresh, 1, slot)).sequence
@@ -42,6 +43,7 @@ def test_status_flags(fresh):
 
 
 @covers("RFC8881 18.36.4", "the first sequence id of a slot is one: NFS4ERR_SEQ_MISORDERED for zero and for two")
+@meets("8881-2.10.6.1-3", "8881-18.36.3-8")
 def test_first(fresh):
     for wrong in (0, 2, 3, 2**32 - 1):
         fresh.compound(sequence(fresh, wrong).fails(NFS4ERR.SEQ_MISORDERED))
@@ -50,6 +52,7 @@ def test_first(fresh):
 
 @pytest.mark.parametrize("off", [-2, -1, 2, 3, 1000, 2**31, 2**31 + 1])
 @covers("RFC8881 18.46.3", "NFS4ERR_SEQ_MISORDERED: neither the next sequence id nor the last; the slot stays as it was")
+@meets("8881-2.10.6.1-1", "8881-2.10.6.1-3")
 def test_misordered(fresh, off):
     for n in range(1, 6):
         fresh.compound(sequence(fresh, n))
@@ -58,6 +61,7 @@ def test_misordered(fresh, off):
 
 
 @covers("RFC8881 18.46.3", "each slot counts by itself")
+@meets("8881-2.10.6.1-1")
 def test_slots_are_independent(fresh):
     for slot in (0, 1, 2):
         for n in range(1, 5):
@@ -68,6 +72,7 @@ def test_slots_are_independent(fresh):
 
 
 @covers("RFC8881 15.1.11.2", "NFS4ERR_BADSLOT: a slot that is not in the table")
+@meets("8881-15.1.11.2-1")
 def test_badslot(fresh):
     for slot in (len(fresh.slots), len(fresh.slots) + 1, 2**31, 2**32 - 1):
         fresh.compound(sequence(fresh, 1, slot, highest=0).fails(NFS4ERR.BADSLOT, NFS4ERR.BAD_HIGH_SLOT))
@@ -108,12 +113,14 @@ def test_changed_sessionid(nfs41):
 
 
 @covers("RFC8881 18.46.3", "a SEQUENCE that fails changes nothing: not the slot, and nothing after it is done")
+@meets("8881-2.10.6.1.2-1")
 def test_failure_changes_nothing(nfs41, home):
     nfs41.compound(op.sequence(sa_sequenceid=77).fails(NFS4ERR.SEQ_MISORDERED), op.putfh(home), op.create(NF4DIR, "d"))
     nfs41.compound(op.putfh(home), op.lookup("d").fails(NFS4ERR.NOENT))
 
 
 @covers("RFC8881 2.10.6.1", "a compound that fails after its SEQUENCE has used the sequence id")
+@meets("8881-2.10.6.1.3-1")
 def test_failing_compound_counts(fresh):
     fresh.compound(sequence(fresh, 1), op.getfh().fails(NFS4ERR.NOFILEHANDLE))
     fresh.compound(sequence(fresh, 3), op.putrootfh(), fails=NFS4ERR.SEQ_MISORDERED)
@@ -121,6 +128,7 @@ def test_failing_compound_counts(fresh):
 
 
 @covers("RFC8881 2.10.6.1", "an illegal operation after SEQUENCE has used the sequence id as well")
+@meets("8881-2.10.6.1.3-1")
 def test_illegal_compound_counts(fresh):
     fresh.compound(sequence(fresh, 1), op.illegal().fails(NFS4ERR.OP_ILLEGAL))
     fresh.compound(sequence(fresh, 2), op.putrootfh())
@@ -136,6 +144,7 @@ def test_parallel(nfs41, home):
 
 
 @covers("RFC8881 2.10.2", "sessions of one client have slot tables of their own")
+@meets("8881-2.10.5-2")
 def test_two_sessions(clients4):
     client = clients4.bare(1)
     one, two = client.session(), client.session()
@@ -145,6 +154,7 @@ def test_two_sessions(clients4):
 
 
 @covers("RFC8881 2.10.2", "sessions of two clients over one connection: each compound runs in the session it names")
+@meets("8881-2.10.1-1", "8881-2.10.3.1-2")
 def test_one_connection(nfs41, other, home):
     moved = other.over(nfs41.endpoint)
     for n in range(5):

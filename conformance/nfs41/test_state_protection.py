@@ -8,7 +8,7 @@ from dittofs.nfs4 import (
     SP4_NONE, SP4_SSV, NFS4ERR, op, ssv_sp_parms4, state_protect4_a, state_protect_ops4,
 )  # fmt: skip
 from dittofs.rpc import accept_stat
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 OPERATIONS = (OP_EXCHANGE_ID, OP_CREATE_SESSION, OP_DESTROY_SESSION, OP_BIND_CONN_TO_SESSION, OP_DESTROY_CLIENTID)
 SHA256 = bytes.fromhex("608648016503040201")
@@ -32,11 +32,13 @@ def ssv(**changes):
 
 
 @covers("RFC8881 18.35.3", "SP4_NONE is what the reply says too")
+@meets("8881-18.35.3-6")
 def test_none(c):
     assert c.exchange_id(eia_state_protect=state_protect4_a(SP4_NONE)).exchange_id.eir_state_protect.spr_how == SP4_NONE
 
 
 @covers("RFC8881 18.35.3", "NFS4ERR_INVAL: SP4_MACH_CRED without RPCSEC_GSS and its integrity or privacy; no client is made")
+@meets("8881-18.35.3-7")
 def test_mach_cred(c):
     protect = state_protect4_a(SP4_MACH_CRED, spa_mach_ops=ops())
     c.compound(op.exchange_id(eia_state_protect=protect).fails(NFS4ERR.INVAL))
@@ -50,6 +52,7 @@ NO_SSV = (
 
 
 @covers("RFC8881 18.35.3", "SP4_SSV without RPCSEC_GSS is refused, and no client is made")
+@meets("8881-18.35.3-7")
 def test_ssv(c):
     c.compound(op.exchange_id(eia_state_protect=ssv()).fails(*NO_SSV))
     alive(c.session())
@@ -58,11 +61,13 @@ def test_ssv(c):
 @pytest.mark.parametrize("algorithms", ["ssp_hash_algs", "ssp_encr_algs"])
 @pytest.mark.parametrize("oids", [[], [b"\x2a\x03\x04"]], ids=["none", "unknown"])
 @covers("RFC8881 18.35.3", "SP4_SSV with no algorithm that the server has is refused")
+@meets("8881-18.35.3-8")
 def test_ssv_algorithms(c, algorithms, oids):
     c.compound(op.exchange_id(eia_state_protect=ssv(**{algorithms: oids})).fails(*NO_SSV))
 
 
 @covers("RFC8881 18.35.3", "NFS4ERR_INVAL: SP4_SSV with a window of zero")
+@meets("8881-18.35.3-8")
 def test_ssv_window(c):
     c.compound(op.exchange_id(eia_state_protect=ssv(ssp_window=0)).fails(*NO_SSV))
 
@@ -76,6 +81,7 @@ def test_unknown(c, how):
 
 @pytest.mark.parametrize("ssv_, digest", [(b"s" * 32, b"d" * 32), (b"", b""), (b"s" * 4, b"")], ids=["plausible", "empty", "odd"])
 @covers("RFC8881 18.47.3", "SET_SSV of a client without SP4_SSV: NFS4ERR_INVAL")
+@meets("8881-18.47.3-1")
 def test_set_ssv(nfs41, ssv_, digest):
     nfs41.compound(op.set_ssv(ssv_, digest).fails(NFS4ERR.INVAL))
     alive(nfs41)

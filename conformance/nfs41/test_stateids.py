@@ -6,7 +6,7 @@ from conformance.nfs41.checks import BAD_STATEID, READ, WRITE, new_file
 from dittofs.nfs4 import (
     ANONYMOUS, INVALID, NFS4_OK, NFS4ERR, READ_BYPASS, READ_LT, WRITE_LT, but, create, current_seqid, op, stateid4,
 )  # fmt: skip
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 BAD, OLD = NFS4ERR.BAD_STATEID, NFS4ERR.OLD_STATEID
 USERS = {
@@ -24,12 +24,14 @@ every_data_user = pytest.mark.parametrize("user", DATA)
 
 @every_user
 @covers("RFC8881 8.2.2", "the stateid of an open, with its seqid and with zero in its place")
+@meets("8881-8.2.2-1")
 def test_open_stateid(nfs41, opened, user):
     nfs41.compound(op.putfh(opened.fh), USERS[user](opened))
 
 
 @every_user
 @covers("RFC8881 8.2.2", "a seqid of zero is the most recent version")
+@meets("8881-8.2.2-2")
 def test_seqid_zero(nfs41, home, opened, user):
     nfs41.open(home, "file")
     nfs41.compound(op.putfh(opened.fh), USERS[user](current_seqid(opened)))
@@ -45,15 +47,24 @@ def test_special(nfs41, file, user, special):
 @pytest.mark.parametrize("user", [u for u in USERS if u not in DATA])
 @pytest.mark.parametrize("special", [ANONYMOUS, READ_BYPASS], ids=["anonymous", "READ bypass"])
 @covers("RFC8881 8.2.3", "NFS4ERR_BAD_STATEID: the special stateids are for READ, WRITE and SETATTR")
+@meets("8881-8.2.3-4")
 def test_special_for_others(nfs41, file, user, special):
     nfs41.compound(op.putfh(file), USERS[user](special).fails(BAD))
 
 
 @every_data_user
 @covers("RFC8881 8.2.3", "the anonymous stateid respects what an open denies: NFS4ERR_LOCKED")
+@meets("8881-8.2.3-1", "8881-9.1.2-1")
 def test_anonymous_denied(nfs41, other, home, file, user):
     nfs41.open(home, "file", share_deny=READ if user == "READ" else WRITE)
     other.compound(op.putfh(file), USERS[user](ANONYMOUS).fails(NFS4ERR.LOCKED, NFS4ERR.SHARE_DENIED))
+
+
+@covers("RFC8881 9.1.2", "a WRITE with the READ bypass stateid is judged as one with the anonymous stateid: NFS4ERR_LOCKED")
+@meets("8881-9.1.2-3")
+def test_bypass_write_denied(nfs41, other, home, file):
+    nfs41.open(home, "file", share_deny=WRITE)
+    other.compound(op.putfh(file), op.write(READ_BYPASS, 0, b"x").fails(NFS4ERR.LOCKED, NFS4ERR.SHARE_DENIED))
 
 
 NONSENSE = {
@@ -68,12 +79,14 @@ NONSENSE = {
 @every_user
 @pytest.mark.parametrize("which", NONSENSE)
 @covers("RFC8881 8.2.3", "NFS4ERR_BAD_STATEID: neither special nor given out")
+@meets("8881-8.2.3-3")
 def test_nonsense(nfs41, file, user, which):
     nfs41.compound(op.putfh(file), USERS[user](NONSENSE[which]).fails(BAD))
 
 
 @every_user
 @covers("RFC8881 8.2.4", "NFS4ERR_OLD_STATEID: a seqid that was")
+@meets("8881-8.2.4-3")
 def test_old(nfs41, home, opened, user):
     new = nfs41.open(home, "file")
     nfs41.compound(op.putfh(opened.fh), USERS[user](opened).fails(OLD))
@@ -82,6 +95,7 @@ def test_old(nfs41, home, opened, user):
 
 @every_user
 @covers("RFC8881 8.2.4", "NFS4ERR_BAD_STATEID: a seqid that is yet to come")
+@meets("8881-8.2.4-3")
 def test_future(nfs41, opened, user):
     for more in (1, 2, 100):
         nfs41.compound(op.putfh(opened.fh), USERS[user](but(opened, seqid=opened.stateid.seqid + more)).fails(BAD))
@@ -98,6 +112,7 @@ def test_changed(nfs41, opened, user):
 
 @every_user
 @covers("RFC8881 8.2.4", "NFS4ERR_BAD_STATEID: the stateid is of another file")
+@meets("8881-8.2.4-2")
 def test_other_file(nfs41, home, opened, user):
     g = new_file(nfs41, home, "g")
     nfs41.compound(op.putfh(g), USERS[user](opened).fails(BAD))
@@ -105,12 +120,14 @@ def test_other_file(nfs41, home, opened, user):
 
 @every_user
 @covers("RFC8881 8.2.4", "NFS4ERR_BAD_STATEID: another client's stateid, for a session says whose it is")
+@meets("8881-8.2.4-2", "8881-18.46.4-1")
 def test_other_client(other, opened, user):
     other.compound(op.putfh(opened.fh), USERS[user](opened).fails(BAD))
 
 
 @every_user
 @covers("RFC8881 18.2.3", "NFS4ERR_BAD_STATEID: closed")
+@meets("8881-18.2.3-1")
 def test_closed(nfs41, opened, user):
     nfs41.close(opened)
     for state in (opened.stateid, current_seqid(opened)):
@@ -119,6 +136,7 @@ def test_closed(nfs41, opened, user):
 
 @pytest.mark.parametrize("user", ["WRITE", "SETATTR"])
 @covers("RFC8881 15.1.8.8", "NFS4ERR_OPENMODE: open for reading only, by the stateid of the open or of a lock")
+@meets("8881-9.1.2-2", "8881-18.30.3-3")
 def test_openmode(nfs41, home, file, user):
     mine = nfs41.open(home, "file", share_access=READ)
     nfs41.compound(op.putfh(file), USERS[user](mine).fails(NFS4ERR.OPENMODE))
@@ -127,12 +145,14 @@ def test_openmode(nfs41, home, file, user):
 
 
 @covers("RFC8881 18.2.4", "CLOSE returns a stateid that is of no use; the special invalid one is the recommended")
+@meets("8881-18.2.3-1")
 def test_close_result(nfs41, opened):
     stateid = nfs41.close(opened).close.open_stateid
     nfs41.compound(op.putfh(opened.fh), op.read(stateid).fails(BAD))
 
 
 @covers("RFC8881 18.2.3", "CLOSE with locks: done and they are released, or NFS4ERR_LOCKS_HELD")
+@meets("8881-9.8-1")
 def test_close_with_locks(nfs41, other, home, opened):
     lock = nfs41.lock(opened, WRITE_LT, 0, 10)
     r = nfs41.compound(op.putfh(opened.fh), op.close(opened).may_fail(NFS4ERR.LOCKS_HELD))
@@ -146,6 +166,7 @@ def test_close_with_locks(nfs41, other, home, opened):
 
 
 @covers("RFC8881 18.38.3", "NFS4ERR_LOCKS_HELD: a stateid of an open, or of locks; nothing is freed")
+@meets("8881-18.38.3-1")
 def test_free_held(nfs41, opened):
     lock = nfs41.lock(opened, WRITE_LT, 0, 10)
     for state in (opened.stateid, current_seqid(opened), lock, current_seqid(lock)):
@@ -154,6 +175,7 @@ def test_free_held(nfs41, opened):
 
 
 @covers("RFC8881 18.38.3", "a lock stateid without locks is freed; after that: NFS4ERR_BAD_STATEID; the owner begins anew")
+@meets("8881-18.38.3-2")
 def test_free_lock(nfs41, opened):
     lock = nfs41.lock(opened, WRITE_LT, 0, 10)
     lock = nfs41.compound(op.putfh(opened.fh), op.locku(lock, 0, 10)).locku.lock_stateid
@@ -200,6 +222,7 @@ def test_test_none(nfs41):
 
 
 @covers("RFC8881 18.48.3", "a status for each in its order: valid, old, yet to come, special, unknown, closed")
+@meets("8881-18.48.3-1", "8881-18.48.3-2")
 def test_test(nfs41, home, opened):
     lock = nfs41.lock(opened, WRITE_LT, 0, 10)
     new = nfs41.open(home, "file")
@@ -216,11 +239,26 @@ def test_test_nonsense(nfs41, which):
 
 
 @covers("RFC8881 18.48.3", "NFS4ERR_BAD_STATEID for another client's")
+@meets("8881-18.48.3-1")
 def test_test_others(other, opened):
     assert statuses(other, opened) == [BAD]
 
 
 @covers("RFC8881 18.48.3", "many at once; testing changes nothing")
+@meets("8881-18.48.3-1")
 def test_test_many(nfs41, opened):
     assert statuses(nfs41, *[opened] * 200) == [NFS4_OK] * 200
     nfs41.close(opened)
+
+
+@covers("RFC8881 8.2.4", "what names a stateid never comes again for another owner, file or kind of state of a client")
+@meets("8881-8.2.4-1")
+def test_never_reused(nfs41, home, file):
+    new_file(nfs41, home, "second")
+    seen = []
+    for n in range(100):
+        opened = nfs41.open(home, ("file", "second")[n % 2], owner=b"owner %d" % n)
+        lock = nfs41.lock(opened, READ_LT, 0, 1, lock_owner=b"owner %d" % n)
+        seen += [bytes(opened.stateid.other), bytes(lock.other)]
+        nfs41.compound(op.putfh(opened.fh), op.locku(lock, 0, 1), op.close(opened))
+    assert len(set(seen)) == len(seen)

@@ -11,7 +11,7 @@ from dittofs.nfs4 import (
     WND4_RESOURCE, deleg_claim4, op, stateid4,
 )  # fmt: skip
 from dittofs.rpc import accept_stat
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 WANTS = {
     "READ": OPEN4_SHARE_ACCESS_WANT_READ_DELEG,
@@ -32,17 +32,20 @@ def delegation(nfs41, home, want, access=BOTH):
 
 
 @covers("RFC8881 18.16.3", "nothing said about delegations: one, or OPEN_DELEGATE_NONE; never OPEN_DELEGATE_NONE_EXT")
+@meets("8881-18.16.3-12")
 def test_no_preference(nfs41, home, file):
     assert delegation(nfs41, home, 0).delegation_type in (OPEN_DELEGATE_NONE, *GIVEN)
 
 
 @covers("RFC8881 18.16.3", "none wanted: OPEN_DELEGATE_NONE_EXT with WND4_NOT_WANTED, where wants are supported")
+@meets("8881-18.16.3-11")
 def test_not_wanted(nfs41, home, file):
     found = delegation(nfs41, home, OPEN4_SHARE_ACCESS_WANT_NO_DELEG)
     assert found.delegation_type == OPEN_DELEGATE_NONE or found.od_whynone.ond_why == WND4_NOT_WANTED
 
 
 @covers("RFC8881 18.16.3", "a want cancelled: OPEN_DELEGATE_NONE_EXT with WND4_CANCELLED, where wants are supported")
+@meets("8881-18.16.3-11")
 def test_cancel(nfs41, home, file):
     found = delegation(nfs41, home, OPEN4_SHARE_ACCESS_WANT_CANCEL)
     assert found.delegation_type == OPEN_DELEGATE_NONE or found.od_whynone.ond_why == WND4_CANCELLED
@@ -51,6 +54,7 @@ def test_cancel(nfs41, home, file):
 @pytest.mark.parametrize("want", WANTS)
 @pytest.mark.parametrize("promise", [0, SIGNAL, PUSH, SIGNAL | PUSH], ids=["", "SIGNAL", "PUSH", "SIGNAL and PUSH"])
 @covers("RFC8881 18.16.3", "wanted and not given: OPEN_DELEGATE_NONE_EXT with the reason, where wants are supported")
+@meets("8881-18.16.3-11")
 def test_wanted(nfs41, home, file, want, promise):
     found = delegation(nfs41, home, WANTS[want] | promise)
     if found.delegation_type == OPEN_DELEGATE_NONE_EXT:
@@ -87,12 +91,14 @@ def test_get_dir_delegation(nfs41, home):
 
 
 @covers("RFC8881 18.39.3", "GET_DIR_DELEGATION of a file: NFS4ERR_NOTDIR or NFS4ERR_NOTSUPP")
+@meets("8881-18.39.3-1")
 def test_get_dir_delegation_of_file(nfs41, file):
     nfs41.compound(op.putfh(file), op.get_dir_delegation().fails(NFS4ERR.NOTDIR, NFS4ERR.NOTSUPP))
 
 
 @pytest.mark.parametrize("want", WANTS)
 @covers("RFC8881 18.49.3", "WANT_DELEGATION: one, OPEN_DELEGATE_NONE_EXT with the reason, or NFS4ERR_NOTSUPP")
+@meets("8881-18.49.3-1", "8881-18.49.3-3")
 def test_want_delegation(nfs41, file, want):
     r = nfs41.compound(op.putfh(file), op.want_delegation(WANTS[want]).may_fail(NFS4ERR.NOTSUPP))
     if r.status == 0:
@@ -100,6 +106,7 @@ def test_want_delegation(nfs41, file, want):
 
 
 @covers("RFC8881 18.49.3", "WANT_DELEGATION that wants none: NFS4ERR_INVAL or NFS4ERR_NOTSUPP")
+@meets("8881-18.49.3-2")
 def test_want_nothing(nfs41, file):
     for want in (0, OPEN4_SHARE_ACCESS_WANT_NO_DELEG):
         attempt = op.want_delegation(want, deleg_claim4(CLAIM_FH))
@@ -111,11 +118,13 @@ NO_DELEGATION = {"anonymous": ANONYMOUS, "READ bypass": READ_BYPASS, "made up": 
 
 @pytest.mark.parametrize("which", NO_DELEGATION)
 @covers("RFC8881 18.6.3", "DELEGRETURN of what is no delegation: NFS4ERR_BAD_STATEID, or NFS4ERR_NOTSUPP")
+@meets("8881-18.6.3-1")
 def test_delegreturn(nfs41, file, which):
     nfs41.compound(op.putfh(file), op.delegreturn(NO_DELEGATION[which]).fails(*BAD_STATEID, NFS4ERR.NOTSUPP))
 
 
 @covers("RFC8881 18.6.3", "DELEGRETURN of an open: NFS4ERR_BAD_STATEID, or NFS4ERR_NOTSUPP; the open stays")
+@meets("8881-18.6.3-1")
 def test_delegreturn_open(nfs41, opened):
     nfs41.compound(op.putfh(opened.fh), op.delegreturn(opened).fails(*BAD_STATEID, NFS4ERR.NOTSUPP))
     nfs41.close(opened)
@@ -123,5 +132,6 @@ def test_delegreturn_open(nfs41, opened):
 
 @pytest.mark.parametrize("clientid", [0, 1, 2**64 - 1])
 @covers("RFC8881 18.5.3", "DELEGPURGE where nothing awaits recovery: success, or NFS4ERR_NOTSUPP; the client id given is ignored")
+@meets("8881-8.8-2", "8881-18.5.3-1")
 def test_delegpurge(nfs41, clientid):
     nfs41.compound(op.delegpurge(clientid).may_fail(NFS4ERR.NOTSUPP))

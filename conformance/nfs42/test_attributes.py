@@ -8,7 +8,7 @@ from dittofs.nfs4 import (
     NFS4_CHANGE_TYPE_IS_VERSION_COUNTER, NFS4_CHANGE_TYPE_IS_VERSION_COUNTER_NOPNFS, NFS4ERR, UNCHECKED4, create, mode_umask4,
     names, op,
 )  # fmt: skip
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 SET_ONLY = {
     "time_access_set", "time_modify_set", "mode_set_masked", "retention_set", "retentevt_set", "layout_hint", "mode_umask",
@@ -24,6 +24,7 @@ def supported(c, object):
 
 @pytest.mark.parametrize("attr", [a for a in NEW if a not in SET_ONLY])
 @covers("RFC7862 12.2", "an attribute is given when supported_attrs names it, never otherwise, and its value decodes")
+@meets("7862-12.2-4")
 def test_each(nfs42, file, subdir, attr):
     for object in (file, subdir):
         given = set(nfs42.getattr(object, attr))
@@ -32,6 +33,7 @@ def test_each(nfs42, file, subdir, attr):
 
 
 @covers("RFC7862 12.2", "all that minor version 1 supports are supported")
+@meets("7862-2-1")
 def test_those_of_41(nfs42, nfs41, file):
     assert supported(nfs41, file) <= supported(nfs42, file)
 
@@ -44,12 +46,14 @@ def test_same_of_all(nfs42, file, request, kind):
 
 @pytest.mark.parametrize("number", [87, 95, 96, 500])
 @covers("RFC8881 18.7.3", "attributes that nobody defined are left out")
+@meets("7862-12.2-4")
 def test_unknown(nfs42, file, number):
     r = nfs42.compound(op.putfh(file), op.getattr("size", number))
     assert names(r.getattr.obj_attributes.attrmask) == {"size"}
 
 
 @covers("RFC7862 12.2", "change_attr_type says how the change attribute moves, and so it does")
+@meets("7862-12.2-1")
 def test_change_attr_type(nfs42, opened):
     kind = nfs42.getattr(opened.fh, "change_attr_type").get("change_attr_type", NFS4_CHANGE_TYPE_IS_UNDEFINED)
     seen = [change(nfs42, opened.fh)]
@@ -63,12 +67,14 @@ def test_change_attr_type(nfs42, opened):
 
 
 @covers("RFC7862 12.2", "clone_blksize: a unit, of all of the file system")
+@meets("7862-12.2-2")
 def test_clone_blksize(nfs42, home, file):
     a, b = (nfs42.getattr(o, "clone_blksize").get("clone_blksize") for o in (home, file))
     assert a == b and (a is None or 0 <= a <= 2**24)
 
 
 @covers("RFC7862 12.2", "space_freed is no more than what the file takes up, and nothing of an empty one")
+@meets("7862-12.2-3")
 def test_space_freed(nfs42, home, file):
     f = filled(nfs42, home, "f", (0, b"x" * 100_000))
     a = nfs42.getattr(f.fh, "space_freed", "space_used")
@@ -104,6 +110,7 @@ def test_mode_umask_refused(nfs42, home, file, umasked):
 
 
 @covers("RFC9754 3", "open_arguments says what OPEN takes, and that is taken")
+@meets("9754-3-1")
 def test_open_arguments(nfs42, home, file):
     found = nfs42.getattr(file, "open_arguments").get("open_arguments")
     if found is None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from conformance.nfs42.checks import READ, WRITE, change, content, filled, new_file, size
+from conformance.nfs42.checks import BLOCK, READ, WRITE, change, content, filled, new_file, size
 from dittofs.nfs4 import ANONYMOUS, CURRENT, NFS4_OK, NFS4ERR, op
 from dittofs.testing.fixtures import fresh_name
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 
 @pytest.fixture
@@ -35,6 +35,7 @@ def letters(unit, text):
 
 
 @covers("RFC7862 15.13.3", "a count of zero is to the end of the source; the target is what the source was")
+@meets("7862-15.13.3-1")
 def test_whole(nfs42, unit, source, target):
     nfs42.compound(clone(source, target))
     assert content(nfs42, target.fh) == letters(unit, "abcdefgh")
@@ -44,6 +45,7 @@ def test_whole(nfs42, unit, source, target):
     (0, 0, 1, "a"), (2, 0, 3, "cde"), (7, 0, 1, "h"), (0, 0, 8, "abcdefgh"), (3, 1, 2, None),
 ], ids=str)  # fmt: skip
 @covers("RFC7862 15.13.3", "a range of units takes the place of another; the target grows where it has to")
+@meets("7862-15.13.3-1")
 def test_range(nfs42, unit, source, target, src, dst, count, result):
     nfs42.compound(clone(source, target, src * unit, dst * unit, count * unit))
     found = content(nfs42, target.fh)
@@ -69,6 +71,7 @@ def test_gap(nfs42, unit, source, target):
 
 
 @covers("RFC7862 15.13.3", "after it the two are apart: what is written to one does not show in the other")
+@meets("7862-15.13.3-8")
 def test_apart(nfs42, unit, source, target):
     nfs42.compound(clone(source, target))
     nfs42.write(target.fh, 0, b"T", target.stateid)
@@ -85,6 +88,7 @@ def test_same_file(nfs42, unit, source):
 
 @pytest.mark.parametrize("src, dst, count", [(0, 1, 2), (1, 0, 2), (0, 0, 4), (2, 2, 1)], ids=str)
 @covers("RFC7862 15.13.3", "NFS4ERR_INVAL: within one file, ranges that overlap")
+@meets("7862-15.13.3-5")
 def test_overlap(nfs42, unit, source, src, dst, count):
     nfs42.compound(op.putfh(source.fh), op.savefh(), op.clone(source, source, src * unit, dst * unit, count * unit).fails(NFS4ERR.INVAL))
     assert content(nfs42, source.fh) == letters(unit, "abcdefgh")
@@ -92,6 +96,7 @@ def test_overlap(nfs42, unit, source, src, dst, count):
 
 @pytest.mark.parametrize("src, dst, count", [(1, 0, 0), (0, 1, 0), (0, 0, 1)], ids=str)
 @covers("RFC7862 15.13.3", "NFS4ERR_INVAL: offsets or a length that are no multiple of clone_blksize")
+@meets("7862-12.2-2", "7862-15.13.3-3")
 def test_alignment(nfs42, unit, source, target, src, dst, count):
     if unit == 1:
         pytest.skip("every range is aligned")
@@ -99,6 +104,7 @@ def test_alignment(nfs42, unit, source, target, src, dst, count):
 
 
 @covers("RFC7862 15.13.3", "the last part of a unit, up to the end of the source, is cloned as well")
+@meets("7862-15.13.3-1", "7862-15.13.3-3")
 def test_last_part(nfs42, home, unit, target):
     odd = filled(nfs42, home, "odd", (0, letters(unit, "ab") + b"end"))
     nfs42.compound(clone(odd, target, unit, unit, unit + 3))
@@ -108,6 +114,7 @@ def test_last_part(nfs42, home, unit, target):
 
 @pytest.mark.parametrize("src, count", [(0, 9), (8, 1), (9, 0), (7, 2)], ids=str)
 @covers("RFC7862 15.13.3", "NFS4ERR_INVAL: past the end of the source")
+@meets("7862-15.13.3-4")
 def test_past_the_end(nfs42, unit, source, target, src, count):
     before = clone(source, target)[:3]
     nfs42.compound(*before, op.clone(source, target, src * unit, 0, count * unit).fails(NFS4ERR.INVAL))
@@ -115,6 +122,7 @@ def test_past_the_end(nfs42, unit, source, target, src, count):
 
 
 @covers("RFC7862 15.13.3", "NFS4ERR_OPENMODE: the source not open for reading, the target not for writing")
+@meets("7862-15.13.3-6")
 def test_openmode(nfs42, home, source, target):
     writer = nfs42.open(home, "source", share_access=WRITE, owner=b"writer")
     reader = nfs42.open(home, "target", share_access=READ, owner=b"reader")
@@ -124,6 +132,7 @@ def test_openmode(nfs42, home, source, target):
 
 
 @covers("RFC7862 15.13.3", "NFS4ERR_ACCESS: who may not read the source, or not write the target")
+@meets("7862-15.13.3-6")
 def test_access(nfs42, bob, home, source):
     target = new_file(nfs42, home, "t")
     attempt = op.clone(ANONYMOUS, ANONYMOUS)
@@ -143,6 +152,7 @@ def test_change(nfs42, source, target):
 
 
 @covers("RFC7862 15.13.3", "the current stateid: of the target, which was opened last")
+@meets("7862-15.13.3-6")
 def test_current_stateid(nfs42, home, unit, source):
     new_file(nfs42, home, "t")
     r = nfs42.call(
@@ -153,6 +163,7 @@ def test_current_stateid(nfs42, home, unit, source):
 
 @needs("export:all_squash")
 @covers("RFC7862 15.13.3", "NFS4ERR_XDEV: files of two file systems")
+@meets("7862-15.13.3-9")
 def test_xdev(nfs42, srv, request, exported, home, source):
     there = exported("all_squash")
     there.admin.create(there.twin, "there", mode=0o666)
@@ -161,3 +172,21 @@ def test_xdev(nfs42, srv, request, exported, home, source):
         pytest.skip("the exports are one file system")
     attempt = op.clone(source, ANONYMOUS)
     nfs42.compound(op.putfh(source.fh), op.savefh(), op.putfh(elsewhere), attempt.fails(NFS4ERR.XDEV))
+
+
+@covers("RFC7862 15.13.3", "it is atomic: a READ of the target sees all of it or nothing")
+@meets("7862-15.13.3-7")
+def test_atomic(nfs42, other, home, unit):
+    new, old = b"n" * 16 * BLOCK, b"o" * 16 * BLOCK
+    sources = [filled(nfs42, home, name, (0, text), owner=name) for name, text in ((b"new", new), (b"old", old))]
+    target = filled(nfs42, home, "target", (0, old), owner=b"target owner")
+    cloned, seen = [], []
+    for n in range(60):
+        files = (op.putfh(sources[n % 2].fh), op.savefh(), op.putfh(target.fh))
+        cloned.append(nfs42.send(files, op.clone(sources[n % 2], target)))
+        seen.append(other.send(op.putfh(target.fh), op.read(ANONYMOUS, 0, len(old))))
+    for each in cloned:
+        each.result()
+    for each in seen:
+        data = bytes(each.result().read.data)
+        assert data in (new[: len(data)], old[: len(data)])

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.nfs42.checks import BAD_STATEID, BLOCK, READ, WRITE, change, content, filled, new_file, size
 from dittofs.nfs4 import ANONYMOUS, NFS4ERR, NL4_NAME, OP_COPY, netloc4, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 TEXT = b"0123456789" * 1000
 
@@ -42,6 +42,7 @@ def copied(c, source, target, src=0, dst=0, count=0):
 
 
 @covers("RFC7862 15.2.3", "all of the source; a count of zero is to its end")
+@meets("7862-15.2.3-2", "7862-15.2.3-3", "7862-15.2.3-6", "7862-15.2.3-8")
 def test_whole(nfs42, source, target):
     r = nfs42.compound(where(source, target), op.copy(source, target)).copy
     assert content(nfs42, target.fh)[: r.cr_response.wr_count] == TEXT[: r.cr_response.wr_count]
@@ -51,6 +52,7 @@ def test_whole(nfs42, source, target):
 
 @pytest.mark.parametrize("src, dst, count", [(0, 0, 10), (5, 0, 1), (9990, 3, 10), (0, 10_000, 100), (1, BLOCK, 9999)], ids=str)
 @covers("RFC7862 15.2.3", "a range; the rest of the target stays, what is between reads as zeros")
+@meets("7862-15.2.3-2", "7862-15.2.3-9")
 def test_range(nfs42, source, target, src, dst, count):
     copied(nfs42, source, target, src, dst, count)
     want = bytearray(b"old".ljust(max(3, dst + count), b"\0"))
@@ -59,6 +61,7 @@ def test_range(nfs42, source, target, src, dst, count):
 
 
 @covers("RFC7862 15.2.3", "a large file with holes")
+@meets("7862-15.2.3-2")
 def test_sparse(nfs42, home, target):
     sparse = filled(nfs42, home, "sparse", (0, b"a" * BLOCK), (20 * BLOCK, b"b" * BLOCK))
     copied(nfs42, sparse, target)
@@ -67,24 +70,28 @@ def test_sparse(nfs42, home, target):
 
 @pytest.mark.parametrize("src, count", [(10_000, 1), (10_001, 0), (9_999, 2), (0, 10_001), (2**63, 1), (2**64 - 1, 2)], ids=str)
 @covers("RFC7862 15.2.3", "NFS4ERR_INVAL: past the end of the source; nothing is copied")
+@meets("7862-15.2.3-4")
 def test_past_the_end(nfs42, source, target, src, count):
     nfs42.compound(where(source, target), op.copy(source, target, src, 0, count).fails(NFS4ERR.INVAL))
     assert content(nfs42, target.fh) == b"old"
 
 
 @covers("RFC7862 15.2.3", "NFS4ERR_INVAL: source and target are one file")
+@meets("7862-15.2.3-5")
 def test_same_file(nfs42, source):
     nfs42.compound(where(source, source), op.copy(source, source, 0, 20_000, 100).fails(NFS4ERR.INVAL))
     assert content(nfs42, source.fh) == TEXT
 
 
 @covers("RFC7862 15.2.3", "asked for asynchronously: done synchronously and said so, or a stateid to ask by")
+@meets("7862-15.2.3-8")
 def test_asynchronous(nfs42, source, target):
     r = nfs42.compound(where(source, target), op.copy(source, target, ca_synchronous=False)).copy
     assert bool(r.cr_response.wr_callback_id) != bool(r.cr_requirements.cr_synchronous)
 
 
 @covers("RFC7862 15.2.3", "consecutive or not: what the server says is what it did; not consecutive is no reason to fail")
+@meets("7862-15.2.3-6", "7862-15.2.3-7")
 def test_consecutive(nfs42, source, target):
     for consecutive in (True, False):
         r = nfs42.compound(where(source, target), op.copy(source, target, ca_count=10, ca_consecutive=consecutive)).copy
@@ -92,6 +99,7 @@ def test_consecutive(nfs42, source, target):
 
 
 @covers("RFC7862 15.2.3", "wr_committed and wr_writeverf say what COMMIT is needed")
+@meets("7862-15.2.3-11")
 def test_commit(nfs42, source, target):
     r = copied(nfs42, source, target)
     committed = nfs42.compound(op.putfh(target.fh), op.commit()).commit
@@ -108,6 +116,7 @@ def test_change(nfs42, source, target):
 
 
 @covers("RFC7862 15.2.3", "NFS4ERR_OPENMODE: the target not open for writing; the source not for reading, where the server holds it to that")
+@meets("7862-15.2.3-10")
 def test_openmode(nfs42, home, source, target):
     writer = nfs42.open(home, "source", share_access=WRITE, owner=b"writer")
     reader = nfs42.open(home, "target", share_access=READ, owner=b"reader")
@@ -116,6 +125,7 @@ def test_openmode(nfs42, home, source, target):
 
 
 @covers("RFC7862 15.2.3", "NFS4ERR_ACCESS: who may not read the source, or not write the target")
+@meets("7862-15.2.3-10")
 def test_access(nfs42, bob, home, source):
     target = new_file(nfs42, home, "t")
     files = (op.putfh(source.fh), op.savefh(), op.putfh(target))
@@ -152,6 +162,7 @@ def test_copy_notify(nfs42, source):
 
 @pytest.mark.parametrize("make", [op.offload_status, op.offload_cancel], ids=["OFFLOAD_STATUS", "OFFLOAD_CANCEL"])
 @covers("RFC7862 15.9.3", "of no copy under way: NFS4ERR_BAD_STATEID, or NFS4ERR_NOTSUPP where all copies are synchronous")
+@meets("7862-15.9.3-2")
 def test_offload(nfs42, source, make):
     for stateid in (ANONYMOUS, source):
         nfs42.compound(op.putfh(source.fh), make(stateid).fails(*BAD_STATEID, NFS4ERR.NOTSUPP, NFS4ERR.COMPLETE_ALREADY))

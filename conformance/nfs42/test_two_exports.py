@@ -7,7 +7,7 @@ import pytest
 
 from dittofs.nfs4 import ANONYMOUS, NFS4ERR, create, op
 from dittofs.testing.fixtures import fresh_name, remove_tree4
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 TEXT = bytes(range(256)) * 1200 + b"the end"
 
@@ -57,6 +57,7 @@ def across(source: bytes, target: bytes, operation):
 
 
 @covers("RFC7862 15.2.3", "a copy from another file system moves the bytes, in as many calls as it takes")
+@meets("7862-15.2.3-2")
 def test_copy(nfs42, elsewhere, target):
     source = elsewhere.put("source", TEXT, 0o644)
     done = 0
@@ -69,6 +70,7 @@ def test_copy(nfs42, elsewhere, target):
 
 
 @covers("RFC7862 15.2.3", "NFS4ERR_INVAL: the range reaches beyond the end of a source elsewhere")
+@meets("7862-15.2.3-4")
 def test_beyond_the_end(nfs42, elsewhere, target):
     source = elsewhere.put("source", b"text", 0o644)
     nfs42.compound(*across(source, target, op.copy(ANONYMOUS, ANONYMOUS, 0, 0, 5).fails(NFS4ERR.INVAL)))
@@ -77,6 +79,7 @@ def test_beyond_the_end(nfs42, elsewhere, target):
 
 
 @covers("RFC7862 15.2.3", "NFS4ERR_ACCESS: who is squashed where the source is may not read it by writing elsewhere")
+@meets("7862-15.2.3-10")
 def test_squashed_source(nfs42, elsewhere, target):
     source = elsewhere.put("secret", b"text", 0o600)
     nfs42.compound(*across(source, target, op.copy(ANONYMOUS, ANONYMOUS).fails(NFS4ERR.ACCESS)))
@@ -84,12 +87,14 @@ def test_squashed_source(nfs42, elsewhere, target):
 
 
 @covers("RFC7862 15.2.3", "NFS4ERR_ACCESS: who is squashed where the target is may not write it")
+@meets("7862-15.2.3-10")
 def test_squashed_target(nfs42, elsewhere, target):
     closed = elsewhere.put("closed", b"text", 0o644)
     nfs42.compound(*across(target, closed, op.copy(ANONYMOUS, ANONYMOUS).fails(NFS4ERR.ACCESS)))
 
 
 @covers("RFC7862 15.13.3", "NFS4ERR_XDEV: what lies in two file systems cannot be shared")
+@meets("7862-15.13.3-9")
 def test_clone(nfs42, elsewhere, target):
     source = elsewhere.put("source", TEXT, 0o644)
     nfs42.compound(*across(source, target, op.clone(ANONYMOUS, ANONYMOUS).fails(NFS4ERR.XDEV)))

@@ -6,7 +6,7 @@ from dittofs import portmap as portmap_
 from dittofs.nfs3 import NFS_PROGRAM, NFS_V3
 from dittofs.portmap import IPPROTO_TCP, IPPROTO_UDP, PMAP_PROG
 from dittofs.rpc import accept_stat, auth_stat
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("portmap")
 
@@ -30,32 +30,38 @@ def ours(client) -> set[tuple[int, int, int]]:
 
 
 @covers("RFC1833 3.2", "PMAPPROC_NULL does nothing and answers")
+@meets("1833-3.2-1")
 def test_null(portmap):
     assert portmap.null().body == b""
 
 
 @covers("RFC1833 3.2", "PMAPPROC_GETPORT tells where NFS is")
+@meets("1833-3.2-5", "1833-3.2-9")
 def test_getport(portmap, srv):
     assert portmap.getport(NFS_PROGRAM, NFS_V3, IPPROTO_TCP).result == srv.nfs.port
 
 
 @covers("RFC1833 3.2", "PMAPPROC_GETPORT: zero for a program that is not registered")
+@meets("1833-3.2-5")
 def test_getport_unknown(portmap):
     assert portmap.getport(OURS, 1, IPPROTO_TCP).result == 0
 
 
 @covers("RFC1833 3.2", "PMAPPROC_GETPORT: the port field of the arguments is ignored")
+@meets("1833-3.2-6")
 @pytest.mark.parametrize("port", [0, 1, 2**32 - 1])
 def test_getport_ignores_port(portmap, srv, port):
     assert portmap.getport(NFS_PROGRAM, NFS_V3, IPPROTO_TCP, port).result == srv.nfs.port
 
 
 @covers("RFC1833 3.2", "PMAPPROC_GETPORT: zero for a protocol without a number")
+@meets("1833-3.2-5")
 def test_getport_unknown_protocol(portmap):
     assert portmap.getport(NFS_PROGRAM, NFS_V3, 250).result == 0
 
 
 @covers("RFC1833 3.2", "PMAPPROC_DUMP lists all mappings: NFS, MOUNT and the port mapper itself")
+@meets("1833-3.2-7")
 def test_dump(portmap, srv):
     found = {(e.map.prog, e.map.vers, e.map.prot): e.map.port for e in portmap.dump().result}
     assert found[NFS_PROGRAM, NFS_V3, IPPROTO_TCP] == srv.nfs.port
@@ -64,6 +70,7 @@ def test_dump(portmap, srv):
 
 
 @covers("RFC1833 3.2", "PMAPPROC_SET registers, GETPORT and DUMP know it, PMAPPROC_UNSET forgets")
+@meets("1833-3.2-2", "1833-3.2-4")
 def test_set_and_unset(mapper):
     assert mapper.set(OURS, 1, IPPROTO_TCP, PORT).result is True
     assert mapper.getport(OURS, 1, IPPROTO_TCP).result == PORT
@@ -74,6 +81,7 @@ def test_set_and_unset(mapper):
 
 
 @covers("RFC1833 3.2", "PMAPPROC_SET refuses to replace a mapping of the same program, version and protocol")
+@meets("1833-3.2-3")
 def test_set_twice(mapper):
     assert mapper.set(OURS, 1, IPPROTO_TCP, PORT).result is True
     assert mapper.set(OURS, 1, IPPROTO_TCP, PORT + 1).result is False
@@ -81,6 +89,7 @@ def test_set_twice(mapper):
 
 
 @covers("RFC1833 3.2", "protocols are mapped apart")
+@meets("1833-3.2-3")
 def test_protocols(mapper):
     mapper.set(OURS, 1, IPPROTO_TCP, PORT)
     mapper.set(OURS, 1, IPPROTO_UDP, PORT + 1)
@@ -89,6 +98,7 @@ def test_protocols(mapper):
 
 
 @covers("RFC1833 3.2", "PMAPPROC_UNSET ignores protocol and port: the program's version goes as a whole")
+@meets("1833-3.2-4")
 def test_unset_ignores_protocol(mapper):
     mapper.set(OURS, 1, IPPROTO_TCP, PORT)
     mapper.set(OURS, 1, IPPROTO_UDP, PORT)
@@ -97,6 +107,7 @@ def test_unset_ignores_protocol(mapper):
 
 
 @covers("RFC1833 3.2", "versions are mapped apart")
+@meets("1833-3.2-3")
 def test_versions(mapper):
     mapper.set(OURS, 1, IPPROTO_TCP, PORT)
     mapper.set(OURS, 2, IPPROTO_TCP, PORT + 2)
@@ -116,6 +127,7 @@ def test_getport_other_version(mapper):
 
 
 @covers("RFC1833 3.2", "PMAPPROC_CALLIT answers only on success; a server may not offer it at all")
+@meets("1833-3.2-8")
 def test_callit(portmap, srv):
     refused = (accept_stat.PROC_UNAVAIL, auth_stat.AUTH_TOOWEAK, accept_stat.SYSTEM_ERR)
     if "udp" in srv.can:
@@ -128,6 +140,7 @@ def test_callit(portmap, srv):
 
 @pytest.mark.parametrize("name", ["set", "unset", "getport"])
 @covers("RFC5531 9", "GARBAGE_ARGS for arguments cut off at any length")
+@meets("1833-3.1-1", "5531-9-7")
 def test_garbage(portmap, name):
     procedure = getattr(portmap, name)
     whole = procedure.encode(OURS, 1, IPPROTO_TCP, PORT)
@@ -138,12 +151,14 @@ def test_garbage(portmap, name):
 
 @needs("udp")
 @covers("RFC1833 3.2", "the port mapper answers over UDP, where clients ask first")
+@meets("1833-3.2-9")
 def test_over_udp(connect, srv):
     udp = portmap_.Client(connect("portmap", udp=True))
     assert udp.getport(NFS_PROGRAM, NFS_V3, IPPROTO_TCP).result == srv.nfs.port
 
 
 @covers("RFC1833 3", "the table holds all that is registered")
+@meets("1833-3.2-2")
 def test_many(mapper):
     calls = [mapper.set.send(OURS, 3, prot, 1000 + prot) for prot in (IPPROTO_TCP, IPPROTO_UDP)]
     assert all(call.result().result for call in calls)

@@ -5,19 +5,21 @@ import pytest
 from conformance.nfs3.checks import attributes
 from dittofs.rpc import Closed, TimedOut, msg_type
 from dittofs.rpc import record
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 SIZES = [1, 2, 3, 4, 5, 7, 8, 16, 31, 40, 64, 100]
 
 
 @pytest.mark.parametrize("size", SIZES)
 @covers("RFC5531 11", "a call in fragments of every size")
+@meets("5531-11-1")
 def test_fragments(nfs3, file, size):
     assert nfs3.getattr(file, fragments=size).obj_attributes == attributes(nfs3, file)
 
 
 @pytest.mark.parametrize("cut", range(1, 72, 3))
 @covers("RFC5531 11", "a call in two fragments, cut anywhere")
+@meets("5531-11-1")
 def test_two_fragments(nfs3, file, cut):
     nfs3.getattr(file, fragments=[cut])
 
@@ -34,11 +36,13 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 @covers("RFC5531 11", "a fragment may be of any length, zero included; the last one ends the record")
+@meets("5531-11-1")
 def test_layouts(nfs3, file, layout):
     nfs3.getattr(file, fragments=layout)
 
 
 @covers("RFC5531 11", "all of the record may come before an empty last fragment")
+@meets("5531-11-1")
 def test_empty_last(nfs3, file):
     message = nfs3.getattr.message(file)
     nfs3.endpoint.send(message, fragments=[len(message.bytes)]).result()
@@ -61,6 +65,7 @@ def test_one_byte_fragments(nfs3, file):
 
 @pytest.mark.parametrize("count", [2, 10, 100])
 @covers("RFC5531 11", "several records in one segment: each is answered")
+@meets("5531-11-2")
 def test_together(nfs3, rpc, file, count):
     calls = [nfs3.getattr.message(file) for _ in range(count)]
     pending = [rpc.expect(call) for call in calls]
@@ -70,6 +75,7 @@ def test_together(nfs3, rpc, file, count):
 
 
 @covers("RFC5531 11", "a record that comes byte by byte")
+@meets("5531-11-2")
 def test_byte_by_byte(nfs3, rpc, file):
     call = nfs3.getattr.message(file)
     pending = rpc.expect(call)
@@ -79,6 +85,7 @@ def test_byte_by_byte(nfs3, rpc, file):
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 4, 5, 30, 60])
 @covers("RFC5531 11", "a record cut in two segments, in the mark too; nothing is answered before it is whole")
+@meets("5531-11-2")
 def test_two_segments(nfs3, rpc, connect, file, cut):
     from dittofs import nfs3 as module
 
@@ -93,6 +100,7 @@ def test_two_segments(nfs3, rpc, connect, file, cut):
 
 
 @covers("RFC5531 11", "the end of one record and half of the next in one segment")
+@meets("5531-11-2")
 def test_overlapping(nfs3, rpc, file):
     first, second = nfs3.getattr.message(file), nfs3.null.message()
     data = record.mark(first.bytes) + record.mark(second.bytes)
@@ -151,6 +159,7 @@ def test_oversize_record(nfs3, connect, size):
 
 @pytest.mark.parametrize("message", [b"", b"\0", b"\0" * 4, b"\0" * 8, b"\xff" * 40, b"GET / HTTP/1.1\r\n\r\n"])
 @covers("RFC5531 9", "a record that is no RPC message gets no reply that answers another; the server goes on")
+@meets("5531-9-10")
 def test_no_message(nfs3, connect, message):
     from dittofs import nfs3 as module
 
@@ -164,6 +173,7 @@ def test_no_message(nfs3, connect, message):
 
 
 @covers("RFC5531 9", "a REPLY sent to a server is not answered")
+@meets("5531-9-10")
 def test_reply_instead_of_call(nfs3, rpc):
     from dittofs.rpc import Call
 
@@ -178,6 +188,7 @@ def test_reply_instead_of_call(nfs3, rpc):
 
 @pytest.mark.parametrize("mtype", [2, 255, 2**32 - 1])
 @covers("RFC5531 9", "a message that is neither CALL nor REPLY is not answered, or with an error")
+@meets("5531-9-10")
 def test_unknown_message_type(nfs3, rpc, connect, mtype):
     from dittofs import nfs3 as module
 
@@ -192,6 +203,7 @@ def test_unknown_message_type(nfs3, rpc, connect, mtype):
 
 @pytest.mark.parametrize("size", range(4, 40, 4))
 @covers("RFC5531 9", "a call whose header ends too early is not executed; the server goes on")
+@meets("5531-9-10")
 def test_truncated_header(nfs3, connect, size):
     from dittofs import nfs3 as module
 
@@ -205,6 +217,7 @@ def test_truncated_header(nfs3, connect, size):
 
 
 @covers("RFC5531 11", "the server's own replies are records that can be read, however large")
+@meets("5531-11-3")
 def test_large_reply(nfs3, file):
     nfs3.setattr(file, size=1 << 20)
     r = nfs3.read(file, 0, min(nfs3.fsinfo(file).rtmax, 1 << 20))

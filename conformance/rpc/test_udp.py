@@ -5,7 +5,7 @@ import pytest
 from conformance.nfs3.checks import fill, retransmit
 from dittofs import nfs3 as module
 from dittofs.rpc import accept_stat, reject_stat
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("udp")
 
@@ -16,6 +16,7 @@ def udp(connect):
 
 
 @covers("RFC5531 5", "a call a datagram, a reply a datagram, no record marks")
+@meets("5531-5-1")
 def test_call(udp, file):
     udp.null()
     udp.getattr(file)
@@ -37,12 +38,14 @@ def test_errors(udp, header, refusal):
 
 @pytest.mark.parametrize("size", [0, 4, 8])
 @covers("RFC5531 9", "GARBAGE_ARGS for arguments cut off: what an earlier datagram held is no argument")
+@meets("5531-9-7")
 def test_garbage(udp, file, size):
     udp.getattr(file)
     udp.getattr(raw=udp.getattr.encode(file)[:size], fails=accept_stat.GARBAGE_ARGS)
 
 
 @covers("RFC5531 5", "many calls under way: replies are told apart by xid")
+@meets("5531-9-1")
 def test_many(udp, file):
     for call in [udp.getattr.send(file) for _ in range(20)]:
         call.result()
@@ -56,6 +59,7 @@ def test_replay(udp, nfs3, home):
 
 @pytest.mark.parametrize("data", [b"", b"\0", b"\0" * 20, b"\xff" * 60], ids=len)
 @covers("RFC5531 9", "datagrams that are no calls are ignored")
+@meets("5531-9-10")
 def test_no_call(udp, data):
     udp.endpoint.send_bytes(data)
     udp.null()
@@ -91,6 +95,7 @@ def test_listing(udp, nfs3, home):
 
 
 @covers("RFC5531 5", "what TCP wrote UDP reads, as another transport of the same server")
+@meets("1813-2.1-1", "5531-5-1")
 def test_same_files(udp, nfs3, file):
     nfs3.write(file, 0, b"over TCP")
     assert bytes(udp.read(file).data) == b"over TCP"

@@ -51,7 +51,11 @@ std::string FileContent::claim_metadata() {
   return {};
 }
 
-FileContent::~FileContent() { stop(); }
+// A commit may be asking us right now, and none may go on without us: it could name data that nobody makes durable.
+FileContent::~FileContent() {
+  stop();
+  metadata_.set_commit_barrier([] { return FsError::io; });
+}
 
 fs::FsStat FileContent::statfs() const {
   fs::FsStat stat{};

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "engine/base/check.h"
+#include "engine/base/log.h"
 #include "engine/stores/common/checksum.h"
 #include "engine/stores/common/folders.h"
 
@@ -125,19 +126,54 @@ Environment::~Environment() {
   if (env_) mdb_env_close(env_);
 }
 
-// The map of a file that was cut short would kill the process at the first access past its end.
+namespace {
+
+// The pages of the free list among [first, end). MDB_SUCCESS, or what is wrong with the list.
+int count_free_pages(MDB_env* env, u64 first, u64 end, u64* count) {
+  constexpr MDB_dbi kFreeList = 0;
+  MDB_txn* txn;
+  int e = mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn);
+  if (e != MDB_SUCCESS) return e;
+  MDB_cursor* cursor;
+  e = mdb_cursor_open(txn, kFreeList, &cursor);
+  if (e == MDB_SUCCESS) {
+    MDB_val key, value;
+    // A row is a number of pages, and the pages.
+    while ((e = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == MDB_SUCCESS) {
+      std::vector<size_t> row(value.mv_size / sizeof(size_t));
+      std::memcpy(row.data(), value.mv_data, row.size() * sizeof(size_t));
+      for (size_t i = 1; i < row.size(); ++i) *count += row[i] >= first && row[i] < end;
+    }
+    if (e == MDB_NOTFOUND) e = MDB_SUCCESS;
+    mdb_cursor_close(cursor);
+  }
+  mdb_txn_abort(txn);
+  return e;
+}
+
+}  // namespace
+
+// The map of a file that was cut short would kill the process at the first access past its end. A sound one may be
+// short, too: pages at the end that were taken and given back in one commit are counted, but never written.
 std::string Environment::check_file(const std::string& folder) const {
+  const std::string file = folder + "/data.mdb";
   struct stat st;
   MDB_envinfo info;
   MDB_stat stat;
-  if (::stat((folder + "/data.mdb").c_str(), &st) != 0 || mdb_env_info(env_, &info) != MDB_SUCCESS ||
+  if (::stat(file.c_str(), &st) != 0 || mdb_env_info(env_, &info) != MDB_SUCCESS ||
       mdb_env_stat(env_, &stat) != MDB_SUCCESS)
-    return fmt::format("cannot examine {}/data.mdb: {}", folder, std::strerror(errno));
-  u64 needed = (u64(info.me_last_pgno) + 1) * stat.ms_psize;
-  if (st.st_size > 0 && static_cast<u64>(st.st_size) < needed)
-    return fmt::format("{}/data.mdb is damaged: it has {} bytes where its last commit needs {}", folder,
-                       st.st_size, needed);
-  return {};
+    return fmt::format("cannot examine {}: {}", file, std::strerror(errno));
+  const u64 pages = u64(info.me_last_pgno) + 1, needed = pages * stat.ms_psize;
+  const u64 there = static_cast<u64>(st.st_size);
+  if (there == 0 || there >= needed) return {};
+  // The free list itself may lie in what is missing: that reads as zeros then, which are no page.
+  u64 free = 0;
+  if (truncate(file.c_str(), static_cast<off_t>(needed)) != 0)
+    return fmt::format("cannot extend {}: {}", file, std::strerror(errno));
+  const u64 first = there / stat.ms_psize;
+  if (count_free_pages(env_, first, pages, &free) == MDB_SUCCESS && free == pages - first) return {};
+  if (truncate(file.c_str(), st.st_size) != 0) log::error("cannot cut {} to its size", file);
+  return fmt::format("{} is damaged: it has {} bytes where its last commit needs {}", file, there, needed);
 }
 
 std::string Environment::prepare(const std::string& folder, size_t map_size) {

@@ -59,6 +59,10 @@ class Verify {
     used_.assign(meta_.last_page + 1, false);
     used_[0] = used_[1] = true;
     if (!walk_tree(meta_.rows, false) || !walk_tree(meta_.free, true)) return wrong_;
+    // A sound file may be short of pages at its end that nobody needs: taken and given back in one commit, they were
+    // never written.
+    for (u64 p = pages_; p <= meta_.last_page; ++p)
+      if (!used_[p] && !cut_short()) return wrong_;
     if (!ours_) return {};
     if (!row_wrong_.empty()) return row_wrong_;
     if (names_ != listed_) return fmt::format("has {} names where {} are listed", names_, listed_);
@@ -92,18 +96,21 @@ class Verify {
     meta_ = first.txn > second.txn ? first : second;
     if (meta_.rows.flags != 0 || (meta_.free.flags & ~pages::kNoSubdir) != pages::kIntegerKey)
       return fail("has trees of a kind that is not used");
-    if (meta_.last_page < 1 || meta_.last_page >= file_.size() / size_)
-      return fail("has {} bytes where its last commit needs {} pages of {}", file_.size(),
-                  meta_.last_page + 1, size_);
+    pages_ = file_.size() / size_;
+    if (meta_.last_page < 1 || meta_.last_page >= 2 * pages_ + kMostUnwritten) return cut_short();
     return true;
+  }
+  bool cut_short() {
+    return fail("has {} bytes where its last commit needs {} pages of {}", file_.size(), meta_.last_page + 1, size_);
   }
 
   Page page(u64 number) const { return {file_.at() + number * size_, size_}; }
 
-  // Takes pages for one use.
-  bool claim(u64 first, u64 count) {
+  // Takes pages for one use; free ones need not be there.
+  bool claim(u64 first, u64 count, bool free = false) {
     if (first < 2 || count == 0 || first > meta_.last_page || count > meta_.last_page - first + 1)
       return fail("names page {}, which it does not have", first);
+    if (!free && first + count > pages_) return cut_short();
     for (u64 p = first; p < first + count; ++p) {
       if (used_[p]) return fail("uses page {} twice", p);
       used_[p] = true;
@@ -175,7 +182,7 @@ class Verify {
     if (key.size() != 8 || value.size() < 8 || count > value.size() / 8 - 1)
       return fail("has a damaged list of free pages");
     for (u64 i = 1; i <= count; ++i)
-      if (!claim(pages::read<u64>(value.data() + 8 * i), 1)) return false;
+      if (!claim(pages::read<u64>(value.data() + 8 * i), 1, true)) return false;
     return true;
   }
 
@@ -215,8 +222,10 @@ class Verify {
   }
 
   static constexpr size_t kSmallestPage = 512;
+  static constexpr u64 kMostUnwritten = 4096;  // pages, beside as many as there are
   const Mapped& file_;
   size_t size_ = 0;  // of a page
+  u64 pages_ = 0;    // in the file
   Meta meta_{};
   std::vector<bool> used_;
   std::string wrong_, row_wrong_;

@@ -190,6 +190,26 @@ TEST_CASE("a slot that was cut off is not given out again before it is punched")
   }
 }
 
+TEST_CASE("what a commit would have to ask a content store that is gone is not committed") {
+  TempFolder folder;
+  Workers workers{2};
+  ManualClock clock;
+  Random random{1};
+  auto metadata = LmdbMetadata::open(folder.path() + "/metadata", small_lmdb());
+  REQUIRE(metadata.has_value());
+  auto content = FileContent::open(folder.path() + "/content", **metadata, workers, {});
+  REQUIRE(content.has_value());
+  REQUIRE(wait(FileSystem::open(**metadata, **content, clock, random, {})).has_value());
+  content->reset();
+  CommitSeq seq = 0;
+  const auto change = [](MetadataTxn& txn) {
+    txn.put_row(Table::server, "key", "value");
+    return FsError::ok;
+  };
+  REQUIRE(wait((*metadata)->update(change, &seq)) == FsError::ok);
+  CHECK(wait((*metadata)->wait_durable(seq)) == FsError::io);
+}
+
 TEST_CASE("bytes in the page cache are read without leaving the thread") {
   Files t(true);  // a file system in memory may not tell what it has
   NodeRef f = t.file("f", noise(4, 500000));

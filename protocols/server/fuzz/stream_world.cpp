@@ -15,7 +15,7 @@ constexpr net::RecordLimits kLimits{.max_record = kIoSize + (64 << 10)};
 // RFC 5531 9
 constexpr u32 kReply = 1, kAccepted = 0, kDenied = 1;
 
-// Never started: everything the memory store is asked is answered at once.
+// Never started: the memory store answers at once, and what takes several turns has them on the executor.
 Loop& loop() {
   static ManualClock clock;
   static Loop one(clock, 0);
@@ -153,6 +153,7 @@ void World::know(fs::NodeRef node, std::string name) {
 void World::handle(Peer& peer, bool portmap, const u8* data, u32 size, BlockRef block) {
   peer.asks({reinterpret_cast<const char*>(data), size});
   (portmap ? portmap_dispatcher_ : nfs_dispatcher_).handle(loop(), peer, data, size, std::move(block));
+  executor_.run_until(peer.idle());
   require(peer.open_calls() == 0 && peer.held() == 0, "a call that does not end");
 }
 

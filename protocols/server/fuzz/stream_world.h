@@ -23,11 +23,15 @@ class Peer final : public rpc::Transport {
   // What follows the header of the last accepted reply.
   const std::string& results() const { return results_; }
   u32 open_calls() const { return open_calls_; }
+  const bool& idle() const { return idle_; }
   size_t held() const { return held_; }
   void send(SliceList& reply) override;
   void send_after(SliceList& reply, u32) override { send(reply); }
-  void call_started() override { ++open_calls_; }
-  void call_ended() override { --open_calls_; }
+  void call_started() override {
+    ++open_calls_;
+    idle_ = false;
+  }
+  void call_ended() override { idle_ = --open_calls_ == 0; }
   void hold(size_t bytes) override { held_ += bytes; }
   void release(size_t bytes) override { held_ -= bytes; }
   void apply(const fault::Action&) override {}
@@ -42,6 +46,7 @@ class Peer final : public rpc::Transport {
   const bool datagram_;
   const Endpoint address_{*IpAddress::parse("127.0.0.1"), 700};
   u32 open_calls_ = 0;
+  bool idle_ = true;  // no call is open
   size_t held_ = 0;
   u32 xid_ = 0;
   bool answered_ = true;

@@ -1,4 +1,7 @@
-"""covers() says which sentence of a specification a test holds a server to; needs() what it cannot do without."""
+"""covers() says which sentence of a specification a test holds a server to; needs() what it cannot do without.
+
+meets() cites rows of the requirements table: requirements/plugin.py.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from dittofs.testing.options import is_suite, servers
 _SECTION = re.compile(r"(RFC\d+ [A-Z]?\d*(\.\d+)*|POSIX ([a-z_.]+|\d+(\.\d+)*))")
 
 covers = pytest.mark.covers
+meets = pytest.mark.meets
 needs = pytest.mark.needs
 
 

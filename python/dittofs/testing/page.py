@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from dittofs.testing.page_requirements import requirements
 from dittofs.testing.sections import title
 
 _TEMPLATE = Path(__file__).with_name("page.html")
@@ -24,6 +25,7 @@ def render(runs: list[dict]) -> str:
         summary="".join(_summary(run) for run in runs),
         heads="".join(f"<th>{escape(run['server'])}</th>" for run in runs),
         rows="".join(_document_rows(name, places, len(runs)) for name in _documents(places)),
+        requirements=requirements(runs),
         details="".join(_section(place, tests, runs) for place, tests in places.items()),
     )
 

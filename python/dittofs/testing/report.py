@@ -17,6 +17,8 @@ import pytest
 from dittofs.testing.markers import covered
 from dittofs.testing.options import servers
 from dittofs.testing.page import render
+from dittofs.testing.requirements.plugin import cited, coverage
+from dittofs.testing.requirements.table import Table
 
 _FORMAT = 1
 
@@ -63,7 +65,8 @@ class Report:
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         what = (item.obj.__doc__ or "").strip() if hasattr(item, "obj") else ""
-        self._tests[item.nodeid] = {"test": item.nodeid, "covers": covered(item), "doc": what, "seconds": 0.0}
+        marks = {"covers": covered(item), "meets": cited(item)}
+        self._tests[item.nodeid] = {"test": item.nodeid, **marks, "doc": what, "seconds": 0.0}
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         for item in items:
@@ -86,11 +89,21 @@ class Report:
             "seed": servers(self._config).seed,
             "started": self._started,
             "seconds": time.time() - self._started,
+            "requirements": self._requirements(),
             "tests": [t for t in self._tests.values() if "outcome" in t],
         }
         target = self._folder / f"{slug(self._name)}.json"
         target.write_text(json.dumps(run, indent=1))
         write_page(self._folder)
+
+    def _requirements(self) -> list[dict]:
+        """The rows of the requirements table, for a page that is made where there is no table."""
+        found = coverage(self._config)
+        table = found.table if found else Table([])
+        return [
+            {"id": row.id, "place": row.place, "says": row.says, "reason": row.reason.value if row.reason else "", "why": row.why}
+            for row in table.rows
+        ]
 
     def pytest_terminal_summary(self, terminalreporter) -> None:
         terminalreporter.write_line(f"report: {self._folder / 'report.html'}")

@@ -44,6 +44,7 @@ _RFC7530 = {
         2.2.1 nfstime4
         2.2.8 fattr4
         2.2.9 change_info4
+        3.1 Ports and transports
         3.3 Security negotiation
         3.3.1 SECINFO
         3.3.2 Security error
