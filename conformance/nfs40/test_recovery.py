@@ -5,7 +5,7 @@ import pytest
 from conformance.restarts import previous, world
 from dittofs.nfs4 import ANONYMOUS, NFS4ERR, OPEN4_RESULT_CONFIRM, OPEN_DELEGATE_NONE, READ_LT, WRITE_LT, create, op
 from dittofs.rpc import Sys
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
@@ -30,6 +30,7 @@ def restarted(w):
 
 @pytest.mark.parametrize("how", ["crash", "stop"])
 @covers("RFC7530 9.6.2", "after a restart there is a grace period, in which what was open is reclaimed")
+@meets("7530-9.6.2-4")
 def test_reclaim(w, how):
     old = w.client()
     opened = old.open(w.top, "f", create(mode=0o666), share_deny=2)
@@ -45,6 +46,7 @@ def test_reclaim(w, how):
 
 
 @covers("RFC7530 9.1.11", "a reclaim is never asked to be confirmed")
+@meets("7530-9.1.11-3")
 def test_no_confirmation(w, restarted):
     c, opened = restarted
     again = w.reclaim(c, opened, share_deny=2)
@@ -53,6 +55,7 @@ def test_no_confirmation(w, restarted):
 
 
 @covers("RFC7530 9.6.2", "locks are reclaimed with a new and with a known lock owner")
+@meets("7530-9.6.2-4")
 def test_locks(w, restarted):
     c, opened = restarted
     again = w.reclaim(c, opened, share_deny=2)
@@ -64,6 +67,7 @@ def test_locks(w, restarted):
 
 
 @covers("RFC7530 9.6.2", "NFS4ERR_GRACE: what is no reclaim and could conflict with one")
+@meets("7530-9.6.2-1", "7530-9.6.2-3")
 def test_grace(w, restarted):
     c, opened = restarted
     assert w.grace
@@ -86,6 +90,7 @@ def test_grace(w, restarted):
 
 
 @covers("RFC7530 9.6.2", "the grace period ends, with the lease period at the latest; then nothing is reclaimed")
+@meets("7530-9.6.2-2", "7530-9.6.2-5")
 def test_end(w, restarted):
     c, opened = restarted
     w.wait(0.9, c)
@@ -108,6 +113,7 @@ def test_nobody(w):
 
 
 @covers("RFC7530 9.6.3.4", "who had nothing has nothing to reclaim")
+@meets("7530-9.6.3-2")
 def test_stranger(w, restarted):
     c, opened = restarted
     w.refused(w.client(), opened, *NOT_YOURS)
@@ -157,6 +163,7 @@ def test_no_create(w, restarted):
 
 
 @covers("RFC7530 9.6.3.4", "first edge condition: whoever lost its lease to somebody's lock does not reclaim after a restart")
+@meets("7530-9.6.3-2")
 def test_first_edge(w):
     a, b = w.client(), w.client()
     mine = a.open(w.top, "f", create(mode=0o666), share_deny=2)
@@ -168,6 +175,7 @@ def test_first_edge(w):
 
 
 @covers("RFC7530 9.6.3.4", "second edge condition: whoever missed a grace period does not reclaim in the next")
+@meets("7530-9.6.3-2")
 def test_second_edge(w):
     a, b = w.client(), w.client()
     mine, theirs = a.open(w.top, "f", create(mode=0o666), share_deny=2), b.open(w.top, "g", create(mode=0o666))
@@ -214,3 +222,17 @@ def test_written_first(w):
     mark = w.srv.trace.last
     c.open(w.top, "f", owner=b"another")
     assert not w.srv.trace.events("store.durable", after=mark)
+
+
+@covers("RFC7530 9.6.2", "the grace period is as long as the lease that the clients were told before, whatever it is now")
+@meets("7530-9.6.2-2")
+def test_as_long_as_before(w):
+    old = w.client()
+    opened = old.open(w.top, "f", create(mode=0o666))
+    w.srv.crash()
+    w.srv.configure("nfs4.lease_time", 10)
+    w.srv.restart()
+    w.srv.clock.advance(89)
+    w.reclaim(w.back(old), opened)
+    w.srv.clock.advance(1)
+    assert not w.grace

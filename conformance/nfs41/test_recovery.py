@@ -7,7 +7,7 @@ from dittofs import nfs4
 from dittofs.nfs4 import (
     ANONYMOUS, NFS4ERR, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, SEQ4_STATUS_RESTART_RECLAIM_NEEDED, WRITE_LT, create, op,
 )  # fmt: skip
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
@@ -55,6 +55,7 @@ def test_reclaim(w, how):
 
 
 @covers("RFC8881 18.46.3", "SEQ4_STATUS_RESTART_RECLAIM_NEEDED until RECLAIM_COMPLETE, for whoever had state before the restart")
+@meets("8881-18.46.3-4")
 def test_flag(w, restarted):
     c, opened = restarted
     assert flags(c) & SEQ4_STATUS_RESTART_RECLAIM_NEEDED
@@ -67,6 +68,7 @@ def test_flag(w, restarted):
 
 
 @covers("RFC8881 18.51.3", "when all have said that they are complete nobody waits any longer")
+@meets("8881-8.4.2.1-3")
 def test_early_end(w):
     one, two = w.client(), w.client()
     for c, name in (one, "f"), (two, "g"):
@@ -106,6 +108,7 @@ def test_one_fs(w, restarted):
 
 
 @covers("RFC8881 8.4.2", "NFS4ERR_GRACE: what is no reclaim and could conflict with one")
+@meets("8881-8.4.2.1-1", "8881-8.4.2.1-5")
 def test_grace(w, restarted):
     c, opened = restarted
     other = w.client()
@@ -124,6 +127,7 @@ def test_grace(w, restarted):
 
 
 @covers("RFC8881 8.4.2", "the grace period ends by itself when somebody does not come")
+@meets("8881-8.4.2.1-2", "8881-8.4.2.1-6")
 def test_end(w, restarted):
     c, opened = restarted
     w.wait(1.1, c)
@@ -185,6 +189,7 @@ def test_unlinked(w):
 
 
 @covers("RFC8881 8.4.3", "first edge condition: whoever lost its lease to somebody's lock does not reclaim after a restart")
+@meets("8881-8.4.3-3")
 def test_first_edge(w):
     a, b = w.client(), w.client()
     mine = a.open(w.top, "f", create(mode=0o666), share_deny=2)
@@ -195,6 +200,7 @@ def test_first_edge(w):
 
 
 @covers("RFC8881 8.4.3", "second edge condition: whoever missed a grace period does not reclaim in the next")
+@meets("8881-8.4.3-3")
 def test_second_edge(w):
     a, b = w.client(), w.client()
     mine, theirs = a.open(w.top, "f", create(mode=0o666), share_deny=2), b.open(w.top, "g", create(mode=0o666))
@@ -211,6 +217,7 @@ def test_second_edge(w):
 
 
 @covers("RFC8881 8.4.2.1", "a restart within the grace period takes nothing from those who have not come yet, nor from those who have")
+@meets("8881-8.4.2.1-3")
 def test_twice(w):
     a, b = w.client(), w.client()
     mine, theirs = a.open(w.top, "f", create(mode=0o666), share_deny=2), b.open(w.top, "g", create(mode=0o666))
@@ -231,4 +238,18 @@ def test_destroyed(w):
     c.destroy()
     c.client.destroy()
     w.restart("stop")
+    assert not w.grace
+
+
+@covers("RFC8881 8.4.2.1", "the grace period is as long as the lease that the clients were told before, whatever it is now")
+@meets("8881-8.4.2.1-2")
+def test_as_long_as_before(w):
+    old = w.client()
+    opened = old.open(w.top, "f", create(mode=0o666))
+    w.srv.crash()
+    w.srv.configure("nfs4.lease_time", 10)
+    w.srv.restart()
+    w.srv.clock.advance(89)
+    w.reclaim(w.back(old), opened)
+    w.srv.clock.advance(1)
     assert not w.grace

@@ -39,7 +39,7 @@ nfs4::Limits nfs4_limits(const Config& c) {
   l.io_size = static_cast<u32>(c.io_size);
   l.operations = static_cast<u32>(c.max_operations);
   l.lease = c.lease_time * kSecond;
-  l.grace = (c.grace_time != 0 ? c.grace_time : c.lease_time) * kSecond;
+  l.grace = c.grace_time * kSecond;
   l.courtesy = c.courtesy_time * kSecond;
   l.courtesy_clients = static_cast<u32>(c.courtesy_clients);
   return l;
@@ -113,9 +113,7 @@ std::string Server::open_volumes() {
   return {};
 }
 
-nfs4::Snapshot Server::state() {
-  return running_ ? nfs4::take_snapshot(*nfs4_->state) : nfs4::Snapshot{};
-}
+nfs4::Snapshot Server::state() { return running_ ? nfs4::take_snapshot(*nfs4_->state) : nfs4::Snapshot{}; }
 
 std::vector<std::string> Server::check_state() {
   return running_ ? nfs4::check_invariants(*nfs4_->state) : std::vector<std::string>{};

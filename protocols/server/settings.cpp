@@ -58,19 +58,22 @@ void visit(V&& v, Config& c) {
   v.number("drc.lifetime", c.drc_lifetime, 1, 1e6, "Seconds a reply is remembered.");
 
   v.integer("nfs4.lease_time", c.lease_time, 1, 3600,
-           "Seconds after which the state of a client that is not heard of is no longer safe.");
-  v.integer("nfs4.grace_time", c.grace_time, 0, 3600,
-            "Seconds after a start in which clients of before may reclaim their state, and nobody gets any that "
-            "could conflict; less when all have. 0: as long as lease_time.");
+            "Seconds after which the state of a client that is not heard of is no longer safe.");
+  v.integer(
+      "nfs4.grace_time", c.grace_time, 0, 3600,
+      "Seconds after a start in which clients of before may reclaim their state, and nobody gets any that "
+      "could conflict; less when all have. Never shorter than the lease they had, which 0 stands for.");
   v.integer("nfs4.courtesy_time", c.courtesy_time, 0, 1'000'000,
             "Seconds after the end of its lease in which a client that comes back finds its state, if nobody "
             "wanted what conflicts with it. 0: none.");
   v.integer("nfs4.courtesy_clients", c.courtesy_clients, 0, 100'000,
             "So many clients enjoy that at a time; the one whose lease ended first goes for the next.");
-  v.integer("nfs4.max_operations", c.max_operations, 8, 4096,
-            "Operations of one COMPOUND: more are RESOURCE in 4.0; a session of 4.1 or 4.2 may have so many.");
+  v.integer(
+      "nfs4.max_operations", c.max_operations, 8, 4096,
+      "Operations of one COMPOUND: more are RESOURCE in 4.0; a session of 4.1 or 4.2 may have so many.");
   v.text("nfs4.domain", c.domain, "Domain of owners and groups that clients send as name@domain.");
-  v.text("nfs4.users", c.users, "Names that clients may send for users beside their numbers: name=uid name=uid.");
+  v.text("nfs4.users", c.users,
+         "Names that clients may send for users beside their numbers: name=uid name=uid.");
   v.text("nfs4.groups", c.groups, "The same of groups.");
 
   v.choice("store.kind", c.store, {"lmdb", "memory"},

@@ -113,6 +113,10 @@ class Server:
         self.stop()
         return self.start()
 
+    def configure(self, name: str, value: object) -> None:
+        """Another value of a setting, from the next start on."""
+        self._settings[name] = _text(value)
+
     def close(self) -> None:
         """stop(), and remove the temporary store."""
         self.stop()

@@ -9,7 +9,8 @@ namespace {
 template <class Take>
 Async<LOCK4res> when_admitted(Compound& c, const LOCK4args& a, Client& client, Take take) {
   State& state = *c.server.state;
-  return then(state.recovery.admit(client, a.reclaim), [&c, &a, &state, &client, take](nfsstat4 s) mutable {
+  const Taking how = a.reclaim ? Taking::reclaim : Taking::anew;
+  return then(state.recovery.admit(client, how), [&c, &a, &state, &client, take](nfsstat4 s) mutable {
     if (s != NFS4_OK) return Async<LOCK4res>(with_status<LOCK4res>(s));
     LOCK4res res = take();
     if (res.status != NFS4ERR_DENIED) return Async<LOCK4res>(res);

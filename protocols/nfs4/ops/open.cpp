@@ -31,6 +31,11 @@ struct OpenCall {
   bool creating() const { return a.openhow.opentype == OPEN4_CREATE; }
   createmode4 how() const { return a.openhow.how.mode; }
   bool reclaims() const { return a.claim.claim == CLAIM_PREVIOUS; }
+  Taking taking() const {
+    if (reclaims()) return Taking::reclaim;
+    return a.claim.claim == CLAIM_DELEGATE_CUR || a.claim.claim == CLAIM_DELEG_CUR_FH ? Taking::delegated
+                                                                                      : Taking::anew;
+  }
   bool exclusive() const { return how() == EXCLUSIVE4 || how() == EXCLUSIVE4_1; }
 };
 using CallPtr = std::unique_ptr<OpenCall>;
@@ -89,8 +94,7 @@ Async<OPEN4res> open_found(CallPtr call) {
   Compound& c = call->c;
   const std::optional<u64> size = new_size(*call);
   Opened opened;
-  const nfsstat4 s =
-      open_file(c, call->owner, call->file, call->hold, call->mode, call->reclaims(), &opened);
+  const nfsstat4 s = open_file(c, call->owner, call->file, call->hold, call->mode, call->reclaims(), &opened);
   State& state = *c.server.state;
   if (opened.in_the_way != 0 && state.clients.expire(opened.in_the_way))
     // Its row must be off stable storage before anybody is let in (RFC 8881 8.4.3, the first edge condition).
@@ -299,7 +303,7 @@ struct Body {
     nfsstat4 s = share_mode(c, a.share_access, a.share_deny, &call->mode);
     if (s == NFS4_OK && call->creating()) s = take_attributes(*call);
     if (s != NFS4_OK) return refused(s);
-    Async<nfsstat4> admitting = c.server.state->recovery.admit(*owner->client, call->reclaims());
+    Async<nfsstat4> admitting = c.server.state->recovery.admit(*owner->client, call->taking());
     return then(std::move(admitting), [call = std::move(call)](nfsstat4 s) mutable {
       return s == NFS4_OK ? by_claim(std::move(call)) : refused(s);
     });

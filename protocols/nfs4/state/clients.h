@@ -16,8 +16,8 @@ class State;
 // Finding one by its id takes the mutex of a stripe.
 //
 // A client whose lease has ended keeps its opens and locks as a courtesy, and has lost nothing when it comes
-// back (RFC 8881 8.3 and 10.2.1 leave it to the server when what is not renewed is lost): until somebody wants
-// what conflicts with them and asks for expire(), until too many enjoy it, or for Limits::courtesy.
+// back (RFC 8881 8.3 and 10.2.1 leave it to the server when what is not renewed is lost): until somebody
+// wants what conflicts with them and asks for expire(), until too many enjoy it, or for Limits::courtesy.
 class Clients {
  public:
   Clients(State& state, Epoch epoch) : state_(state), epoch_(epoch) {}
@@ -95,7 +95,7 @@ class Clients {
   // changes under mutex_
   u32 next_ = 1;
   size_t count_ = 0;
-  bool ending_ = false;  // the server ends: clients do not
+  bool ending_ = false;   // the server ends: clients do not
   std::deque<u32> made_;  // the last kMaxUnconfirmed clients, oldest first: earlier ones are confirmed
   std::unordered_map<std::string, Named> names_;
   std::list<u32> courteous_;  // clients that enjoy courtesy, longest first; some are back without our knowing

@@ -26,8 +26,8 @@ nfsstat4 without_open(Compound& c, const Place& file, Named::Kind as, IoKind kin
   if (kind == IoKind::advise) return NFS4_OK;
   // RFC 7530 9.1.4.3: a READ may pass by what others deny; in a WRITE all ones are no more than all zeros.
   if (as == Named::Kind::bypass && kind == IoKind::read) return NFS4_OK;
-  // RFC 7530 9.6.2, RFC 8881 8.4.2: who denied it may be about to reclaim that. Whoever has reclaimed its open
-  // is in nobody's way, nor anybody in its.
+  // RFC 7530 9.6.2, RFC 8881 8.4.2: who denied it may be about to reclaim that. Whoever has reclaimed its
+  // open is in nobody's way, nor anybody in its.
   if (const nfsstat4 s = not_in_grace(*c.server.state); s != NFS4_OK) return s;
   state::FilePin pin = c.server.state->files.pin(file_key(file));
   std::lock_guard lock(pin->mutex());

@@ -21,15 +21,19 @@ Task<void> sweep_later(fs::FileSystem& fs) {
 
 }  // namespace
 
-Recovery::Recovery(State& state) : roster(store_of(state.server.exports)), state_(state) {}
+Recovery::Recovery(State& state)
+    : roster(store_of(state.server.exports), static_cast<u32>(state.lease() / kSecond)), state_(state) {}
 
 // --- the grace period --------------------------------------------------------------------------------------
 
 std::string Recovery::begin() {
   if (const fs::FsError e = run_blocking(roster.load()); e != fs::FsError::ok)
     return fmt::format("the roster of NFSv4 clients cannot be read: {}", fs::name(e));
-  if (!roster.entries().empty()) {
-    ends_ = state_.now() + state_.server.limits.grace;
+  if (const auto left = roster.entries(); !left.empty()) {
+    // As long as the lease that they were told: so much later one may notice that the server was away.
+    Nanos period = state_.server.limits.grace;
+    for (const Roster::Entry& e : left) period = std::max(period, e.lease * kSecond);
+    ends_ = state_.now() + period;
     in_grace_ = true;
     return {};
   }
@@ -42,7 +46,8 @@ std::string Recovery::begin() {
 void Recovery::start(Loop& loop) {
   std::lock_guard lock(mutex_);
   loop_ = &loop;
-  if (in_grace()) timer_ = loop.after(left(), [this] {
+  if (in_grace())
+    timer_ = loop.after(left(), [this] {
       timer_ = 0;
       end_grace();
     });
@@ -100,10 +105,11 @@ nfsstat4 Recovery::complete(Client& client) {
   return NFS4_OK;
 }
 
-nfsstat4 Recovery::judge(Client& client, bool reclaim) const {
+nfsstat4 Recovery::judge(Client& client, Taking how) const {
+  if (how == Taking::delegated) return NFS4_OK;
   std::lock_guard lock(client.mutex);
   const bool grace = in_grace();
-  if (reclaim) {
+  if (how == Taking::reclaim) {
     if (!grace || client.reclaim_complete) return NFS4ERR_NO_GRACE;
     return client.may_reclaim ? NFS4_OK : NFS4ERR_RECLAIM_BAD;
   }
@@ -112,13 +118,11 @@ nfsstat4 Recovery::judge(Client& client, bool reclaim) const {
   return grace ? NFS4ERR_GRACE : NFS4_OK;
 }
 
-Async<nfsstat4> Recovery::admit(Client& client, bool reclaim) {
-  if (const nfsstat4 s = judge(client, reclaim); s != NFS4_OK) return s;
+Async<nfsstat4> Recovery::admit(Client& client, Taking how) {
+  if (const nfsstat4 s = judge(client, how); s != NFS4_OK) return s;
   return then(roster.admit(client), [](fs::FsError e) { return to_status(e); });
 }
 
-nfsstat4 not_in_grace(const State& state) {
-  return state.recovery.in_grace() ? NFS4ERR_GRACE : NFS4_OK;
-}
+nfsstat4 not_in_grace(const State& state) { return state.recovery.in_grace() ? NFS4ERR_GRACE : NFS4_OK; }
 
 }  // namespace dfs::nfs4

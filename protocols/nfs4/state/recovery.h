@@ -7,6 +7,13 @@ namespace dfs::nfs4 {
 
 class State;
 
+// How a client comes to an open, a lock or a delegation.
+enum class Taking : u8 {
+  anew,
+  reclaim,    // it had it before the server's restart
+  delegated,  // an open that a delegation of its own has let it do already (RFC 8881 10.2.1)
+};
+
 // What comes after a restart: the grace period, in which the clients of the last run reclaim what they had,
 // and nobody is given anything that could conflict with it (RFC 7530 9.6.2, RFC 8881 8.4.2). There is one
 // when the roster has somebody in it. It ends when its time is over; or when all who may come have said that
@@ -38,12 +45,12 @@ class Recovery {
   // RECLAIM_COMPLETE of all file systems. COMPLETE_ALREADY when it was done before.
   nfsstat4 complete(Client& client);
 
-  // Whether the client may now take an open, a lock or a delegation, anew or as a reclaim: NFS4_OK, GRACE,
-  // NO_GRACE, RECLAIM_BAD (RFC 7530 9.6.2, RFC 8881 8.4.2.1 and 18.51.3).
-  nfsstat4 judge(Client& client, bool reclaim) const;
+  // Whether the client may now take an open, a lock or a delegation: NFS4_OK, GRACE, NO_GRACE, RECLAIM_BAD
+  // (RFC 7530 9.6.2, RFC 8881 8.4.2.1 and 18.51.3).
+  nfsstat4 judge(Client& client, Taking how) const;
   // The same, and sees to it that the client's row is on stable storage, and that nobody else's is who could
   // claim the same: to be asked before each grant.
-  Async<nfsstat4> admit(Client& client, bool reclaim);
+  Async<nfsstat4> admit(Client& client, Taking how);
 
   Roster roster;
 

@@ -24,9 +24,9 @@ u64 row_number(std::string_view key) {
   return row;
 }
 
-// A row: version, facet, verifier, flavor, uid (big-endian), and the owner to the end.
+// A row: version, facet, verifier, flavor, uid, lease (big-endian), and the owner to the end.
 constexpr u8 kVersion = 1;
-constexpr size_t kFixed = 2 + 8 + 4 + 4;
+constexpr size_t kFixed = 2 + 8 + 3 * 4;
 
 std::string encode(const Roster::Entry& e) {
   std::string row(kFixed, '\0');
@@ -36,6 +36,7 @@ std::string encode(const Roster::Entry& e) {
   std::memcpy(p + 2, e.verifier.data(), e.verifier.size());
   put_be32(p + 10, static_cast<u32>(e.principal.flavor));
   put_be32(p + 14, e.principal.uid);
+  put_be32(p + 18, e.lease);
   return row + e.owner;
 }
 
@@ -46,6 +47,7 @@ bool decode(std::string_view row, Roster::Entry* e) {
   e->facet = static_cast<Facet>(p[1]);
   std::memcpy(e->verifier.data(), p + 2, e->verifier.size());
   e->principal = {static_cast<rpc::Flavor>(get_be32(p + 10)), get_be32(p + 14)};
+  e->lease = get_be32(p + 18);
   e->owner = row.substr(kFixed);
   return true;
 }
@@ -164,10 +166,11 @@ Async<fs::FsError> Roster::admit(Client& client) {
       auto [it, made] = kept_.try_emplace(key(client.facet, client.owner));
       Kept& k = it->second;
       if (made) k.row = next_row_++;
-      const bool there = !made && same(k.entry, client);
-      k.entry = {client.facet, client.owner, client.verifier, client.principal, client.number,
-                 there && k.entry.complete};
-      if (!there) change_locked(k.row, encode(k.entry));
+      const bool known = !made && same(k.entry, client);
+      const bool written = known && k.entry.lease == lease_;
+      k.entry = {client.facet, client.owner,  client.verifier,          client.principal,
+                 lease_,       client.number, known && k.entry.complete};
+      if (!written) change_locked(k.row, encode(k.entry));
     }
   }
   return settle();

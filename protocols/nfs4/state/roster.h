@@ -24,13 +24,14 @@ class Roster {
     std::string owner;
     verifier4 verifier{};
     Principal principal;
+    u32 lease = 0;  // seconds, as the client was told
     // Below: of this run.
     u32 holder = 0;         // whose number it is; 0: nobody has come back for it
     bool complete = false;  // it was told to be RECLAIM_COMPLETE
   };
 
-  // Null: there is nothing to keep it in.
-  explicit Roster(fs::MetadataStore* store) : store_(store) {}
+  // A null store: there is nothing to keep it in. `lease`: of this run, in seconds.
+  Roster(fs::MetadataStore* store, u32 lease) : store_(store), lease_(lease) {}
 
   // Reads what the last run left. Before anything else.
   Async<fs::FsError> load();
@@ -45,7 +46,8 @@ class Roster {
   }
   Async<fs::FsError> settle();
 
-  // --- what an earlier run left ------------------------------------------------------------------------------
+  // --- what an earlier run left
+  // ------------------------------------------------------------------------------
 
   // The client is the one that an earlier run left: the same verifier, the same principal.
   bool left_by(const Client& client) const;
@@ -67,7 +69,7 @@ class Roster {
     Entry entry;
   };
   struct Change {
-    u64 at;                         // which change it was
+    u64 at;                          // which change it was
     std::optional<std::string> row;  // nothing: it is erased
   };
   using Kepts = std::map<std::string, Kept>;
@@ -84,6 +86,7 @@ class Roster {
   Task<fs::FsError> settle_later();
 
   fs::MetadataStore* const store_;
+  const u32 lease_;
   std::atomic<u64> changed_{0}, durable_{0};  // changes so far, and those that are durable
 
   mutable std::mutex mutex_;

@@ -146,7 +146,8 @@ std::vector<std::string> check_invariants(State& state) {
       wrong.push_back(who + " has state and was never confirmed");
     if (c.minor == 0 && !c.sessions.empty()) wrong.push_back(who + " of 4.0 has a session");
     if (!c.recorded && !c.opens.empty()) wrong.push_back(who + " has state and no row in the roster");
-    if (c.recorded && std::none_of(s.roster.begin(), s.roster.end(), [&](auto& r) { return r.client == c.id; }))
+    if (c.recorded &&
+        std::none_of(s.roster.begin(), s.roster.end(), [&](auto& r) { return r.client == c.id; }))
       wrong.push_back(who + " is said to be in the roster");
     u32 of_opens = 0;
     for (const snapshot::Open& o : c.opens) {

@@ -67,11 +67,11 @@ struct Client {
   std::string implementation;
   bool confirmed = false;
   bool reclaim_complete = false;
-  bool may_reclaim = false;  // the last run of the server left it
-  bool courtesy = false;     // its lease has ended, and it has its state still
+  bool may_reclaim = false;          // the last run of the server left it
+  bool courtesy = false;             // its lease has ended, and it has its state still
   std::vector<std::string> revoked;  // stateids taken away, whose loss it has not acknowledged: 12 bytes each
-  bool recorded = false;     // it has a row in the roster
-  double lease_left = 0;  // seconds
+  bool recorded = false;             // it has a row in the roster
+  double lease_left = 0;             // seconds
   std::vector<Session> sessions;
   std::vector<Owner> open_owners, lock_owners;
   std::vector<Open> opens;

@@ -69,9 +69,9 @@ struct Dicts {
                     "implementation"_a = c.implementation, "confirmed"_a = c.confirmed,
                     "reclaim_complete"_a = c.reclaim_complete, "may_reclaim"_a = c.may_reclaim,
                     "recorded"_a = c.recorded, "courtesy"_a = c.courtesy, "revoked"_a = hex(c.revoked),
-                    "lease_left"_a = c.lease_left,
-                    "sessions"_a = all(c.sessions), "open_owners"_a = all(c.open_owners),
-                    "lock_owners"_a = all(c.lock_owners), "opens"_a = all(c.opens), "locks"_a = all(c.locks));
+                    "lease_left"_a = c.lease_left, "sessions"_a = all(c.sessions),
+                    "open_owners"_a = all(c.open_owners), "lock_owners"_a = all(c.lock_owners),
+                    "opens"_a = all(c.opens), "locks"_a = all(c.locks));
   }
   static py::dict of(const nfs4::snapshot::Reclaimer& r) {
     return py::dict("minor"_a = r.minor, "owner"_a = hex(r.owner), "verifier"_a = hex(r.verifier),
@@ -96,8 +96,8 @@ py::dict state_snapshot(server::Server& server) {
     s = server.state();
   }
   return py::dict("clients"_a = Dicts::all(s.clients), "files"_a = Dicts::all(s.files),
-                  "roster"_a = Dicts::all(s.roster), "grace"_a = Dicts::of(s.grace), "stateids"_a = s.stateids,
-                  "sessions"_a = s.sessions);
+                  "roster"_a = Dicts::all(s.roster), "grace"_a = Dicts::of(s.grace),
+                  "stateids"_a = s.stateids, "sessions"_a = s.sessions);
 }
 
 std::vector<std::string> state_invariants(server::Server& server) {
