@@ -6,7 +6,8 @@
 function(dfs_layer name)
   cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE;TEST" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
-  file(GLOB op_sources CONFIGURE_DEPENDS procs/*.cpp ops/*.cpp attrs/*.cpp state/*.cpp)
+  file(GLOB op_sources CONFIGURE_DEPENDS procs/*.cpp ops/*.cpp attrs/*.cpp state/*.cpp
+    callback/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   if(sources OR op_sources)
     add_library(dfs_${name} STATIC ${sources} ${op_sources})

@@ -132,7 +132,7 @@ def test_no_memory(nfs40):
 
 
 @covers("RFC7530 15.2", "many compounds on the way at once: each has its own filehandles")
-@meets("7530-15.2-5")
+@meets("7530-3.1.1-1", "7530-15.2-5")
 def test_interleaved(nfs40, home):
     dirs = [nfs40.mkdir(home, f"d{n}") for n in range(20)]
     sent = [nfs40.send(op.putfh(d), op.savefh(), op.lookupp(), op.restorefh(), op.getfh()) for d in dirs for _ in range(5)]

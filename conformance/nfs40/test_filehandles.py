@@ -75,7 +75,7 @@ def test_replaced(nfs40, file, name):
 
 @pytest.mark.parametrize("handle", [b"", b"x", bytes(16), bytes(27), b"\xff" * 32, bytes(128), b"\xff" * 128], ids=len)
 @covers("RFC7530 16.20", "bytes that are no filehandle: NFS4ERR_BADHANDLE or NFS4ERR_STALE")
-@meets("7530-4.2.1-2", "7530-16.20-1")
+@meets("7530-4.2.2-3", "7530-16.20-1")
 def test_nonsense(nfs40, handle):
     nfs40.compound(op.putfh(handle).fails(*BAD_HANDLE))
 
@@ -90,7 +90,7 @@ def test_changed_handles(nfs40, file):
 
 @pytest.mark.parametrize("kind", OBJECTS)
 @covers("RFC7530 13.1.2.7", "NFS4ERR_STALE: the object was removed")
-@meets("7530-4.2.1-2")
+@meets("7530-4.2.2-3")
 def test_removed(nfs40, home, request, kind):
     handle = request.getfixturevalue(kind)
     nfs40.remove(home, kind)
@@ -98,7 +98,7 @@ def test_removed(nfs40, home, request, kind):
 
 
 @pytest.mark.parametrize("use", each("NFS4ERR_STALE: the object is gone", [u for u in USAGES if u.current in (ANY,)]))
-@meets("7530-4.2.1-2")
+@meets("7530-4.2.2-3")
 def test_stale(nfs40, home, use):
     gone = new_file(nfs40, home, "gone")
     nfs40.remove(home, "gone")

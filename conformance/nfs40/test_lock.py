@@ -158,6 +158,16 @@ def test_unlock_part(nfs40, other, opened, offset, length, left):
         assert held(other, opened.fh, 0, TO_EOF) == (None if left is None else (*left, WRITE_LT))
 
 
+@pytest.mark.parametrize("locktype", [READ_LT, WRITE_LT, READW_LT, WRITEW_LT], ids=str)
+@pytest.mark.parametrize("was", [READ_LT, WRITE_LT], ids=str)
+@covers("RFC7530 16.12", "LOCKU unlocks, whichever type it names")
+@meets("7530-16.12-2")
+def test_unlock_type(nfs40, opened, was, locktype):
+    state = nfs40.lock(opened, was, 0, 10)
+    nfs40.compound(op.putfh(opened.fh), op.locku(state, 0, 10, locktype=locktype))
+    assert held(nfs40, opened.fh, 0, TO_EOF) is None
+
+
 @covers("RFC7530 16.10", "locks of one kind that meet or overlap are unlocked as one, where the server lets them overlap")
 def test_merge(nfs40, other, opened):
     state = nfs40.lock(opened, WRITE_LT, 0, 10)

@@ -53,7 +53,7 @@ def test_search_only(nfs40, alice, subdir):
 
 
 @covers("RFC7530 16.13", "a symbolic link is not followed: LOOKUP below it says NFS4ERR_SYMLINK or NFS4ERR_NOTDIR")
-@meets("7530-16.13-1")
+@meets("7530-16.13-1", "7530-16.13-2")
 def test_below_symlink(nfs40, home, subdir):
     link = nfs40.symlink(home, "l", "subdir")
     nfs40.compound(op.putfh(link), op.lookup("x").fails(NFS4ERR.SYMLINK, NFS4ERR.NOTDIR))

@@ -59,7 +59,7 @@ def test_slash(nfs40, home, file, subdir, taker):
 
 @every_taker
 @covers("RFC7530 13.1.7.3", "a name longer than maxname: NFS4ERR_NAMETOOLONG")
-@meets("7530-5.8.2-1", "7530-13.1.7-3")
+@meets("7530-5.8.2-1", "7530-5.8.2.20-1", "7530-13.1.7-3")
 def test_too_long(nfs40, home, file, taker):
     limit = nfs40.getattr(home, "maxname").maxname
     for size in (limit + 1, 4 * limit, 5000):

@@ -147,6 +147,7 @@ def test_secinfo_notdir(nfs40, home):
 
 
 @covers("RFC7530 16.31", "NFS4ERR_ACCESS: no permission to search the directory")
+@meets("7530-16.31-2")
 def test_secinfo_no_permission(nfs40, alice, home):
     d = nfs40.mkdir(home, "d")
     nfs40.mkdir(d, "x")

@@ -220,7 +220,7 @@ def test_unconfirmed(nfs40, home, file):
 
 
 @covers("RFC7530 16.18", "an OPEN again, instead of OPEN_CONFIRM, with a seqid that does not fit: the first is forgotten")
-@meets("7530-9.1.11-4")
+@meets("7530-9.1.11-4", "7530-16.18-3")
 def test_unconfirmed_and_again(nfs40, home, file):
     r = nfs40.compound(op.putfh(home), op.open("file", owner=b"a new owner", seqid=10))
     if r.open.rflags & OPEN4_RESULT_CONFIRM:

@@ -137,7 +137,7 @@ def test_many(nfs40, opened):
 
 
 @covers("RFC7530 16.3", "COMMIT: the verifier of the WRITEs while the server runs")
-@meets("7530-16.3-1")
+@meets("7530-16.3-1", "7530-16.36-4")
 def test_commit(nfs40, opened):
     verf = nfs40.compound(op.putfh(opened.fh), op.write(opened, 0, b"data", UNSTABLE4)).write.writeverf
     for offset, count in ((0, 0), (0, 4), (2, 1), (1000, 1000), (END - 1, 0)):
@@ -156,6 +156,7 @@ def test_commit_closed(nfs40, file):
 
 
 @covers("RFC7530 16.23", "permissions are checked where the stateid is special: NFS4ERR_ACCESS")
+@meets("7530-16.23-5")
 def test_permissions(nfs40, alice, home):
     f = new_file(nfs40, home, "f", mode=0o600)
     alice.compound(op.putfh(f), op.read(ANONYMOUS).fails(NFS4ERR.ACCESS))

@@ -214,6 +214,7 @@ def test_removed_directory(nfs40, home, subdir):
 
 
 @covers("RFC7530 16.25", "READLINK: the text as it was given")
+@meets("7530-16.25-1")
 def test_readlink(nfs40, symlink):
     assert nfs40.compound(op.putfh(symlink), op.readlink()).readlink.link == "target"
 

@@ -135,6 +135,7 @@ def test_first(nfs40, home, file, first):
 
 @pytest.mark.parametrize("first", [2**32 - 2, 2**32 - 1])
 @covers("RFC7530 9.1.3", "after 2^32-1 comes one, rather than zero")
+@meets("7530-9.1.3-2")
 def test_wrap(nfs40, home, file, first):
     test_first(nfs40, home, file, first)
 

@@ -38,7 +38,7 @@ def test_mode(nfs40, request, kind, mode):
 
 
 @covers("RFC7530 16.32", "attrsset is exactly what was set")
-@meets("7530-16.32-1")
+@meets("7530-16.32-1", "7530-16.32-6")
 def test_attrsset(nfs40, opened):
     some = dict(mode=0o640, time_access_set=(1, 0), time_modify_set=(2, 0))
     assert setattr_(nfs40, opened.fh, **some) == set(some)
@@ -48,6 +48,7 @@ def test_attrsset(nfs40, opened):
 
 
 @covers("RFC7530 16.32", "nothing to set: success, and nothing is said to be set")
+@meets("7530-16.32-6")
 def test_nothing(nfs40, file):
     assert setattr_(nfs40, file) == set()
 
@@ -200,6 +201,7 @@ def test_bad_owner(nfs40, file, who):
 
 
 @covers("POSIX chown", "an owner cannot give the file away, nor anybody take it")
+@meets("7530-5.8.2.5-1")
 def test_chown(nfs40, alice, bob, file):
     nfs40.setattr(file, owner="1000", owner_group="1000")
     denied = (NFS4ERR.PERM, NFS4ERR.ACCESS)

@@ -105,7 +105,7 @@ def test_unconfirmed_repeated(c):
 
 
 @covers("RFC7530 16.33", "confirmed, and again with the same verifier: the same client id, another confirmation verifier; state stays")
-@meets("7530-9.1.1-4", "7530-16.33-2")
+@meets("7530-9.1.1-4", "7530-16.33-2", "7530-16.33-4")
 def test_callback_update(c, home):
     first = set_(c)
     confirm(c, first)
@@ -120,7 +120,7 @@ def test_callback_update(c, home):
 
 
 @covers("RFC7530 16.33", "a rebooted client: its state is kept until the new client id is confirmed, and then gone")
-@meets("7530-9.1.1-3")
+@meets("7530-9.1.1-3", "7530-16.33-4", "7530-16.34-4")
 def test_reboot(c, other, home):
     first = set_(c)
     confirm(c, first)
@@ -151,7 +151,7 @@ def test_reboot_twice(c):
 
 
 @covers("RFC7530 16.33", "a reboot that is never confirmed changes nothing")
-@meets("7530-9.1.1-3")
+@meets("7530-9.1.1-3", "7530-16.33-4")
 def test_reboot_not_confirmed(c, home):
     first = set_(c)
     confirm(c, first)

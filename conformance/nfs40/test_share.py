@@ -152,11 +152,12 @@ def test_downgrade(nfs40, other, home, file):
     nfs40.read(file, 0, 1, r.open_stateid)
 
 
-@covers("RFC7530 16.19", "to the same as it is: success")
-@meets("7530-16.19-2")
+@covers("RFC7530 16.19", "to the same as it is: success, and the stateid's next seqid all the same")
+@meets("7530-9.11-2", "7530-16.19-2")
 def test_downgrade_to_same(nfs40, home, file):
     opened = twice(nfs40, home, (READ, NONE), (WRITE, NONE))
-    nfs40.compound(op.putfh(file), op.open_downgrade(opened, BOTH, NONE))
+    r = nfs40.compound(op.putfh(file), op.open_downgrade(opened, BOTH, NONE)).open_downgrade.open_stateid
+    assert (bytes(r.other), r.seqid) == (bytes(opened.stateid.other), opened.stateid.seqid + 1)
 
 
 @pytest.mark.parametrize("first, second, down", [

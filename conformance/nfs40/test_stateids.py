@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.nfs40.checks import new_file
-from dittofs.nfs4 import ANONYMOUS, NFS4ERR, READ_BYPASS, but, op, stateid4
+from dittofs.nfs4 import ANONYMOUS, NFS4ERR, READ_BYPASS, READ_LT, but, op, stateid4
 from dittofs.testing.markers import covers, meets
 
 READ, WRITE, BOTH = 1, 2, 3
@@ -110,6 +110,20 @@ def test_lock_stateid_after_close(nfs40, opened):
     lock = nfs40.compound(op.putfh(opened.fh), op.locku(lock, 0, 10)).locku.lock_stateid
     nfs40.close(opened)
     nfs40.compound(op.putfh(opened.fh), op.read(lock, 0, 1).fails(NFS4ERR.BAD_STATEID, NFS4ERR.OLD_STATEID, NFS4ERR.EXPIRED))
+
+
+@covers("RFC7530 9.1.4.4", "what names a stateid never comes again for another owner, file or kind of state, and is never that of a special one")
+@meets("7530-9.1.4.3-4", "7530-9.1.4.4-4")
+def test_never_reused(nfs40, home, file):
+    new_file(nfs40, home, "second")
+    seen = []
+    for n in range(100):
+        opened = nfs40.open(home, ("file", "second")[n % 2], owner=b"owner %d" % n)
+        lock = nfs40.lock(opened, READ_LT, 0, 1, lock_owner=b"owner %d" % n)
+        seen += [bytes(opened.stateid.other), bytes(lock.other)]
+        nfs40.compound(op.putfh(opened.fh), op.locku(lock, 0, 1))
+        nfs40.close(opened)
+    assert len(set(seen)) == len(seen) and not {bytes(12), b"\xff" * 12} & set(seen)
 
 
 @covers("RFC7530 9.1.4", "another client's stateid, used by this one's connection, is as good: stateids say whose they are")

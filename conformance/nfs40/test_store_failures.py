@@ -8,7 +8,7 @@ import pytest
 from conformance.nfs40.checks import names, new_file
 from dittofs.faults import at, error, once
 from dittofs.nfs4 import GUARDED4, NF4DIR, NF4LNK, NFS4ERR, create, op
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("faults")
 
@@ -44,6 +44,7 @@ def stage(nfs40, home, file):
 
 @pytest.mark.parametrize("what", READING)
 @covers("RFC7530 13.1.4.6", "NFS4ERR_IO when the store cannot be read; the next request is answered")
+@meets("7530-16.7-2")
 def test_read_error(nfs40, stage, file, faults, what):
     with faults.arm(at.store("view").before, once, error("io")) as rule:
         nfs40.compound(READING[what](stage, file), fails=NFS4ERR.IO)

@@ -33,7 +33,7 @@ def wrong():
 
 
 @pytest.mark.parametrize("use, kind", wrong())
-@meets("7530-16.23-4")
+@meets("7530-16.13-2", "7530-16.23-4", "7530-16.25-1")
 def test_wrong_type(nfs40, home, file, request, use, kind):
     handle = request.getfixturevalue(kind)
     saved = (op.putfh(file if use.saved == FILE else home), op.savefh())

@@ -120,6 +120,7 @@ def test_unknown_type(alice, mine, type):
 
 @pytest.mark.parametrize("who_", ["nobody here@example.invalid", "", "@", "\xff"])
 @covers("RFC8881 15.1.15.2", "NFS4ERR_BADOWNER: somebody whom the server does not know")
+@meets("8881-5.9-1")
 def test_unknown_who(alice, mine, who_):
     attempt = op.setattr(acl=[allow(who_, READ)])
     alice.compound(op.putfh(mine), attempt.fails(NFS4ERR.BADOWNER, NFS4ERR.INVAL, NFS4ERR.BADCHAR))
@@ -188,7 +189,7 @@ EVALUATION = {
 
 @pytest.mark.parametrize("case", EVALUATION)
 @covers("RFC8881 6.2.1", "ACEs are evaluated in their order; each bit is decided by the first that has it; the rest is denied")
-@meets("7530-6.2.1-1", "8881-6.2.1-1")
+@meets("7530-6.2.1-1", "7530-6.2.1.3.1-1", "8881-6.2.1-1", "8881-6.2.1.3.1-1")
 def test_evaluation(nfs41, alice, bob, carol, who, mine, case):
     aces, *expected = EVALUATION[case]
     r = nfs41.compound(op.putfh(mine), op.setattr(acl=of(who, aces)).may_fail(NFS4ERR.INVAL, NFS4ERR.ATTRNOTSUPP))
@@ -212,6 +213,16 @@ def test_owner_moves(nfs41, alice, bob, who, mine):
     assert (granted(alice, mine, FILE_ACCESS), granted(bob, mine, FILE_ACCESS)) == (READ | WRITE, 0)
     nfs41.setattr(mine, owner=who["bob"])
     assert (granted(alice, mine, FILE_ACCESS), granted(bob, mine, FILE_ACCESS)) == (0, READ | WRITE)
+
+
+@pytest.mark.parametrize("flag", [0, ACE4_IDENTIFIER_GROUP], ids=["a user", "a group"])
+@covers("RFC8881 6.2.1.5", "the special identifiers are what they are, whether ACE4_IDENTIFIER_GROUP is set or not")
+@meets("7530-6.2.1.5-1", "8881-6.2.1.5-1")
+def test_special_group(nfs41, alice, bob, carol, who, mine, flag):
+    aces = [allow(OWNER, ALL, flag), allow(GROUP, READ, flag), deny(EVERYONE, READ, flag), allow(EVERYONE, EXECUTE, flag)]
+    nfs41.setattr(mine, acl=aces)
+    assert [granted(c, mine, FILE_ACCESS) for c in (alice, carol, bob)] == [ALL, READ | EXECUTE, EXECUTE]
+    assert nfs41.getattr(mine, "mode").mode == 0o751
 
 
 @covers("RFC8881 6.2.1.3.1", "a directory: list, search, add files, add directories and delete are asked one by one")

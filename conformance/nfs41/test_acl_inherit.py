@@ -69,7 +69,7 @@ def test_file(nfs41, parent, case):
 
 @pytest.mark.parametrize("case", INHERITED)
 @covers("RFC8881 6.2.1.4.1", "a new directory inherits ACEs with DIRECTORY_INHERIT, and keeps those with FILE_INHERIT for what is made in it")
-@meets("7530-6.4.3-1", "8881-6.2.1.4.1-1")
+@meets("7530-6.4.3-1", "7530-6.4.3.1-1", "8881-6.2.1.4.1-1", "8881-6.4.3.1-1")
 def test_directory(nfs41, parent, case):
     flag, _, inherited = INHERITED[case]
     found = about_bob(nfs41, new_dir(nfs41, parent(flag)))
@@ -131,3 +131,12 @@ def test_nothing(nfs41, home):
     opened = nfs41.open(home, "f", create(mode=0o640))
     assert nfs41.getattr(opened.fh, "mode").mode == 0o640
     nfs41.compound(op.putfh(opened.fh), op.getattr("acl"))
+
+
+@covers("RFC8881 6.4.3", "made without mode and ACL: the mode is that of the ACL that was inherited, without set-id and sticky bits")
+@meets("7530-6.4.3-2", "8881-6.4.3-2")
+def test_mode_of_inherited(nfs41, home, subdir):
+    need_acls(nfs41, subdir)
+    nfs41.setattr(subdir, acl=[allow(OWNER, ALL, F | D), allow("GROUP@", READ, F | D), allow(EVERYONE, EXECUTE, F | D)])
+    for made in (new_file(nfs41, subdir), new_dir(nfs41, subdir)):
+        assert nfs41.getattr(made, "mode").mode == 0o751

@@ -30,7 +30,7 @@ def bits(mode, shift):
 
 @pytest.mark.parametrize("mode", MODES, ids=oct)
 @covers("RFC8881 6.4.1.1", "a mode that is set is what ACCESS grants to the owner, to the group and to others")
-@meets("7530-6.4.1-1", "8881-6.4.1.1-1")
+@meets("7530-6.2.1.3.1-1", "7530-6.4.1-1", "8881-6.2.1.3.1-1", "8881-6.4.1.1-1")
 def test_mode(alice, bob, carol, mine, mode):
     alice.setattr(mine, mode=mode)
     assert alice.getattr(mine, "mode").mode == mode
@@ -104,7 +104,7 @@ def test_same_mode_again(nfs41, alice, bob, mine):
 
 
 @covers("RFC8881 6.4.1.3", "mode and ACL in one SETATTR: the ACL is what counts for the nine bits, the mode for the other three")
-@meets("8881-6.4.1.3-1")
+@meets("7530-6.4.1.3-1", "8881-6.4.1.3-1")
 def test_both(alice, mine):
     r = alice.setattr(mine, mode=0o1777, acl=[allow(OWNER, READ | WRITE | CONTROL), allow(EVERYONE, READ)])
     assert names(r.setattr.attrsset) == {"mode", "acl"}

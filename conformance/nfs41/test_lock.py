@@ -80,6 +80,16 @@ def test_unlock_nothing(nfs41, opened):
     nfs41.compound(op.putfh(opened.fh), op.locku(state, 1000, 10))
 
 
+@pytest.mark.parametrize("locktype", [READ_LT, WRITE_LT, READW_LT, WRITEW_LT], ids=str)
+@pytest.mark.parametrize("was", [READ_LT, WRITE_LT], ids=str)
+@covers("RFC8881 18.12.3", "LOCKU unlocks, whichever type it names")
+@meets("8881-18.12.3-2")
+def test_unlock_type(nfs41, other, home, opened, was, locktype):
+    state = nfs41.lock(opened, was, 0, 10)
+    nfs41.compound(op.putfh(opened.fh), op.locku(state, 0, 10, locktype=locktype))
+    other.lock(other.open(home, "file"), WRITE_LT, 0, END)
+
+
 @pytest.mark.parametrize("offset, length", [(0, 0), (10, 0), (END, 2), (END - 1, 3), (2**63, 2**63 + 1)], ids=str)
 @covers("RFC8881 18.10.3", "NFS4ERR_INVAL: a length of zero, or a range that goes past 2^64-1, in LOCK, LOCKT and LOCKU")
 @meets("8881-18.10.3-2")

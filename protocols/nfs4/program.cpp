@@ -39,6 +39,11 @@ rpc::Program program(Nfs4& n) {
   for (const OpRow& op : all_ops()) names.emplace_back(op.name);
   n.faults.declare_details(fault::Point::nfs4_op_enter, names);
   n.faults.declare_details(fault::Point::nfs4_op_leave, names);
+  std::vector<std::string> callbacks{"CB_NULL"};
+  for (u32 op = 0; op <= nfs4_cb::OP_CB_OFFLOAD; ++op)
+    if (const char* name = cb_op_name(op)) callbacks.emplace_back(name);
+  n.faults.declare_details(fault::Point::nfs4_cb_send, callbacks);
+  n.faults.declare_details(fault::Point::nfs4_cb_reply, callbacks);
   // Replays are the slots' business, and in 4.0 that of owners and of the COMPOUND: the checksum of every
   // READ would be dear.
   p.procedures.push_back({NFSPROC4_COMPOUND, "COMPOUND", false, false, serve_compound, nullptr});

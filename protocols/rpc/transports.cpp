@@ -2,6 +2,20 @@
 
 namespace dfs::rpc {
 
+void StreamTransport::on_record(net::Record record) {
+  if (PendingCalls::is_reply(record.data, record.size)) [[unlikely]] {
+    calls.reply(record.data, record.size);  // one that nobody waits for is ignored
+    return;
+  }
+  dispatcher_.handle(connection_.loop(), *this, record.data, record.size, std::move(record.block));
+}
+
+void StreamTransport::on_closed() {
+  streams_.remove(id());
+  calls.fail_all();
+  closed_();
+}
+
 void StreamTransport::send(SliceList& reply) {
   connection_.send(reply);
   if (held_.empty()) [[likely]]

@@ -3,19 +3,29 @@
 #include "engine/net/connection.h"
 #include "engine/net/datagram.h"
 #include "protocols/rpc/dispatcher.h"
+#include "protocols/rpc/outgoing.h"
 
 namespace dfs::rpc {
 
-// RPC over one TCP connection.
+// RPC over one TCP connection, in both directions: the peer's calls go to the dispatcher, its replies to
+// whoever made the call.
 class StreamTransport final : public net::ConnectionHandler, public Transport {
  public:
-  StreamTransport(net::Connection& connection, Dispatcher& dispatcher, UniqueFunction<void()> closed)
-      : connection_(connection), dispatcher_(dispatcher), closed_(std::move(closed)) {}
+  // `streams` knows it from opened() on.
+  StreamTransport(net::Connection& connection, Dispatcher& dispatcher, Streams& streams,
+                  UniqueFunction<void()> closed)
+      : calls(connection.loop()),
+        connection_(connection),
+        dispatcher_(dispatcher),
+        streams_(streams),
+        closed_(std::move(closed)) {}
 
-  void on_record(net::Record record) override {
-    dispatcher_.handle(connection_.loop(), *this, record.data, record.size, std::move(record.block));
-  }
-  void on_closed() override { closed_(); }
+  void opened() { streams_.add(id(), connection_.loop(), *this); }
+  void on_record(net::Record record) override;
+  void on_closed() override;
+  void close() { connection_.close(); }
+
+  PendingCalls calls;  // of ours
 
   void send(SliceList& reply) override;
   void send_after(SliceList& reply, u32 others) override { held_.push_back({others, std::move(reply)}); }
@@ -36,6 +46,7 @@ class StreamTransport final : public net::ConnectionHandler, public Transport {
   };
   net::Connection& connection_;
   Dispatcher& dispatcher_;
+  Streams& streams_;
   UniqueFunction<void()> closed_;
   std::vector<Held> held_;
 };

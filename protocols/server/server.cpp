@@ -42,6 +42,7 @@ nfs4::Limits nfs4_limits(const Config& c) {
   l.grace = c.grace_time * kSecond;
   l.courtesy = c.courtesy_time * kSecond;
   l.courtesy_clients = static_cast<u32>(c.courtesy_clients);
+  l.callback_timeout = seconds(c.callback_timeout);
   return l;
 }
 
@@ -151,8 +152,13 @@ std::string Server::open_ports() {
   nfs4::Owners::parse(config_.users, &nfs4_->owners.users);  // validate() has looked at both
   nfs4::Owners::parse(config_.groups, &nfs4_->owners.groups);
   if (std::string e = nfs4_->state->recovery.begin(); !e.empty()) return e;
-  run_on(*loops_[0]->loop, [&] { nfs4_->state->start(*loops_[0]->loop); });
   nfs_service_ = std::make_unique<Service>(*this);
+  dialer_ = std::make_unique<CallbackDialer>(*loops_[0]->loop, loops_[0]->connector,
+                                             [this](Loop& loop, int fd, const Endpoint& peer) {
+                                               return adopt(*nfs_service_, loop, fd, peer, [] {}).id();
+                                             });
+  streams_.dialer = dialer_.get();
+  run_on(*loops_[0]->loop, [&] { nfs4_->state->start(*loops_[0]->loop, &streams_); });
   nfs_service_->dispatcher.add(nfs3::program(*nfs3_));
   nfs_service_->dispatcher.add(nfs4::program(*nfs4_));
   nfs_service_->dispatcher.add(mount::program_v1(*mount_));
@@ -185,14 +191,21 @@ std::string Server::serve(Service& service, u16 port, u16* bound) {
   return udp ? std::string() : udp.error();
 }
 
-void Server::accept(Service& service, Loop& loop, int fd, const Endpoint& peer) {
+net::Connection& Server::adopt(Service& service, Loop& loop, int fd, const Endpoint& peer,
+                               UniqueFunction<void()> closed) {
   net::ConnectionSet& set = loops_[loop.index()]->connections;
   auto connection = std::make_unique<net::Connection>(loop, net_, kRecordMarking, limits_, set);
-  auto transport = std::make_unique<rpc::StreamTransport>(*connection, service.dispatcher,
-                                                          [this, ip = peer.ip] { admission_.release(ip); });
+  auto transport =
+      std::make_unique<rpc::StreamTransport>(*connection, service.dispatcher, streams_, std::move(closed));
   net::Connection& c = *connection;
+  transport->opened();
   set.add(std::move(connection));
   c.open(fd, peer, std::move(transport));
+  return c;
+}
+
+void Server::accept(Service& service, Loop& loop, int fd, const Endpoint& peer) {
+  adopt(service, loop, fd, peer, [this, ip = peer.ip] { admission_.release(ip); });
 }
 
 void Server::register_services() {

@@ -11,6 +11,7 @@
 #include "protocols/nfs4/state/snapshot.h"
 #include "protocols/portmap/program.h"
 #include "protocols/rpc/transports.h"
+#include "protocols/server/dialer.h"
 #include "protocols/server/stores_factory.h"
 
 namespace dfs::server {
@@ -51,8 +52,8 @@ class Server {
   u64 seed() const { return random_.seed(); }
   // Connections open now.
   size_t connections() const { return admission_.size(); }
-  // What it holds for NFSv4 clients, and what of that contradicts itself, a sentence each. Any thread; nothing
-  // when it is not running.
+  // What it holds for NFSv4 clients, and what of that contradicts itself, a sentence each. Any thread;
+  // nothing when it is not running.
   nfs4::Snapshot state();
   std::vector<std::string> check_state();
   // NFSv4's grace period ends now, if there is one. Any thread.
@@ -72,6 +73,7 @@ class Server {
   struct LoopState {
     std::unique_ptr<Loop> loop;
     net::ConnectionSet connections;
+    net::Connector connector;
   };
   struct Service;  // one port: its listener, its datagram socket, its programs
 
@@ -82,6 +84,8 @@ class Server {
   std::string serve(Service& service, u16 port, u16* bound);
   void register_services();
   void accept(Service& service, Loop& loop, int fd, const Endpoint& peer);
+  net::Connection& adopt(Service& service, Loop& loop, int fd, const Endpoint& peer,
+                         UniqueFunction<void()> closed);
   void close_ports();
   void stop_loops(Nanos drain);
   bool idle();
@@ -97,6 +101,8 @@ class Server {
   net::NetContext net_;
   net::ConnectionLimits limits_;
 
+  rpc::Streams streams_;
+  std::unique_ptr<CallbackDialer> dialer_;
   std::unique_ptr<Workers> workers_;
   std::vector<std::unique_ptr<LoopState>> loops_;
   std::vector<Volume> volumes_;

@@ -44,7 +44,13 @@ bool Server::idle() {
 
 void Server::stop_loops(Nanos patience) {
   RealClock real;
-  for (auto& l : loops_) run_on(*l->loop, [&] { l->connections.drain(); });
+  // What waits for clients waits no longer: they may be waiting for us.
+  if (nfs4_) nfs4_->state->callbacks.stop();
+  for (auto& l : loops_)
+    run_on(*l->loop, [&] {
+      l->connector.abort_all();
+      l->connections.drain();
+    });
   const Nanos deadline = real.now() + patience;
   while (!idle() && real.now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   // Whoever is held by a fault rule goes on; whoever has not finished by now is cut off.

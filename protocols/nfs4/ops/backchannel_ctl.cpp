@@ -6,8 +6,11 @@ namespace dfs::nfs4::ops {
 
 // RFC 8881 18.33
 Async<BACKCHANNEL_CTL4res> backchannel_ctl(Compound& c, const BACKCHANNEL_CTL4args& a) {
-  const nfsstat4 s = callback_security(a.bca_sec_parms);
-  if (s == NFS4_OK) c.session->set_callback(a.bca_cb_program);
+  CallbackSecurity security;
+  const nfsstat4 s = callback_security(a.bca_sec_parms, &security);
+  if (s != NFS4_OK) return BACKCHANNEL_CTL4res{s};
+  c.session->set_callback(a.bca_cb_program, std::move(security));
+  c.server.state->callbacks.security_changed(*c.session);
   return BACKCHANNEL_CTL4res{s};
 }
 

@@ -16,7 +16,8 @@ Async<BIND_CONN_TO_SESSION4res> bind_conn_to_session(Compound& c, const BIND_CON
   channel_dir_from_server4 answer = CDFS4_BOTH;
   if (a.bctsa_dir == CDFC4_FORE) directions = Session::kFore, answer = CDFS4_FORE;
   if (a.bctsa_dir == CDFC4_BACK) directions = Session::kBack, answer = CDFS4_BACK;
-  session->bind(c.call.transport->id(), directions);
+  if ((directions & Session::kFore) != 0) session->bind(c.call.transport->id(), Session::kFore);
+  if ((directions & Session::kBack) != 0) c.server.state->callbacks.bind(*session, c.call.transport->id());
   session->client->renew(c.server.state->now());
   res.bctsr_resok4 = {a.bctsa_sessid, answer, false};
   return res;

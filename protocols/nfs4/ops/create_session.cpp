@@ -9,13 +9,20 @@ constexpr u32 kKnownFlags =
     CREATE_SESSION4_FLAG_PERSIST | CREATE_SESSION4_FLAG_CONN_BACK_CHAN | CREATE_SESSION4_FLAG_CONN_RDMA;
 constexpr size_t kMaxSessions = 64;  // of one client
 
+// What is granted of what is asked for.
+struct Negotiated {
+  ChannelAttrs fore, back;
+  CallbackSecurity security;
+};
+
 // Makes the session and fills in the reply. The client's mutex is held.
 nfsstat4 create_locked(Compound& c, const CREATE_SESSION4args& a, const Ref<Client>& client,
-                       const ChannelAttrs& fore, const ChannelAttrs& back, CREATE_SESSION4resok* ok) {
+                       const Negotiated& n, Ref<Session>* made, CREATE_SESSION4resok* ok) {
   State& state = *c.server.state;
   if (client->gone()) return NFS4ERR_STALE_CLIENTID;
   if (client->sessions.size() >= kMaxSessions) return NFS4ERR_NOSPC;
-  auto session = Ref<Session>::adopt(new Session(state, client, fore, back, a.csa_cb_program));
+  auto session =
+      Ref<Session>::adopt(new Session(state, client, c.minor, n.fore, n.back, a.csa_cb_program, n.security));
   state.sessions.add(session, [&](Registry<Session>::Number n) {
     session->number = n;
     session->id = session_id(state.epoch, n, client->number);
@@ -23,21 +30,21 @@ nfsstat4 create_locked(Compound& c, const CREATE_SESSION4args& a, const Ref<Clie
   // RFC 8881 18.36.3: nothing outlives this server (PERSIST), and no transport has RDMA.
   const u32 back_channel = a.csa_flags & CREATE_SESSION4_FLAG_CONN_BACK_CHAN;
   session->bind(c.call.transport->id(), Session::kFore);
-  if (back_channel != 0) session->bind(c.call.transport->id(), Session::kBack);
   client->sessions.push_back(session);
-  *ok = {session->id, a.csa_sequence, back_channel, to_wire(fore), to_wire(back)};
+  *ok = {session->id, a.csa_sequence, back_channel, to_wire(n.fore), to_wire(n.back)};
+  *made = std::move(session);
   return NFS4_OK;
 }
 
-nfsstat4 negotiate(Compound& c, const CREATE_SESSION4args& a, ChannelAttrs* fore, ChannelAttrs* back) {
+nfsstat4 negotiate(Compound& c, const CREATE_SESSION4args& a, Negotiated* n) {
   if ((a.csa_flags & ~kKnownFlags) != 0) return NFS4ERR_INVAL;
   const nfsstat4 s =
-      negotiate_fore(a.csa_fore_chan_attrs, c.server.limits.io_size, c.server.limits.operations, fore);
+      negotiate_fore(a.csa_fore_chan_attrs, c.server.limits.io_size, c.server.limits.operations, &n->fore);
   if (s != NFS4_OK) return s;
-  const nfsstat4 b = negotiate_back(a.csa_back_chan_attrs, back);
+  const nfsstat4 b = negotiate_back(a.csa_back_chan_attrs, &n->back);
   // A back channel that nobody asks for may be as small as it likes.
   if (b != NFS4_OK && (a.csa_flags & CREATE_SESSION4_FLAG_CONN_BACK_CHAN) != 0) return b;
-  return callback_security(a.csa_sec_parms);
+  return callback_security(a.csa_sec_parms, &n->security);
 }
 
 }  // namespace
@@ -60,19 +67,24 @@ Async<CREATE_SESSION4res> create_session(Compound& c, const CREATE_SESSION4args&
       return res;
     }
   }
-  ChannelAttrs fore, back;
-  res.csr_status = negotiate(c, a, &fore, &back);
+  Negotiated n;
+  res.csr_status = negotiate(c, a, &n);
   if (res.csr_status == NFS4_OK) res.csr_status = state.clients.confirm(client, Principal::of(c.call));
   // What was refused takes no sequence number: nothing of it is remembered.
   if (res.csr_status != NFS4_OK) return res;
-  std::lock_guard lock(client->mutex);
-  CreateSessionSlot& slot = client->create_session;
-  // Another loop may have carried the same request out meanwhile.
-  if (slot.used && a.csa_sequence == slot.sequence) return slot.reply;
-  res.csr_status = create_locked(c, a, client, fore, back, &res.csr_resok4);
-  if (res.csr_status != NFS4_OK) return res;
-  client->renew(state.now());
-  slot = {a.csa_sequence, true, res};
+  Ref<Session> session;
+  {
+    std::lock_guard lock(client->mutex);
+    CreateSessionSlot& slot = client->create_session;
+    // Another loop may have carried the same request out meanwhile.
+    if (slot.used && a.csa_sequence == slot.sequence) return slot.reply;
+    res.csr_status = create_locked(c, a, client, n, &session, &res.csr_resok4);
+    if (res.csr_status != NFS4_OK) return res;
+    client->renew(state.now());
+    slot = {a.csa_sequence, true, res};
+  }
+  if ((res.csr_resok4.csr_flags & CREATE_SESSION4_FLAG_CONN_BACK_CHAN) != 0)
+    state.callbacks.bind(*session, c.call.transport->id());
   return res;
 }
 

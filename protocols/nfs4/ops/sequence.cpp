@@ -45,6 +45,7 @@ SEQUENCE4res accepted(const SEQUENCE4args& a, const Session& session) {
   const slotid4 highest{session.fore.max_requests - 1};
   res.sr_resok4 = {a.sa_sessionid, a.sa_sequenceid, a.sa_slotid,
                    highest,        highest,         session.client->sequence_flags()};
+  res.sr_resok4.sr_status_flags |= session.sequence_flags();
   return res;
 }
 

@@ -9,8 +9,9 @@ namespace dfs::nfs4 {
 // here: no migration, no layouts, no GSS.
 void Client::decide_sequence_flags_locked() {
   u32 flags = 0;
-  if (callback_path == CallbackPath::down) flags |= SEQ4_STATUS_CB_PATH_DOWN;
-  if (callback_path == CallbackPath::fault) flags |= SEQ4_STATUS_BACKCHANNEL_FAULT;
+  const CallbackPath callbacks = path.load(std::memory_order_relaxed);
+  if (callbacks == CallbackPath::down) flags |= SEQ4_STATUS_CB_PATH_DOWN;
+  if (callbacks == CallbackPath::fault) flags |= SEQ4_STATUS_BACKCHANNEL_FAULT;
   for (const auto& [other, why] : revoked) switch (why) {
       case Revoked::expired:
         flags |= all_expired ? SEQ4_STATUS_EXPIRED_ALL_STATE_REVOKED : SEQ4_STATUS_EXPIRED_SOME_STATE_REVOKED;

@@ -46,6 +46,7 @@ struct CreateSessionSlot {
 
 // Why state was taken away from a client that lives on (RFC 8881 18.46.3, sr_status_flags).
 enum class Revoked : u8 { expired, admin, recallable };
+// unknown: nobody has wanted to be called back, or that is being found out.
 enum class CallbackPath : u8 { unknown, up, down, fault };
 
 // One client, of any minor version: what SETCLIENTID or EXCHANGE_ID made of it (RFC 7530 9.1.1, RFC
@@ -77,6 +78,8 @@ class Client : public Counted {
   std::atomic<Phase> phase{Phase::unconfirmed};
   bool confirmed() const { return phase.load(std::memory_order_acquire) == Phase::confirmed; }
   bool gone() const { return phase.load(std::memory_order_acquire) == Phase::gone; }
+  // Whether callbacks get through; changes under mutex, with the flags of SEQUENCE.
+  std::atomic<CallbackPath> path{CallbackPath::unknown};
 
   mutable std::mutex mutex;
 
@@ -89,8 +92,8 @@ class Client : public Counted {
   bool reclaim_complete = false;  // 4.1: RECLAIM_COMPLETE of all file systems was done
   bool may_reclaim = false;       // it is one that the last run of the server left: see recovery.h
   std::vector<Ref<Session>> sessions;
-  std::string implementation;  // nfs_impl_id4: domain and name
-  CallbackPath callback_path = CallbackPath::unknown;
+  std::string implementation;   // nfs_impl_id4: domain and name
+  u64 callback_connection = 0;  // 4.0: that was opened to `callback`; 0: none
   // State that was taken away, until FREE_STATEID acknowledges it: by the stateid's `other`.
   std::map<Other, Revoked> revoked;
   bool all_expired = false;  // of these: all that the client had when its lease ended

@@ -155,6 +155,14 @@ nfsstat4 Clients::set_client_id(const SETCLIENTID4args& a, const Principal& who,
 }
 
 nfsstat4 Clients::set_client_id_confirm(const SETCLIENTID_CONFIRM4args& a, const Principal& who) {
+  bool moved = false;
+  const nfsstat4 s = confirm_40(a, who, &moved);
+  if (moved)
+    if (const Ref<Client> client = find(a.clientid).client) state_.callbacks.address_confirmed(client);
+  return s;
+}
+
+nfsstat4 Clients::confirm_40(const SETCLIENTID_CONFIRM4args& a, const Principal& who, bool* moved) {
   std::lock_guard lock(mutex_);
   Ref<Client> client = find(a.clientid).client;
   if (!client || client->facet != Facet::v40) return NFS4ERR_STALE_CLIENTID;
@@ -164,7 +172,7 @@ nfsstat4 Clients::set_client_id_confirm(const SETCLIENTID_CONFIRM4args& a, const
     if (client->confirm_verifier != a.setclientid_confirm) return NFS4ERR_STALE_CLIENTID;
     if (client->confirmed()) {
       if (client->callback_pending) client->callback = std::move(client->next_callback);
-      client->callback_pending = false;
+      *moved = std::exchange(client->callback_pending, false);
       return NFS4_OK;  // of a retransmission too; neither renews a lease (RFC 7530 9.5)
     }
   }
@@ -177,6 +185,7 @@ nfsstat4 Clients::set_client_id_confirm(const SETCLIENTID_CONFIRM4args& a, const
   client->renew(state_.now());
   client->phase.store(Client::Phase::confirmed, std::memory_order_release);
   state_.recovery.confirmed(*client);
+  *moved = true;
   return NFS4_OK;
 }
 

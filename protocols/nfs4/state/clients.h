@@ -74,6 +74,8 @@ class Clients {
   // Null when there are too many.
   Ref<Client> add_locked(Named& name, Facet facet, Bytes owner, const verifier4& verifier,
                          const Principal& who);
+  // moved: where the client is called back is new, or another than before.
+  nfsstat4 confirm_40(const SETCLIENTID_CONFIRM4args& a, const Principal& who, bool* moved);
   void remove_locked(Ref<Client>& which, bool expired);
   // The same for a client that is found by its name, which goes with its last.
   void end_locked(const Ref<Client>& client, bool expired);

@@ -60,13 +60,17 @@ channel_attrs4 to_wire(const ChannelAttrs& a) {
 
 // --- slots -------------------------------------------------------------------------------------------------
 
-Session::Session(State& state, Ref<Client> c, const ChannelAttrs& f, const ChannelAttrs& b, u32 cb_program)
+Session::Session(State& state, Ref<Client> c, u32 minor, const ChannelAttrs& f, const ChannelAttrs& b,
+                 u32 cb_program, CallbackSecurity security)
     : client(std::move(c)),
+      minor(minor),
       fore(f),
       back(b),
+      back_channel(b.max_requests),
       state_(state),
       slots_(std::make_unique<Slot[]>(f.max_requests)),
-      cb_program_(cb_program) {
+      cb_program_(cb_program),
+      cb_security_(std::move(security)) {
   for (u32 i = 0; i < f.max_requests; ++i) slots_[i].session_ = this;
 }
 
@@ -151,6 +155,42 @@ void Session::bind(u64 connection, u8 directions) {
     connections_.push_back({connection, directions});
   }
   if ((directions & kFore) != 0) last_connection_.store(connection, std::memory_order_relaxed);
+  if ((directions & kBack) != 0) back_wanted_ = true;
+  decide_flags_locked();
+}
+
+bool Session::has_back_locked() const {
+  return std::any_of(connections_.begin(), connections_.end(),
+                     [](const Connection& c) { return (c.directions & kBack) != 0; });
+}
+
+void Session::decide_flags_locked() {
+  sequence_flags_.store(back_wanted_ && !has_back_locked() ? SEQ4_STATUS_CB_PATH_DOWN_SESSION : 0,
+                        std::memory_order_relaxed);
+}
+
+u64 Session::back_connection(const std::vector<u64>& but) const {
+  std::lock_guard lock(mutex_);
+  if (dead_ || !cb_security_.any) return 0;
+  // The one bound last is the likeliest to be there.
+  for (auto it = connections_.rbegin(); it != connections_.rend(); ++it)
+    if ((it->directions & kBack) != 0 && std::find(but.begin(), but.end(), it->id) == but.end())
+      return it->id;
+  return 0;
+}
+
+void Session::unbind_back(u64 connection) {
+  std::lock_guard lock(mutex_);
+  for (Connection& c : connections_)
+    if (c.id == connection) c.directions &= static_cast<u8>(~kBack);
+  decide_flags_locked();
+}
+
+CallbackPath Session::callback_path() const {
+  std::lock_guard lock(mutex_);
+  if (!back_wanted_ || !cb_security_.any) return CallbackPath::unknown;
+  if (!has_back_locked()) return CallbackPath::down;
+  return callback_fault.load() ? CallbackPath::fault : CallbackPath::up;
 }
 
 bool Session::bound(u64 connection) const {
@@ -159,9 +199,15 @@ bool Session::bound(u64 connection) const {
                      [&](const Connection& c) { return c.id == connection; });
 }
 
-void Session::set_callback(u32 program) {
+void Session::set_callback(u32 program, CallbackSecurity security) {
   std::lock_guard lock(mutex_);
   cb_program_ = program;
+  cb_security_ = std::move(security);
+}
+
+CallbackSecurity Session::callback_security() const {
+  std::lock_guard lock(mutex_);
+  return cb_security_;
 }
 
 // --- looking at it -----------------------------------------------------------------------------------------

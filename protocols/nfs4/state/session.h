@@ -1,6 +1,8 @@
 #pragma once
 
+#include "protocols/nfs4/callback/back_channel.h"
 #include "protocols/nfs4/compound.h"
+#include "protocols/nfs4/state/callback_security.h"
 #include "protocols/nfs4/state/client.h"
 
 namespace dfs::nfs4 {
@@ -37,13 +39,14 @@ class Slot final : public ReplyKeeper {
 // only `dead`: each of them holds it.
 class Session : public Counted {
  public:
-  Session(State& state, Ref<Client> client, const ChannelAttrs& fore, const ChannelAttrs& back,
-          u32 cb_program);
+  Session(State& state, Ref<Client> client, u32 minor, const ChannelAttrs& fore, const ChannelAttrs& back,
+          u32 cb_program, CallbackSecurity security);
 
   // fixed before anybody can find it
   sessionid4 id{};
   Registry<Session>::Number number{};
   const Ref<Client> client;
+  const u32 minor;  // that it was made in, and is called back in
   const ChannelAttrs fore, back;
 
   // What a SEQUENCE comes to before its COMPOUND goes on.
@@ -62,8 +65,21 @@ class Session : public Counted {
   void bind(u64 connection, u8 directions);
   bool bound(u64 connection) const;
 
-  // For callbacks: where and how they may go out.
-  void set_callback(u32 program);
+  // For callbacks: where and how they may go out (callback/callbacks.h).
+  BackChannel back_channel;
+  void set_callback(u32 program, CallbackSecurity security);
+  u32 callback_program() const;
+  CallbackSecurity callback_security() const;
+  // A connection bound for callbacks, but none of these; 0: there is none.
+  u64 back_connection(const std::vector<u64>& but) const;
+  // The connection is closed, or the client takes no callbacks over it.
+  void unbind_back(u64 connection);
+  // The client's answers made no sense, or none came.
+  std::atomic<bool> callback_fault{false};
+  // unknown: no connection was ever bound for callbacks.
+  CallbackPath callback_path() const;
+  // Of SEQUENCE, beside those of the client: SEQ4_STATUS_CB_PATH_DOWN_SESSION.
+  u32 sequence_flags() const { return sequence_flags_.load(std::memory_order_relaxed); }
 
   // No request finds it any more. False: others than `mine` are under way (DELAY).
   bool close(const Session* mine);
@@ -82,21 +98,25 @@ class Session : public Counted {
     u8 directions;
   };
   std::vector<Connection> connections() const;
-  u32 callback_program() const;
 
  private:
   friend class Slot;
+  bool has_back_locked() const;
+  void decide_flags_locked();
   static constexpr size_t kMaxConnections = 64;  // the ones bound longest ago are forgotten
 
   State& state_;
   std::atomic<u64> last_connection_{UINT64_MAX};  // bound, and for requests
+  std::atomic<u32> sequence_flags_{0};
 
   mutable std::mutex mutex_;
   // changes under mutex_
   std::unique_ptr<Slot[]> slots_;
   std::vector<Connection> connections_;
+  bool back_wanted_ = false;  // some connection was bound for callbacks
   u32 busy_ = 0;
   u32 cb_program_;
+  CallbackSecurity cb_security_;
   bool dead_ = false;
 };
 

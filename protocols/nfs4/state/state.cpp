@@ -28,6 +28,7 @@ State::State(Nfs4& s)
       sessions(s.random),
       recovery(*this),
       clients(*this, epoch),
+      callbacks(*this),
       identity_(identity_of(s.exports)) {}
 
 State::~State() { clients.clear(); }
@@ -38,7 +39,8 @@ Nanos State::lease() const { return server.limits.lease; }
 
 // --- leases ------------------------------------------------------------------------------------------------
 
-void State::start(Loop& loop) {
+void State::start(Loop& loop, rpc::Streams* streams) {
+  if (streams != nullptr) callbacks.start(loop, *streams);
   {
     std::lock_guard lock(mutex_);
     loop_ = &loop;
@@ -97,14 +99,17 @@ Ref<Session> State::find_session(const sessionid4& id) {
 void State::remove_session(Session& session) {
   sessions.remove(session.number, Gone::closed);
   Ref<Session> last;
-  std::lock_guard lock(session.client->mutex);
-  auto& of = session.client->sessions;
-  for (auto it = of.begin(); it != of.end(); ++it) {
-    if (it->get() != &session) continue;
-    last = std::move(*it);
-    of.erase(it);
-    return;
+  {
+    std::lock_guard lock(session.client->mutex);
+    auto& of = session.client->sessions;
+    for (auto it = of.begin(); it != of.end(); ++it) {
+      if (it->get() != &session) continue;
+      last = std::move(*it);
+      of.erase(it);
+      break;
+    }
   }
+  if (last) callbacks.forget(*last);
 }
 
 // --- clients -----------------------------------------------------------------------------------------------
@@ -154,7 +159,9 @@ void State::drop(Client& client, Gone why) {
   for (Ref<Session>& s : sessions_of) {
     s->kill();
     sessions.remove(s->number, why);
+    callbacks.forget(*s);
   }
+  callbacks.forget(client);
   for (Ref<StateRecord>& r : states_of) end(*r, why);
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/loop/loop.h"
 #include "engine/state/claimed_files.h"
+#include "protocols/nfs4/callback/callbacks.h"
 #include "protocols/nfs4/state/clients.h"
 #include "protocols/nfs4/state/lease_queue.h"
 #include "protocols/nfs4/state/recovery.h"
@@ -22,7 +23,8 @@ class State {
   ~State();
 
   // Leases end by themselves from start() to stop(), by a timer of this loop. Both on the loop's thread.
-  void start(Loop& loop);
+  // With `streams`, clients can be called back.
+  void start(Loop& loop, rpc::Streams* streams = nullptr);
   void stop();
 
   // The client's lease is looked at when it would end. Any thread.
@@ -62,6 +64,7 @@ class State {
   Registry<Session> sessions;
   Recovery recovery;
   Clients clients;
+  Callbacks callbacks;
 
  private:
   void arm();

@@ -59,7 +59,7 @@ def exchange_id(
 def create_session(
     csa_clientid: int = AUTO,
     csa_sequence: int = AUTO,
-    csa_flags: int = w.CREATE_SESSION4_FLAG_CONN_BACK_CHAN,
+    csa_flags: int = 0,
     csa_fore_chan_attrs: w.channel_attrs4 = FORE,
     csa_back_chan_attrs: w.channel_attrs4 = BACK,
     csa_cb_program: int = CB_PROGRAM,
