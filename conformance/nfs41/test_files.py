@@ -63,6 +63,16 @@ def test_lookup(nfs41, home, file, subdir, symlink):
     nfs41.compound(op.putfh(file), op.lookup("x").fails(NFS4ERR.NOTDIR))
 
 
+@covers("RFC8881 18.24.3", "READLINK: the text as it was given; NFS4ERR_WRONG_TYPE of what is no symbolic link")
+@meets("8881-18.24.3-1")
+def test_readlink(nfs41, home, file, subdir):
+    for n, text in enumerate(("target", "/no/such//thing/", "ünïcode \u2603", "x" * 1000)):
+        link = nfs41.symlink(home, f"link {n}", text)
+        assert nfs41.compound(op.putfh(link), op.readlink()).readlink.link == text
+    for other in (file, subdir):
+        nfs41.compound(op.putfh(other), op.readlink().fails(NFS4ERR.WRONG_TYPE, NFS4ERR.INVAL))
+
+
 @covers("RFC8881 18.14.3", "the parent directory, and NFS4ERR_NOENT at the root")
 @meets("8881-18.14.3-1")
 def test_lookupp(nfs41, home, subdir):
@@ -295,7 +305,7 @@ def test_setattr_size(nfs41, file, size):
 
 @pytest.mark.parametrize("kind", ["file", "subdir", *SPECIAL])
 @covers("RFC8881 18.1.3", "of what was asked and is supported: what is granted, and that can be done")
-@meets("8881-18.1.3-1")
+@meets("8881-18.1.3-1", "8881-18.1.3-2")
 def test_access(nfs41, bob, home, request, kind):
     handle = request.getfixturevalue(kind)
     nfs41.setattr(handle, mode=0o604)

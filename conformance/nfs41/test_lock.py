@@ -41,7 +41,7 @@ def test_new_again(nfs41, opened):
 
 @pytest.mark.parametrize("clientid", [0, 1, 2**64 - 1], ids=hex)
 @covers("RFC8881 18.10.3", "the client id in the lock owner is ignored, in LOCK and in LOCKT")
-@meets("8881-8.8-2", "8881-18.10.3-3")
+@meets("8881-8.8-2", "8881-18.10.3-3", "8881-18.11.3-2")
 def test_clientid_ignored(nfs41, other, home, opened, clientid):
     owner = state_owner4(clientid, b"me")
     nfs41.lock(opened, WRITE_LT, 0, 10, lock_owner=owner)
@@ -52,7 +52,7 @@ def test_clientid_ignored(nfs41, other, home, opened, clientid):
 @pytest.mark.parametrize("held, wanted, conflict", [(READ_LT, READ_LT, False), (READ_LT, WRITE_LT, True), (WRITE_LT, READ_LT, True), (WRITE_LT, WRITE_LT, True)])
 @pytest.mark.parametrize("who", ["other owner", "other client"])
 @covers("RFC8881 18.10.3", "NFS4ERR_DENIED with what is in the way, for any owner but the holder; LOCKT says the same")
-@meets("8881-18.10.3-1")
+@meets("8881-18.10.3-1", "8881-18.10.3-5")
 def test_conflict(nfs41, other, home, opened, held, wanted, conflict, who):
     nfs41.lock(opened, held, 10, 20, lock_owner=b"holder")
     c = nfs41 if who == "other owner" else other
@@ -62,7 +62,7 @@ def test_conflict(nfs41, other, home, opened, held, wanted, conflict, who):
         if conflict:
             denied = r[1].denied
             assert (denied.offset, denied.length, denied.locktype) == (10, 20, held)
-            assert bytes(denied.owner.owner) == b"holder"
+            assert (denied.owner.clientid, bytes(denied.owner.owner)) == (nfs41.client.clientid, b"holder")
 
 
 @covers("RFC8881 18.12.3", "what is unlocked can be locked by another")

@@ -71,6 +71,7 @@ def test_unknown_style(nfs41, home, value):
 
 
 @covers("RFC8881 18.45.3", "who may not search the directory is told so: NFS4ERR_ACCESS")
+@meets("8881-18.29.3-2")
 def test_access(nfs41, bob, home, subdir):
     nfs41.mkdir(subdir, "d")
     nfs41.setattr(subdir, mode=0o600)

@@ -14,6 +14,9 @@ namespace dfs {
 //
 //   const u32 seen = word.load();
 //   if (!done()) co_await waits.until_changed(word, seen, limit);      // never misses what came in between
+//
+// What it comes to is kept in a variable first: g++ 12 copies what is awaited inside of a condition, and nobody
+// wakes the copy.
 class Waits {
  public:
   enum class Woken : u8 { changed, timed_out, stopped };

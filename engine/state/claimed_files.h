@@ -8,6 +8,7 @@
 #include "engine/base/function_ref.h"
 #include "engine/fs/types.h"
 #include "engine/state/claims.h"
+#include "engine/state/lock_queue.h"
 
 namespace dfs::fs {
 class FileSystem;
@@ -30,6 +31,7 @@ class ClaimedFile {
   std::mutex& mutex() const { return mutex_; }
   const FileKey key;
   ClaimTable claims;
+  LockQueue waiting;  // for byte ranges of others
 
  private:
   friend class ClaimedFiles;

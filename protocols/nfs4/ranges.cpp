@@ -1,5 +1,7 @@
 #include "protocols/nfs4/ranges.h"
 
+#include "protocols/nfs4/status.h"
+
 namespace dfs::nfs4 {
 namespace {
 
@@ -24,9 +26,10 @@ nfsstat4 may_write_range(Compound& c, const stateid4& id, u64 offset, u64 length
   return s == NFS4_OK && c.current.place.read_only() ? NFS4ERR_ROFS : s;
 }
 
-nfsstat4 range_status(const Compound& c, fs::FsError e) {
-  if (e == fs::FsError::is_directory || e == fs::FsError::symlink) return NFS4ERR_WRONG_TYPE;
-  return data_status(c, e);
+nfsstat4 range_status(fs::FsError e) {
+  const bool other_type =
+      e == fs::FsError::is_directory || e == fs::FsError::symlink || e == fs::FsError::wrong_type;
+  return other_type ? NFS4ERR_WRONG_TYPE : to_status(e);
 }
 
 }  // namespace dfs::nfs4

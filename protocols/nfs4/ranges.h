@@ -16,15 +16,14 @@ nfsstat4 may_write_range(Compound& c, const stateid4& id, u64 offset, u64 length
 
 // "If CURRENT_FH is not a regular file, the operation MUST fail and return NFS4ERR_WRONG_TYPE": directories
 // and symbolic links too, which have errors of their own elsewhere.
-nfsstat4 range_status(const Compound& c, fs::FsError e);
+nfsstat4 range_status(fs::FsError e);
 
 // The result of an operation that changes a range and says no more than whether it did.
 template <class Res>
 struct RangeChanged {
-  Compound& c;
   IoUse use;  // until it is done
 
-  Res operator()(const fs::ChangeResult& r) const { return {range_status(c, r.error)}; }
+  Res operator()(const fs::ChangeResult& r) const { return {range_status(r.error)}; }
 };
 
 }  // namespace dfs::nfs4

@@ -51,6 +51,7 @@ struct Config {
   i64 courtesy_clients = 1024;
   i64 max_operations = 128;
   double callback_timeout = 10;
+  i64 async_copy = 1 << 20;
   std::string domain = "localdomain";
   std::string users = "root=0 nobody=65534";
   std::string groups = "root=0 nogroup=65534 nobody=65534";

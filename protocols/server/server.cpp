@@ -43,6 +43,7 @@ nfs4::Limits nfs4_limits(const Config& c) {
   l.courtesy = c.courtesy_time * kSecond;
   l.courtesy_clients = static_cast<u32>(c.courtesy_clients);
   l.callback_timeout = seconds(c.callback_timeout);
+  l.async_copy = static_cast<u64>(c.async_copy);
   return l;
 }
 

@@ -92,7 +92,8 @@ Task<CbResult> Callbacks::call_session(Ref<Client> client, CbOps ops) {
     const u32 seen = channel.released.load(std::memory_order_acquire);
     const auto ticket = channel.take();
     if (!ticket) {
-      if (co_await waits.until_changed(channel.released, seen, patience) != Waits::Woken::changed)
+      const Waits::Woken woken = co_await waits.until_changed(channel.released, seen, patience);
+      if (woken != Waits::Woken::changed)
         co_return failed(CbResult::Path::timed_out);
       continue;
     }
@@ -160,9 +161,12 @@ Task<Callbacks::Exchange> Callbacks::exchange(Session& s, const BackChannel::Tic
         co_return Exchange{Next::done, std::move(r)};
       }
       case NFS4ERR_DELAY:  // sequence number not taken (RFC 8881 2.10.6.2): the same request once more, later
-        if (co_await waits.pause(pause) == Waits::Woken::stopped) break;
+      {
+        const Waits::Woken woken = co_await waits.pause(pause);
+        if (woken == Waits::Woken::stopped) break;
         pause *= 2;
         continue;
+      }
       case NFS4ERR_RETRY_UNCACHED_REP: {
         // It was carried out before its reply was lost, and what it said is gone.
         channel.carried_out(t);

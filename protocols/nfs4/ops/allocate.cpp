@@ -10,7 +10,7 @@ Async<ALLOCATE4res> allocate(Compound& c, const ALLOCATE4args& a) {
   if (const nfsstat4 s = may_write_range(c, a.aa_stateid, a.aa_offset, a.aa_length, &use); s != NFS4_OK)
     return with_status<ALLOCATE4res>(s);
   return then(p.fs().allocate(p.who, p.node, a.aa_offset, a.aa_length, use.check),
-              RangeChanged<ALLOCATE4res>{c, std::move(use)});
+              RangeChanged<ALLOCATE4res>{std::move(use)});
 }
 
 }  // namespace dfs::nfs4::ops

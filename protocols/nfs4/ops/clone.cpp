@@ -8,7 +8,7 @@ struct Answer {
   Compound& c;
   IoUse read, write;  // until it is done
 
-  CLONE4res operator()(const fs::ChangeResult& r) const { return {range_status(c, r.error)}; }
+  CLONE4res operator()(const fs::ChangeResult& r) const { return {range_status(r.error)}; }
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ Async<DEALLOCATE4res> deallocate(Compound& c, const DEALLOCATE4args& a) {
   if (const nfsstat4 s = may_write_range(c, a.da_stateid, a.da_offset, a.da_length, &use); s != NFS4_OK)
     return with_status<DEALLOCATE4res>(s);
   return then(p.fs().deallocate(p.who, p.node, a.da_offset, a.da_length, use.check),
-              RangeChanged<DEALLOCATE4res>{c, std::move(use)});
+              RangeChanged<DEALLOCATE4res>{std::move(use)});
 }
 
 }  // namespace dfs::nfs4::ops

@@ -17,7 +17,7 @@ LOCKT4res test(Compound& c, const LOCKT4args& a, Client& client, const state::Ra
       file->claims.judge(owner ? owner->who : stranger, state::LockAccess{bytes, exclusive(a.locktype)});
   if (v.proceed()) return res;
   res.status = NFS4ERR_DENIED;
-  res.denied = denied(c, v);
+  res.denied = denied(c, *v.holder, v.range.range, v.range.exclusive);
   return res;
 }
 

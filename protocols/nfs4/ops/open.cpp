@@ -73,6 +73,7 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   ok.rflags = OPEN4_RESULT_LOCKTYPE_POSIX;
   if (c.minor == 0 && !call.owner->confirmed) ok.rflags |= OPEN4_RESULT_CONFIRM;
   if (c.minor > 0) ok.rflags |= OPEN4_RESULT_PRESERVE_UNLINKED;
+  if (c.minor > 0 && Callbacks::available(*c.session->client)) ok.rflags |= OPEN4_RESULT_MAY_NOTIFY_LOCK;
   ok.attrset = applied_attrs(call.asked, call.applied).bitmap(c.call.arena);
   ok.delegation = no_delegation(c, call.a.share_access);
   c.enter(call.file);

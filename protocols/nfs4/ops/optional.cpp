@@ -37,13 +37,7 @@ Async<WANT_DELEGATION4res> want_delegation(Compound&, const WANT_DELEGATION4args
   return not_here<WANT_DELEGATION4res>();
 }
 
-// Copies between servers, and copies that go on behind their COMPOUND
+// Copies between servers
 Async<COPY_NOTIFY4res> copy_notify(Compound&, const COPY_NOTIFY4args&) { return not_here<COPY_NOTIFY4res>(); }
-Async<OFFLOAD_CANCEL4res> offload_cancel(Compound&, const OFFLOAD_CANCEL4args&) {
-  return not_here<OFFLOAD_CANCEL4res>();
-}
-Async<OFFLOAD_STATUS4res> offload_status(Compound&, const OFFLOAD_STATUS4args&) {
-  return not_here<OFFLOAD_STATUS4res>();
-}
 
 }  // namespace dfs::nfs4::ops

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocols/nfs4/state/io_use.h"
 #include "protocols/nfs4/state/stateid.h"
 
 namespace dfs::nfs4 {
@@ -9,14 +10,6 @@ enum class IoKind : u8 {
   read,
   write,   // and whatever changes the size
   advise,  // nothing: it says what is going to be done
-};
-
-// What lets it: kept until the operation is over, it keeps the file.
-struct IoUse {
-  Ref<FileHold> hold;  // the open's
-  // How the file system is to judge it. An open vouches for whom it was made for, and for what it was made
-  // for; anybody else who brings its stateid is judged by the file's permissions.
-  fs::IoCheck check = fs::IoCheck::owner_override;
 };
 
 // Whether the stateid lets the operation at these bytes of a file, the current one or the saved one: NFS4_OK,

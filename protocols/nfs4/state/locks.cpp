@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocols/nfs4/filehandle.h"
+#include "protocols/nfs4/state/lock_notify.h"
 #include "protocols/nfs4/status.h"
 
 namespace dfs::nfs4 {
@@ -17,16 +19,15 @@ nfsstat4 lock_range(offset4 offset, length4 length, state::Range* out) {
   return NFS4_OK;
 }
 
-LOCK4denied denied(Compound& c, const state::Verdict& v) {
+LOCK4denied denied(Compound& c, const state::Owner& holder, const state::Range& r, bool exclusive) {
   LOCK4denied d{};
-  const state::Range& r = v.range.range;
   d.offset = r.first;
   d.length = r.last == UINT64_MAX ? UINT64_MAX : r.last - r.first + 1;
-  d.locktype = v.range.exclusive ? WRITE_LT : READ_LT;
+  d.locktype = exclusive ? WRITE_LT : READ_LT;
   // A holder of another protocol has no client id here.
-  if (v.holder->protocol == state::Protocol::nfs4)
-    d.owner.clientid = client_id(c.server.state->epoch, static_cast<u32>(v.holder->client));
-  d.owner.owner = c.call.arena.copy(Bytes::of(v.holder->name));
+  if (holder.protocol == state::Protocol::nfs4)
+    d.owner.clientid = client_id(c.server.state->epoch, static_cast<u32>(holder.client));
+  d.owner.owner = c.call.arena.copy(Bytes::of(holder.name));
   return d;
 }
 
@@ -82,26 +83,47 @@ nfsstat4 check_mode(const Open& open, bool exclusive) {
   return (open.mode.access & right) == 0 ? NFS4ERR_OPENMODE : NFS4_OK;
 }
 
+bool waits(nfs_lock_type4 type) { return type == READW_LT || type == WRITEW_LT; }
+
+// Refused: who would wait gets a place in the queue, or keeps it; who would not gives it up.
+LOCK4res refuse_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, state::ClaimedFile& file,
+                     const Ref<StateOwner>& owner, const LOCK4denied& why, TellWaiters& tell) {
+  LOCK4res res{};
+  res.status = NFS4ERR_DENIED;
+  res.denied = why;
+  if (!waits(a.locktype)) {
+    tell.look(file.waiting.leave(owner->who, bytes));
+    return res;
+  }
+  State& state = *c.server.state;
+  const nfs_fh4 handle = handle_of(c, c.current.place);
+  file.waiting.wait({waiting_owner(owner), bytes, exclusive(a.locktype), state.now() + state.lease(),
+                     std::string(handle.view()), false});
+  return res;
+}
+
 // Judges and locks; the file's mutex is held.
 LOCK4res lock_locked(Compound& c, const LOCK4args& a, const state::Range& bytes, const Open& open,
-                     const StateOwner& owner) {
+                     const Ref<StateOwner>& owner, TellWaiters& tell) {
   LOCK4res res{};
   // Under the file's mutex: what others take when the grace period is over comes after this.
   if (a.reclaim && !c.server.state->recovery.in_grace()) return with_status<LOCK4res>(NFS4ERR_NO_GRACE);
   const bool for_writing = exclusive(a.locktype);
   if ((res.status = check_mode(open, for_writing)) != NFS4_OK) return res;
-  state::ClaimTable& claims = open.file->claims;
-  const state::Verdict v = claims.judge(owner.who, state::LockAccess{bytes, for_writing});
-  if (!v.proceed()) {
-    res.status = NFS4ERR_DENIED;
-    res.denied = denied(c, v);
-    return res;
-  }
-  if (claims.ranges().size() >= kMaxRanges) {
+  state::ClaimedFile& file = *open.file;
+  const state::Verdict v = file.claims.judge(owner->who, state::LockAccess{bytes, for_writing});
+  if (!v.proceed())
+    return refuse_lock(c, a, bytes, file, owner, denied(c, *v.holder, v.range.range, v.range.exclusive), tell);
+  // Free, but for somebody who asked for it before (RFC 8881 9.6).
+  if (const auto* ahead = file.waiting.ahead_of(owner->who, bytes, for_writing, c.server.state->now()))
+    return refuse_lock(c, a, bytes, file, owner, denied(c, *ahead->owner, ahead->range, ahead->exclusive), tell);
+  if (file.claims.ranges().size() >= kMaxRanges) {
     res.status = too_many(c);
     return res;
   }
-  claims.lock(owner.who, bytes, for_writing);
+  file.claims.lock(owner->who, bytes, for_writing);
+  // It may have held these bytes more strongly before.
+  tell.look(file.waiting.leave(owner->who, bytes));
   return res;
 }
 
@@ -112,6 +134,7 @@ LOCK4res take_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, c
   State& state = *c.server.state;
   LOCK4res res{};
   state::FilePin pin = state.files.pin(open->file->key);
+  TellWaiters tell(state, *open->file);
   std::lock_guard held(owner->client->mutex);
   if (owner->client->gone()) return with_status<LOCK4res>(NFS4ERR_EXPIRED);
   // It may have lost its last lock, and its place, since it was looked up.
@@ -126,7 +149,7 @@ LOCK4res take_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, c
   if (res.status == NFS4_OK && c.minor == 0 && it != owner->locks.end()) res.status = NFS4ERR_BAD_SEQID;
   if (res.status == NFS4_OK && it == owner->locks.end() && owner->client->states >= Client::kMaxStates)
     res.status = too_many(c);
-  if (res.status == NFS4_OK) res = lock_locked(c, a, bytes, *open, *owner);
+  if (res.status == NFS4_OK) res = lock_locked(c, a, bytes, *open, owner, tell);
   if (res.status != NFS4_OK) {
     drop_idle_locked(*owner);
     return res;
@@ -147,18 +170,22 @@ LOCK4res take_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, c
 LOCK4res change_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, const Ref<LockState>& state,
                      u32 seqid) {
   LOCK4res res{};
+  TellWaiters tell(*c.server.state, *state->file);
   std::lock_guard lock(state->file->mutex());
   if ((res.status = check_seqid(c, *state, seqid)) != NFS4_OK) return res;
-  res = lock_locked(c, a, bytes, *state->open, *state->owner);
+  res = lock_locked(c, a, bytes, *state->open, state->owner, tell);
   if (res.status == NFS4_OK) res.resok4.lock_stateid = state->next_stateid();
   return res;
 }
 
 LOCKU4res release_lock(Compound& c, const state::Range& bytes, LockState& state, u32 seqid) {
   LOCKU4res res{};
+  TellWaiters tell(*c.server.state, *state.file);
   std::lock_guard lock(state.file->mutex());
   if ((res.status = check_seqid(c, state, seqid)) != NFS4_OK) return res;
   state.file->claims.unlock(state.owner->who, bytes);
+  // Who gives bytes back does not wait for them.
+  tell.look(state.file->waiting.leave(state.owner->who, bytes));
   res.lock_stateid = state.next_stateid();
   return res;
 }

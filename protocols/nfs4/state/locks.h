@@ -12,8 +12,9 @@ inline bool exclusive(nfs_lock_type4 type) { return type == WRITE_LT || type == 
 // A length of all ones is "to the end of the file, however it grows".
 nfsstat4 lock_range(offset4 offset, length4 length, state::Range* out);
 
-// What a client is told of the lock in its way; while the file's mutex is held.
-LOCK4denied denied(Compound& c, const state::Verdict& verdict);
+// What a client is told of the lock in its way, which somebody has or asked for before; while the file's mutex is
+// held.
+LOCK4denied denied(Compound& c, const state::Owner& holder, const state::Range& bytes, bool exclusive);
 
 // The lock owner of that name, made when there is none: NFS4_OK, EXPIRED, or too many.
 nfsstat4 lock_owner(Compound& c, const Ref<Client>& client, Bytes name, Ref<StateOwner>* out);

@@ -1,5 +1,6 @@
 #include "protocols/nfs4/state/opens.h"
 
+#include "protocols/nfs4/state/lock_notify.h"
 #include "protocols/nfs4/state/locks.h"
 #include "protocols/nfs4/status.h"
 
@@ -205,6 +206,7 @@ CLOSE4res close_open(Compound& c, const Ref<Open>& open, u32 seqid) {
   Ended ended;
   Ref<FileHold> last;
   {
+    TellWaiters tell(state, *open->file);
     Client& client = open->client();
     std::lock_guard held(client.mutex);
     if (client.gone()) return with_status<CLOSE4res>(NFS4ERR_BAD_STATEID);
@@ -214,6 +216,7 @@ CLOSE4res close_open(Compound& c, const Ref<Open>& open, u32 seqid) {
       if ((res.status = check_seqid(c, *open, seqid)) != NFS4_OK) return res;
       res.open_stateid = open->next_stateid();
       last = open->withdraw_locked();
+      tell.look(open->leave_queue_locked());
     }
     end_open_locked(*open, &ended);
     if (c.minor == 0) {

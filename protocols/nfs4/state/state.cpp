@@ -2,6 +2,7 @@
 
 #include "engine/base/log.h"
 #include "protocols/nfs4/program.h"
+#include "protocols/nfs4/state/lock_notify.h"
 
 namespace dfs::nfs4 {
 namespace {
@@ -29,6 +30,7 @@ State::State(Nfs4& s)
       recovery(*this),
       clients(*this, epoch),
       callbacks(*this),
+      copies(*this),
       identity_(identity_of(s.exports)) {}
 
 State::~State() { clients.clear(); }
@@ -162,6 +164,7 @@ void State::drop(Client& client, Gone why) {
     callbacks.forget(*s);
   }
   callbacks.forget(client);
+  copies.drop(client);
   for (Ref<StateRecord>& r : states_of) end(*r, why);
 }
 
@@ -190,8 +193,10 @@ void State::add(const Ref<StateRecord>& record) {
 void State::end(StateRecord& record, Gone why) {
   Ref<FileHold> last;
   {
+    TellWaiters tell(*this, *record.file);
     std::lock_guard lock(record.file->mutex());
     last = record.withdraw_locked();
+    tell.look(record.leave_queue_locked());
   }
   records.remove(record.number, why);
 }
@@ -203,6 +208,13 @@ Ref<FileHold> StateRecord::withdraw_locked() {
   else
     file->claims.unlock(owner->who, {});
   return std::exchange(hold, {});
+}
+
+state::LockQueue::Waiters StateRecord::leave_queue_locked() {
+  if (kind != StateKind::open) return {};
+  for (const state::Share& s : file->claims.shares())
+    if (s.owner->same_client(owner->who)) return {};
+  return file->waiting.leave_client(owner->who);
 }
 
 // --- opens and what they hold ------------------------------------------------------------------------------

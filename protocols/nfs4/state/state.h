@@ -4,6 +4,7 @@
 #include "engine/state/claimed_files.h"
 #include "protocols/nfs4/callback/callbacks.h"
 #include "protocols/nfs4/state/clients.h"
+#include "protocols/nfs4/state/copies.h"
 #include "protocols/nfs4/state/lease_queue.h"
 #include "protocols/nfs4/state/recovery.h"
 #include "protocols/nfs4/state/session.h"
@@ -65,6 +66,7 @@ class State {
   Recovery recovery;
   Clients clients;
   Callbacks callbacks;
+  Copies copies;
 
  private:
   void arm();

@@ -86,6 +86,8 @@ class StateRecord : public Counted {
   // Ends it: the claims it stands for leave the file's table. Under the file's mutex; the hold is to be let
   // go after it.
   [[nodiscard]] Ref<FileHold> withdraw_locked();
+  // A client without an open of the file waits for no locks of it. Under the file's mutex.
+  [[nodiscard]] state::LockQueue::Waiters leave_queue_locked();
   // The stateid as it now is; next_stateid() after a change of what it stands for. Both under the file's
   // mutex.
   stateid4 stateid() const { return {seqid, other}; }
