@@ -268,15 +268,18 @@ Nanos Clients::lease_due(u32 number, Nanos now) {
     return ends;
   }
   const bool confirmed = client->confirmed();
-  if (confirmed && has_locks(*client) && ends + state_.server.limits.courtesy > now) {
-    be_courteous_locked(*client);
+  const Nanos last = ends + state_.server.limits.courtesy;
+  if (confirmed && has_locks(*client) && last > now) {
+    // Whoever waits for a lock has said already that it is wanted.
+    if (state_.waited_for(*client))
+      expire_locked(client);
+    else
+      be_courteous_locked(*client);
     // It may come back any time, and its lease is then to be watched as before.
-    if (!client->gone()) return std::min(now + state_.lease(), ends + state_.server.limits.courtesy);
-    return 0;
+    return client->gone() ? 0 : std::min(now + state_.lease(), last);
   }
   end_locked(client, confirmed);
-  if (Trace& trace = state_.server.trace; trace.enabled())
-    trace.emit("nfs4.client.expired", 0, 0, {{"clientid", client->id.value}, {"confirmed", u64{confirmed}}});
+  tell_expired(*client, confirmed);
   return 0;
 }
 
@@ -311,16 +314,25 @@ bool Clients::expire(u32 number) {
   // One that is gone has lost its state: whoever met it judges again.
   if (!client) return true;
   if (!lapsed(*client)) return false;
-  if (Trace& trace = state_.server.trace; trace.enabled())
-    trace.emit("nfs4.client.expired", 0, 0, {{"clientid", client->id.value}, {"confirmed", u64{1}}});
-  if (client->facet == Facet::v40) {
-    end_locked(client, true);
-  } else {
-    // Its sessions stay: over them it is told.
-    state_.recovery.roster.forget(*client);
-    state_.expire(*client);
+  {
+    std::lock_guard held(client->mutex);
+    if (client->states == 0) return false;  // it is not what stands in the way
   }
+  expire_locked(client);
   return true;
+}
+
+void Clients::expire_locked(const Ref<Client>& client) {
+  tell_expired(*client, true);
+  if (client->facet == Facet::v40) return end_locked(client, true);
+  // Its sessions stay: over them it is told.
+  state_.recovery.roster.forget(*client);
+  state_.expire(*client);
+}
+
+void Clients::tell_expired(const Client& client, bool confirmed) {
+  if (Trace& trace = state_.server.trace; trace.enabled())
+    trace.emit("nfs4.client.expired", 0, 0, {{"clientid", client.id.value}, {"confirmed", u64{confirmed}}});
 }
 
 }  // namespace dfs::nfs4

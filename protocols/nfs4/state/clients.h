@@ -85,6 +85,9 @@ class Clients {
   // It is confirmed, and another principal may not have its name: it has state, and a lease.
   bool has_name(const Client& c);
   bool has_locks(const Client& c);
+  // Its lease has ended, and its state goes.
+  void expire_locked(const Ref<Client>& client);
+  void tell_expired(const Client& client, bool confirmed);
   // The client begins to enjoy courtesy; another may lose it for that.
   void be_courteous_locked(Client& client);
   void end_courtesy_locked(Client& client);

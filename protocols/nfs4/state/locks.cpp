@@ -117,6 +117,10 @@ LOCK4res lock_locked(Compound& c, const LOCK4args& a, const state::Range& bytes,
   // Free, but for somebody who asked for it before (RFC 8881 9.6).
   if (const auto* ahead = file.waiting.ahead_of(owner->who, bytes, for_writing, c.server.state->now()))
     return refuse_lock(c, a, bytes, file, owner, denied(c, *ahead->owner, ahead->range, ahead->exclusive), tell);
+  if (!c.server.state->recovery.roster.cleared()) {
+    res.status = NFS4ERR_DELAY;
+    return res;
+  }
   if (file.claims.ranges().size() >= kMaxRanges) {
     res.status = too_many(c);
     return res;

@@ -152,6 +152,7 @@ nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file,
       out->in_the_way = static_cast<u32>(verdict.holder->client);
     return reclaim ? NFS4ERR_RECLAIM_CONFLICT : NFS4ERR_SHARE_DENIED;
   }
+  if (!state.recovery.roster.cleared()) return NFS4ERR_DELAY;
   if (it == owner->opens.end()) {
     if (client.states >= Client::kMaxStates) return too_many(c);
     state::ClaimedFile& claimed = *pin;

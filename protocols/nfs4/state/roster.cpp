@@ -76,6 +76,7 @@ void Roster::change_locked(u64 row, std::optional<std::string> value) {
 
 Roster::Kepts::iterator Roster::erase_locked(Kepts::iterator it) {
   change_locked(it->second.row, {});
+  erased_.store(changed_.load(std::memory_order_relaxed), std::memory_order_release);
   return kept_.erase(it);
 }
 

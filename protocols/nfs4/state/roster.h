@@ -45,6 +45,11 @@ class Roster {
     return durable_.load(std::memory_order_acquire) == changed_.load(std::memory_order_acquire);
   }
   Async<fs::FsError> settle();
+  // Whoever is out of the roster is out of it on stable storage, too. Asked where a grant is decided: a client
+  // may have ended since the grant was admitted.
+  bool cleared() const {
+    return durable_.load(std::memory_order_acquire) >= erased_.load(std::memory_order_acquire);
+  }
 
   // --- what an earlier run left
   // ------------------------------------------------------------------------------
@@ -88,6 +93,7 @@ class Roster {
   fs::MetadataStore* const store_;
   const u32 lease_;
   std::atomic<u64> changed_{0}, durable_{0};  // changes so far, and those that are durable
+  std::atomic<u64> erased_{0};                // the last that took somebody out
 
   mutable std::mutex mutex_;
   // changes under mutex_

@@ -183,6 +183,17 @@ void State::expire(Client& client) {
   for (Ref<StateRecord>& r : states_of) end(*r, Gone::expired);
 }
 
+bool State::waited_for(const Client& client) const {
+  std::lock_guard held(client.mutex);
+  for (const auto& [name, owner] : client.lock_owners)
+    for (const auto& [key, locks] : owner->locks) {
+      std::lock_guard lock(locks->file->mutex());
+      for (const state::LockQueue::Waiter& w : locks->file->waiting.waiters())
+        if (!w.owner->same_client(owner->who)) return true;
+    }
+  return false;
+}
+
 void State::add(const Ref<StateRecord>& record) {
   records.add(record, [&](Registry<StateRecord>::Number n) {
     record->number = n;

@@ -34,6 +34,8 @@ class State {
   void drop(Client& client, Gone why);
   // Takes opens and locks of a client of 4.1 away, whose lease has ended; the client stays, and is told.
   void expire(Client& client);
+  // Somebody else waits for a lock on a file that the client has locks on.
+  bool waited_for(const Client& client) const;
 
   Ref<Session> find_session(const sessionid4& id);
   // It is closed; its client has it no more.

@@ -47,7 +47,9 @@ TEST_CASE("a client is in the roster before it has state, once") {
   CHECK(k.store.last_seq() == before);
   roster.forget(*c);
   CHECK_FALSE(roster.settled());
+  CHECK_FALSE(roster.cleared());
   CHECK(run_blocking(roster.settle()) == FsError::ok);
+  CHECK(roster.cleared());
   CHECK(rows(k) == 0);
 }
 
