@@ -6,9 +6,9 @@ import pytest
 
 from conformance.restarts import World, world
 from dittofs.nfs4 import (
-    NFS4ERR, SEQ4_STATUS_EXPIRED_ALL_STATE_REVOKED, SEQ4_STATUS_EXPIRED_SOME_STATE_REVOKED, WRITE_LT, create, op,
+    NFS4ERR, SEQ4_STATUS_EXPIRED_ALL_STATE_REVOKED, SEQ4_STATUS_EXPIRED_SOME_STATE_REVOKED, WRITE_LT, WRITEW_LT, create, op,
 )  # fmt: skip
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
@@ -80,6 +80,7 @@ def test_back(w):
 
 @pytest.mark.parametrize("what", WANTED)
 @covers("RFC8881 8.4.3", "whoever wants what a client whose lease has ended stands in the way of gets it; all of that client's state is gone")
+@meets("8881-8.4.3-1", "8881-8.4.3-2")
 def test_conflict(w, what):
     c, other = w.client(), w.client()
     held = Held(w, c)
@@ -92,7 +93,22 @@ def test_conflict(w, what):
         c.compound(op.putfh(opened.fh), op.read(opened, 0, 1).fails(NFS4ERR.EXPIRED))
 
 
+@covers("RFC8881 8.4.3", "who waits for a lock has said that it wants it: there is no courtesy for its holder")
+def test_waited_for(w):
+    c, other = w.client(), w.client()
+    Held(w, c)
+    opened = other.open(w.top, "g")
+    attempt = op.lock(WRITEW_LT, 0, 10, open_stateid=opened)
+    other.compound(op.putfh(opened.fh), attempt.fails(NFS4ERR.DENIED))
+    w.wait(0.8, c, other)
+    assert w.srv.state.client(c.client.clientid)["opens"]
+    w.wait(1.1, other)
+    assert not w.srv.state.client(c.client.clientid)["opens"]
+    other.compound(op.putfh(opened.fh), attempt)
+
+
 @covers("RFC8881 18.46.3", "SEQ4_STATUS_EXPIRED_ALL_STATE_REVOKED until the loss of each stateid is acknowledged with FREE_STATEID")
+@meets("8881-18.46.3-3")
 def test_told(w):
     c, other = w.client(), w.client()
     held = Held(w, c)

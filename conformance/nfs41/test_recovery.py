@@ -3,10 +3,11 @@
 import pytest
 
 from conformance.restarts import previous, world
-from dittofs import nfs4
+from dittofs import mount, nfs3, nfs4
 from dittofs.nfs4 import (
     ANONYMOUS, NFS4ERR, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, SEQ4_STATUS_RESTART_RECLAIM_NEEDED, WRITE_LT, create, op,
 )  # fmt: skip
+from dittofs.rpc import Sys
 from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
@@ -146,7 +147,19 @@ def test_not_yours(w, restarted):
     w.refused(born, opened, *NOT_YOURS, share_deny=2)
 
 
+@covers("RFC8881 8.4.2.1.1", "a reclaim grants no more than permission does: another user of the client, of a file that is not his")
+@meets("8881-8.4.2.1.1-1")
+def test_permission(w):
+    old = w.client()
+    opened = old.open(w.top, "f", create(mode=0o600))
+    w.restart()
+    c = w.back(old)
+    w.refused(c.as_(Sys(uid=1000, gid=1000)), opened, NFS4ERR.ACCESS)
+    w.reclaim(c, opened)
+
+
 @covers("RFC8881 18.16.4", "NFS4ERR_RECLAIM_CONFLICT: what is reclaimed conflicts with what was reclaimed")
+@meets("8881-8.4.2.1.1-1")
 def test_conflict(w):
     one, two = w.client(), w.client()
     first, second = one.open(w.top, "f", create(mode=0o666)), two.open(w.top, "f")
@@ -186,6 +199,20 @@ def test_unlinked(w):
     c.compound(op.putfh(lost.fh).may_fail(NFS4ERR.STALE), op.getattr("size").fails(NFS4ERR.STALE))
     c.close(kept)
     c.compound(op.putfh(kept.fh).may_fail(NFS4ERR.STALE), op.getattr("size").fails(NFS4ERR.STALE))
+
+
+@covers("RFC8881 8.4.2", "what a client of NFSv3 does in the grace period takes nothing away that is to be reclaimed")
+def test_nfs3(w, restarted):
+    c, opened = restarted
+    top = nfs3.fh(mount.Client(w.srv.host, w.srv.nfs_port).mnt("/export").fhandle)
+    with nfs3.Client(w.srv.host, w.srv.nfs_port) as v3:
+        v3.write(v3.lookup(top, "f").object.data, 0, b"data")
+        v3.remove(top, "f")
+    again = w.reclaim(c, opened, share_deny=2)
+    w.complete(c)
+    assert c.read(again.fh, 0, 4, again.stateid) == b"data"
+    c.close(again)
+    c.compound(op.putfh(again.fh).may_fail(NFS4ERR.STALE), op.getattr("size").fails(NFS4ERR.STALE))
 
 
 @covers("RFC8881 8.4.3", "first edge condition: whoever lost its lease to somebody's lock does not reclaim after a restart")
