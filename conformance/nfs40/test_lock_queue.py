@@ -5,7 +5,7 @@ import pytest
 from conformance.nfs40.checks import END
 from dittofs import nfs4
 from dittofs.nfs4 import NFS4ERR, READ_LT, READW_LT, WRITE_LT, WRITEW_LT, create, op
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
@@ -49,6 +49,7 @@ def lockers(srv):
 
 
 @covers("RFC7530 9.4", "pending blocking locks are kept in order: when the lock is released, who waited first has it")
+@meets("7530-9.4-1")
 def test_order(lockers):
     first, second, third = lockers
     assert first.ask() is None
@@ -60,6 +61,7 @@ def test_order(lockers):
 
 
 @covers("RFC7530 9.4", "who does not wait does not get in front of who does")
+@meets("7530-9.4-1")
 def test_passing(lockers):
     first, second, third = lockers
     first.ask()

@@ -129,7 +129,7 @@ def test_destroyed_everywhere(nfs41, connect):
 
 
 @covers("RFC8881 18.46.3", "a callback path that is down is what SEQUENCE says until a connection is bound to the back channel, where the server says it at all")
-@meets("8881-2.10.3-1", "8881-2.10.13.2.4-1", "8881-18.46.3-2")
+@meets("8881-2.10.3-1", "8881-2.10.6.2-1", "8881-2.10.13.2.4-1", "8881-18.46.3-2")
 def test_path_down(c, connect):
     session = c.session(csa_flags=0)
     down = SEQ4_STATUS_CB_PATH_DOWN | SEQ4_STATUS_CB_PATH_DOWN_SESSION

@@ -4,7 +4,7 @@ import pytest
 
 from conformance import callbacks
 from dittofs.nfs4 import NFS4ERR, WRITE_LT, WRITEW_LT, Client, create, op
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 from dittofs.wire import nfs4_cb
 from dittofs.wire.nfs4 import OPEN4_RESULT_MAY_NOTIFY_LOCK
 
@@ -15,7 +15,7 @@ END = 2**64 - 1
 
 @pytest.fixture
 def srv(instance):
-    return instance(store="memory", clock="manual")
+    return instance(store="memory", clock="manual", settings={"nfs4.delegations": False})
 
 
 class Locker:
@@ -45,6 +45,7 @@ def lockers(srv):
 
 
 @covers("RFC8881 20.11.3", "who was refused a lock it would wait for is told when it can have it, by its filehandle and owner")
+@meets("8881-20.11.3-1", "8881-20.11.4-1")
 def test_told(lockers):
     first, second, _ = lockers
     assert first.ask() and not second.ask()
@@ -57,6 +58,7 @@ def test_told(lockers):
 
 
 @covers("RFC8881 20.11.3", "the lock is not its own for being told: it has to ask, and nobody passes it meanwhile")
+@meets("8881-20.11.4-1")
 def test_not_granted(lockers):
     first, second, third = lockers
     first.ask()
@@ -132,6 +134,7 @@ def test_cancelled(lockers, how):
 
 
 @covers("RFC8881 18.16.3", "OPEN says whether it may happen: the client has a way back, or not")
+@meets("8881-20.11.3-2")
 def test_flag(srv, lockers):
     s = lockers[0].s
     assert s.compound(op.putfh(s.path("/export")), op.open("file")).open.rflags & OPEN4_RESULT_MAY_NOTIFY_LOCK

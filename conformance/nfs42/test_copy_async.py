@@ -6,7 +6,7 @@ from conformance import callbacks
 from conformance.nfs42.checks import content
 from dittofs.faults import after, at, error, once, pause
 from dittofs.nfs4 import NFS4_OK, NFS4ERR, Client, create, op, stateid4
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 from dittofs.wire import nfs4_cb
 
 pytestmark = needs("own")
@@ -17,7 +17,7 @@ BLOCK = 1 << 20
 
 @pytest.fixture
 def srv(instance):
-    return instance(store="memory", clock="manual", settings={"nfs4.async_copy": 65536})
+    return instance(store="memory", clock="manual", settings={"nfs4.async_copy": 65536, "nfs4.delegations": False})
 
 
 def block(i):
@@ -69,6 +69,7 @@ def held(srv, c):
 
 
 @covers("RFC7862 15.2.3", "what the client lets go on is answered at once with a stateid; CB_OFFLOAD tells the end with all bytes and the verifier")
+@meets("7862-4.1.2-1", "7862-4.8-1", "7862-16.1.3-1", "7862-16.1.3-2")
 def test_copy(c):
     id = c.start()
     assert id.seqid != 0
@@ -84,6 +85,7 @@ def test_copy(c):
 
 
 @covers("RFC7862 15.2.3", "one that must be synchronous is, and so is a short one: it has no callback id")
+@meets("7862-15.2.3-6", "7862-15.2.3-8")
 def test_synchronous(c):
     r = c.copy(synchronous=True)
     assert r.cr_requirements.cr_synchronous and not r.cr_response.wr_callback_id and r.cr_response.wr_count
@@ -92,6 +94,7 @@ def test_synchronous(c):
 
 
 @covers("RFC7862 15.2.3", "a client that cannot be called back gets a synchronous copy, whatever it would let go on")
+@meets("7862-15.2.3-8")
 def test_no_way_back(srv):
     s = Client(srv.host, srv.nfs_port, minorversion=2).session()
     s.compound(op.reclaim_complete())
@@ -100,6 +103,7 @@ def test_no_way_back(srv):
 
 
 @covers("RFC7862 15.9.3", "OFFLOAD_STATUS: the bytes so far, and no completion while it goes on")
+@meets("7862-4.1.2-1", "7862-15.9.3-1")
 def test_status(srv, c, held):
     rule, id = held
     r = c.status(id).offload_status
@@ -109,6 +113,7 @@ def test_status(srv, c, held):
 
 
 @covers("RFC7862 15.9.3", "after the end and before the client has answered CB_OFFLOAD: all bytes, complete")
+@meets("7862-4.8-2", "7862-15.9.3-1")
 def test_status_complete(c):
     answers = []
 
@@ -125,6 +130,7 @@ def test_status_complete(c):
 
 
 @covers("RFC7862 4.8", "the stateid ends when the client has answered CB_OFFLOAD")
+@meets("7862-4.8-2", "7862-15.9.3-2")
 def test_end_of_stateid(c):
     id = c.start()
     callbacks.wait(c.s, "CB_OFFLOAD")
@@ -135,6 +141,7 @@ def test_end_of_stateid(c):
 
 
 @covers("RFC7862 15.8.3", "OFFLOAD_CANCEL: nothing more is written, its stateid is gone, and no CB_OFFLOAD follows")
+@meets("7862-4.1.2-1", "7862-4.8-2", "7862-15.8.3-1")
 def test_cancel(srv, c, held):
     rule, id = held
     pending = c.s.send(op.putfh(c.target.fh), op.offload_cancel(id))
@@ -150,6 +157,7 @@ def test_cancel(srv, c, held):
 
 @pytest.mark.parametrize("wrong", ["seqid zero", "seqid", "other file", "another's", "an open's"])
 @covers("RFC7862 15.8.4", "NFS4ERR_BAD_STATEID for what is no stateid of a copy to this file by this client")
+@meets("7862-4.8-1", "7862-15.9.3-2")
 def test_wrong_stateid(srv, c, held, wrong):
     rule, id = held
     who, fh = c, c.target.fh
@@ -170,6 +178,7 @@ def test_wrong_stateid(srv, c, held, wrong):
 
 
 @covers("RFC7862 16.1.3", "what fails on the way is told with its status and the bytes that were copied")
+@meets("7862-16.1.3-2")
 def test_failure(srv, c):
     with srv.faults.arm(at.store("write").before, after(3), error("no_space")):
         c.start()
@@ -178,6 +187,7 @@ def test_failure(srv, c):
 
 
 @covers("RFC7862 4.8", "several at once, each with a stateid of its own")
+@meets("7862-16.1.3-2")
 def test_several(c):
     ids = [c.start(dst=1 + n * SIZE) for n in range(3)]
     assert len({bytes(id.other) for id in ids}) == 3
@@ -199,6 +209,7 @@ def test_close(c, held):
 
 
 @covers("RFC7862 4.8", "it goes on when the client loses its connection, which learns of the end over another one")
+@meets("7862-16.1.3-2")
 def test_reconnect(srv, c, held):
     rule, id = held
     s = c.s
@@ -210,3 +221,28 @@ def test_reconnect(srv, c, held):
     s.client.callbacks.answer(again.endpoint)
     s.compound(op.bind_conn_to_session(3), sequence=False)
     assert callbacks.wait(s, "CB_OFFLOAD", clock=srv.clock).coa_offload_info.coa_resok4.wr_count == SIZE
+
+
+@covers("RFC7862 15.8.3", "OFFLOAD_CANCEL ends the copy that it names; another one to the same file goes on")
+@meets("7862-15.8.3-1")
+def test_cancel_one(c, held):
+    rule, id = held
+    other = c.start(dst=1 + SIZE)
+    pending = c.s.send(op.putfh(c.target.fh), op.offload_cancel(id))
+    rule.release()
+    assert pending.results().status == NFS4_OK
+    rule.disarm()
+    told = callbacks.wait(c.s, "CB_OFFLOAD")
+    assert told.coa_stateid == other and told.coa_offload_info.coa_resok4.wr_count == SIZE
+
+
+@covers("RFC7862 4.8", "it ends with its client: a restarted one does not know it")
+@meets("7862-4.8-2")
+def test_client_restart(srv, c, held):
+    rule, id = held
+    again = Client(srv.host, srv.nfs_port, minorversion=2, ownerid=c.s.client.ownerid).session()
+    rule.release()
+    rule.disarm()
+    again.compound(op.reclaim_complete())
+    for make in (op.offload_status, op.offload_cancel):
+        again.compound(op.putfh(c.target.fh), make(id).fails(NFS4ERR.BAD_STATEID))

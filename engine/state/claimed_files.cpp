@@ -28,6 +28,12 @@ Verdict ClaimedFiles::judge(const FileKey& key, const Owner& who, const Access& 
   return it == s.files.end() ? Verdict{} : it->second->claims.judge(who, access);
 }
 
+void ClaimedFiles::look(const FileKey& key, FunctionRef<void(ClaimedFile&)> visit) {
+  Stripe& s = stripe(key);
+  std::lock_guard lock(s.mutex);
+  if (auto it = s.files.find(key); it != s.files.end()) visit(*it->second);
+}
+
 void ClaimedFiles::each(FunctionRef<void(const ClaimedFile&)> visit) {
   for (Stripe& s : stripes_) {
     std::lock_guard lock(s.mutex);

@@ -22,6 +22,12 @@ struct FileKey {
   bool operator==(const FileKey&) const = default;
 };
 
+struct FileKeyHash {
+  size_t operator()(const FileKey& k) const {
+    return std::hash<fs::FileId>()(k.id) ^ reinterpret_cast<size_t>(k.file_system) >> 4;
+  }
+};
+
 class ClaimedFiles;
 
 // One file that somebody has claims on. Everything of it is used under its mutex, which it shares with the
@@ -70,17 +76,15 @@ class ClaimedFiles {
   FilePin pin(const FileKey& key);
   // Judges an access to a file that perhaps nobody has claims on.
   Verdict judge(const FileKey& key, const Owner& who, const Access& access);
+  // The file's claims, under its mutex; not called when nobody has any.
+  void look(const FileKey& key, FunctionRef<void(ClaimedFile&)> visit);
   // Every file, each under its mutex.
   void each(FunctionRef<void(const ClaimedFile&)> visit);
   size_t size();
 
  private:
   friend class FilePin;
-  struct Hash {
-    size_t operator()(const FileKey& k) const {
-      return std::hash<fs::FileId>()(k.id) ^ reinterpret_cast<size_t>(k.file_system) >> 4;
-    }
-  };
+  using Hash = FileKeyHash;
   struct alignas(64) Stripe {
     std::mutex mutex;
     std::unordered_map<FileKey, std::unique_ptr<ClaimedFile>, Hash> files;  // changes under mutex

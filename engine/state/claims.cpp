@@ -111,10 +111,28 @@ bool ClaimTable::holds_range(const Owner& owner) const {
 
 // --- grants ------------------------------------------------------------------------------------------------
 
-GrantId ClaimTable::grant(const Owner& owner, CachingGrant what) {
+bool ClaimTable::may_grant(const Owner& owner, CachingGrant what) const {
+  const auto foreign = [&](const auto& claim) { return !claim.owner->same_client(owner); };
+  for (const Share& s : shares_)
+    if (foreign(s) && (what.write || (s.mode.access & kWriteRight) != 0 || (s.mode.deny & kReadRight) != 0))
+      return false;
+  for (const ByteRange& r : ranges_)
+    if (foreign(r) && (what.write || r.exclusive)) return false;
+  for (const Grant& g : grants_)
+    if (foreign(g) && (what.write || g.what.write)) return false;
+  return true;
+}
+
+GrantId ClaimTable::grant(const Owner& owner, CachingGrant what, u64 tag) {
   const GrantId id{next_grant_++};
-  grants_.push_back({id, &owner, what});
+  grants_.push_back({id, &owner, what, tag});
   return id;
+}
+
+const Grant* ClaimTable::find_grant(GrantId id) const {
+  for (const Grant& g : grants_)
+    if (g.id == id) return &g;
+  return nullptr;
 }
 
 bool ClaimTable::take_back(GrantId id) {

@@ -42,6 +42,7 @@ struct Grant {
   GrantId id;
   const Owner* owner = nullptr;
   CachingGrant what;
+  u64 tag = 0;  // by which the protocol that made it finds its own record
 };
 
 // What somebody wants to do to the file.
@@ -59,7 +60,9 @@ struct OpenAccess {
   u8 access, deny;
 };
 struct RemoveAccess {};  // or rename away
-using Access = std::variant<ReadAccess, WriteAccess, LockAccess, OpenAccess, RemoveAccess>;
+// What is known of the file and is not its data: attributes, names. Share modes and locks do not forbid it.
+struct ChangeAccess {};
+using Access = std::variant<ReadAccess, WriteAccess, LockAccess, OpenAccess, RemoveAccess, ChangeAccess>;
 
 struct Verdict {
   enum class Kind : u8 {
@@ -101,7 +104,10 @@ class ClaimTable {
   bool unlock(const Owner& owner, Range range);
   bool holds_range(const Owner& owner) const;
 
-  GrantId grant(const Owner& owner, CachingGrant what);
+  // Whether nobody else has a claim that the grant would contradict.
+  bool may_grant(const Owner& owner, CachingGrant what) const;
+  GrantId grant(const Owner& owner, CachingGrant what, u64 tag = 0);
+  const Grant* find_grant(GrantId id) const;
   bool take_back(GrantId id);
 
   const std::vector<ByteRange>& ranges() const { return ranges_; }

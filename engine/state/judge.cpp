@@ -16,6 +16,7 @@ struct NeedsRecall {
            (grant.handle && a.deny != 0);
   }
   bool operator()(const RemoveAccess&) const { return grant.handle || grant.write; }
+  bool operator()(const ChangeAccess&) const { return grant.read || grant.write; }
 };
 
 struct ConflictsWithRange {
@@ -25,6 +26,7 @@ struct ConflictsWithRange {
   bool operator()(const LockAccess& a) const { return lock.exclusive || a.exclusive; }
   bool operator()(const OpenAccess&) const { return false; }
   bool operator()(const RemoveAccess&) const { return false; }
+  bool operator()(const ChangeAccess&) const { return false; }
 };
 
 // The rights an access must have, and those it leaves to nobody: what it conflicts with among share modes.
@@ -34,6 +36,7 @@ struct AsShareMode {
   ShareMode operator()(const LockAccess&) const { return {0, 0}; }
   ShareMode operator()(const OpenAccess& a) const { return {a.access, a.deny}; }
   ShareMode operator()(const RemoveAccess&) const { return {kDeleteRight, 0}; }
+  ShareMode operator()(const ChangeAccess&) const { return {0, 0}; }
 };
 
 // The bytes an access is about; null where it is about none in particular.

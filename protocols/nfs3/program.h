@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/fs/exports.h"
+#include "engine/fs/promises.h"
 #include "protocols/nfs3/nfs3.h"
 #include "protocols/rpc/program.h"
 
@@ -19,6 +20,7 @@ struct Nfs3 {
   const fs::ExportTable& exports;
   const fs::HandleSealer& sealer;
   Limits limits;
+  fs::Promises* promises = nullptr;  // of NFSv4; null: there are none
 
   // "A server implementation can advertise different transfer sizes depending on the interface on which the
   // FSINFO request is received" (RFC 1813 3.3.19).

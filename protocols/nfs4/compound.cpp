@@ -1,5 +1,7 @@
 #include "protocols/nfs4/compound.h"
 
+#include "protocols/nfs4/clear_way.h"
+
 #include "engine/wire/codec.h"
 #include "protocols/nfs4/gate.h"
 #include "protocols/nfs4/names.h"
@@ -134,7 +136,7 @@ enum class Step : u8 { on, end, waits };
 Step step(Compound& c, Async<const void*>* pending) {
   const void* args;
   if (!admit(c, &args)) return Step::end;
-  Async<const void*> result = c.row->serve(c, args);
+  Async<const void*> result = serve_operation(c, args);
   if (!result.ready()) {
     *pending = std::move(result);
     return Step::waits;

@@ -1,5 +1,6 @@
 // The same life of a COMPOUND as run() in compound.cpp, with a fault point at each step. Only taken while a
 // rule is armed.
+#include "protocols/nfs4/clear_way.h"
 #include "protocols/nfs4/compound.h"
 
 namespace dfs::nfs4 {
@@ -40,7 +41,7 @@ Task<bool> serve_op(Compound& c, const void* args, const void** result) {
   std::optional<nfsstat4> instead;
   if (!co_await at(c, Point::nfs4_op_enter, c.row->name, &instead)) co_return false;
   if (!instead) {
-    Async<const void*> pending = c.row->serve(c, args);
+    Async<const void*> pending = serve_operation(c, args);
     *result = co_await pending;
     if (!co_await at(c, Point::nfs4_op_leave, c.row->name, &instead)) co_return false;
   }

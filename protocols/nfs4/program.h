@@ -16,10 +16,13 @@ class Pseudo;  // the file system that joins the exports: pseudo.h
 
 // Sizes and times a client is told and held to.
 struct Limits {
-  u32 io_size = 1u << 20;                 // maxread, maxwrite
-  u32 operations = 128;                   // of one COMPOUND: RESOURCE in 4.0, ca_maxoperations from 4.1 on
-  Nanos lease = 90 * kSecond;             // lease_time
-  u64 async_copy = 1u << 20;              // a COPY of more bytes may go on behind its COMPOUND
+  u32 io_size = 1u << 20;      // maxread, maxwrite
+  u32 operations = 128;        // of one COMPOUND: RESOURCE in 4.0, ca_maxoperations from 4.1 on
+  Nanos lease = 90 * kSecond;  // lease_time
+  u64 async_copy = 1u << 20;   // a COPY of more bytes may go on behind its COMPOUND
+  bool delegations = true;
+  u64 max_delegations = 65536;            // of all clients together
+  Nanos recall_wait = kSecond;            // that a conflicting request waits before it is told DELAY
   Nanos callback_timeout = 10 * kSecond;  // a client's answer to a callback; a connection to it
   Nanos grace = 0;  // period at a start with clients to wait for; at least the lease they had
   // So long after its lease ended a client keeps what nobody else wants; and so many clients.

@@ -50,6 +50,9 @@ struct Config {
   i64 courtesy_time = 24 * 3600;
   i64 courtesy_clients = 1024;
   i64 max_operations = 128;
+  bool delegations = true;
+  i64 max_delegations = 65536;
+  double recall_wait = 1;
   double callback_timeout = 10;
   i64 async_copy = 1 << 20;
   std::string domain = "localdomain";

@@ -42,6 +42,9 @@ nfs4::Limits nfs4_limits(const Config& c) {
   l.grace = c.grace_time * kSecond;
   l.courtesy = c.courtesy_time * kSecond;
   l.courtesy_clients = static_cast<u32>(c.courtesy_clients);
+  l.delegations = c.delegations;
+  l.max_delegations = static_cast<u64>(c.max_delegations);
+  l.recall_wait = seconds(c.recall_wait);
   l.callback_timeout = seconds(c.callback_timeout);
   l.async_copy = static_cast<u64>(c.async_copy);
   return l;
@@ -153,6 +156,7 @@ std::string Server::open_ports() {
   nfs4::Owners::parse(config_.users, &nfs4_->owners.users);  // validate() has looked at both
   nfs4::Owners::parse(config_.groups, &nfs4_->owners.groups);
   if (std::string e = nfs4_->state->recovery.begin(); !e.empty()) return e;
+  nfs3_->promises = &nfs4_->state->delegations;
   nfs_service_ = std::make_unique<Service>(*this);
   dialer_ = std::make_unique<CallbackDialer>(*loops_[0]->loop, loops_[0]->connector,
                                              [this](Loop& loop, int fd, const Endpoint& peer) {

@@ -71,8 +71,16 @@ void visit(V&& v, Config& c) {
   v.integer(
       "nfs4.max_operations", c.max_operations, 8, 4096,
       "Operations of one COMPOUND: more are RESOURCE in 4.0; a session of 4.1 or 4.2 may have so many.");
-  v.integer("nfs4.async_copy", c.async_copy, 0, INT64_MAX,
-            "A COPY of more bytes than this is answered at once and goes on by itself, when the client lets it.");
+  v.flag("nfs4.delegations", c.delegations, "Give delegations of files to clients that can be called back.");
+  v.integer("nfs4.max_delegations", c.max_delegations, 0, i64{1} << 30,
+            "Delegations of all clients together.");
+  v.number(
+      "nfs4.recall_wait", c.recall_wait, 0, 60,
+      "Seconds a request waits for a delegation in its way to be given back, before it is told to come again "
+      "(DELAY, JUKEBOX).");
+  v.integer(
+      "nfs4.async_copy", c.async_copy, 0, INT64_MAX,
+      "A COPY of more bytes than this is answered at once and goes on by itself, when the client lets it.");
   v.number("nfs4.callback_timeout", c.callback_timeout, 0.001, 3600,
            "Seconds a client has to answer a callback, and a connection to one of 4.0 has to come about.");
   v.text("nfs4.domain", c.domain, "Domain of owners and groups that clients send as name@domain.");

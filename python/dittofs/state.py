@@ -52,6 +52,10 @@ class State(dict):
         """All clients' lock stateids that have these fields: file_id, owner, seqid, other, ranges."""
         return [*self._with("locks", fields)]
 
+    def delegations(self, **fields: Any) -> list[dict[str, Any]]:
+        """All clients' delegations that have these fields: file_id, seqid, other, write, recalled."""
+        return [*self._with("delegations", fields)]
+
     def _with(self, what: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for client in self.clients:
             for each in client[what]:

@@ -1,4 +1,5 @@
 #include "protocols/nfs3/creation.h"
+#include "protocols/nfs3/promises.h"
 #include "protocols/nfs3/verifier.h"
 
 namespace dfs::nfs3 {
@@ -17,8 +18,13 @@ Async<CREATE3res> create(Nfs3& n, rpc::Call& call, const CREATE3args& a) {
   const fs::SetAttr* attr = to_setattr(call, a.how.obj_attributes);
   if (attr == nullptr) return refused<CREATE3res>(p, NFS3ERR_INVAL, of_directory);
   const auto how = a.how.mode == GUARDED ? fs::CreateHow::guarded : fs::CreateHow::unchecked;
-  return then(p->fs().create(p->who, p->node, a.where.name.view(), how, *attr),
-              Created<CREATE3res>{n, call, *p});
+  // A file that is there already may be cut to its new size (3.3.8).
+  const fs::Touch touch = attr->size ? fs::Touch::write : fs::Touch::look;
+  return when_clear<CREATE3res>(
+      n, *p, a.where.name, touch, [&n, &call, &a, p, how, attr]() -> Async<CREATE3res> {
+        return then(p->fs().create(p->who, p->node, a.where.name.view(), how, *attr),
+                    Created<CREATE3res>{n, call, *p});
+      });
 }
 
 }  // namespace dfs::nfs3

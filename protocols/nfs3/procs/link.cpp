@@ -1,4 +1,4 @@
-#include "protocols/nfs3/refusal.h"
+#include "protocols/nfs3/promises.h"
 
 namespace dfs::nfs3 {
 
@@ -14,16 +14,19 @@ Async<LINK3res> link(Nfs3& n, rpc::Call& call, const LINK3args& a) {
     return refused<LINK3res>(
         file, dir, refusal, [](LINK3resfail& f) -> post_op_attr& { return f.file_attributes; },
         [](LINK3resfail& f) -> post_op_attr& { return f.linkdir_wcc.after; });
-  return then(file->fs().link(file->who, file->node, dir->node, a.link.name.view()),
-              [file, dir](const fs::LinkResult& r) {
-                LINK3res res{};
-                res.status = to_status(r.error, NFS3ERR_EXIST);
-                if (res.status == NFS3_OK)
-                  res.resok = {attrs(*file, r.node, r.node_known), wcc(*dir, r.dir)};
-                else
-                  res.resfail = {attrs(*file, r.node, r.node_known), wcc(*dir, r.dir)};
-                return res;
-              });
+  return when_clear<LINK3res>(
+      n, *file, file->node.id, fs::Touch::change, [&a, file, dir]() -> Async<LINK3res> {
+        return then(file->fs().link(file->who, file->node, dir->node, a.link.name.view()),
+                    [file, dir](const fs::LinkResult& r) {
+                      LINK3res res{};
+                      res.status = to_status(r.error, NFS3ERR_EXIST);
+                      if (res.status == NFS3_OK)
+                        res.resok = {attrs(*file, r.node, r.node_known), wcc(*dir, r.dir)};
+                      else
+                        res.resfail = {attrs(*file, r.node, r.node_known), wcc(*dir, r.dir)};
+                      return res;
+                    });
+      });
 }
 
 }  // namespace dfs::nfs3

@@ -1,4 +1,4 @@
-#include "protocols/nfs3/refusal.h"
+#include "protocols/nfs3/promises.h"
 
 namespace dfs::nfs3 {
 
@@ -7,11 +7,13 @@ Async<REMOVE3res> remove(Nfs3& n, rpc::Call& call, const REMOVE3args& a) {
   const Place* p = nullptr;
   if (const nfsstat3 s = resolve_for_change(n, call, a.object.dir, &p); s != NFS3_OK)
     return refused<REMOVE3res>(p, s, of_directory);
-  return then(p->fs().remove(p->who, p->node, a.object.name.view()), [p](const fs::RemoveResult& r) {
-    REMOVE3res res{};
-    res.status = to_status(r.error, NFS3ERR_ISDIR);  // "." and ".." are directories
-    (res.status == NFS3_OK ? res.resok.dir_wcc : res.resfail.dir_wcc) = wcc(*p, r.dir);
-    return res;
+  return when_clear<REMOVE3res>(n, *p, a.object.name, fs::Touch::change, [&a, p]() -> Async<REMOVE3res> {
+    return then(p->fs().remove(p->who, p->node, a.object.name.view()), [p](const fs::RemoveResult& r) {
+      REMOVE3res res{};
+      res.status = to_status(r.error, NFS3ERR_ISDIR);  // "." and ".." are directories
+      (res.status == NFS3_OK ? res.resok.dir_wcc : res.resfail.dir_wcc) = wcc(*p, r.dir);
+      return res;
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-#include "protocols/nfs3/refusal.h"
+#include "protocols/nfs3/promises.h"
 
 namespace dfs::nfs3 {
 
@@ -12,12 +12,16 @@ Async<SETATTR3res> setattr(Nfs3& n, rpc::Call& call, const SETATTR3args& a) {
   if (attr == nullptr) return refused<SETATTR3res>(p, NFS3ERR_INVAL, of_object);
   std::optional<WallTime> guard;
   if (a.guard.check) guard = from_nfstime(a.guard.obj_ctime);
-  return then(p->fs().setattr(p->who, p->node, *attr, guard), [p](const fs::SetAttrResult& r) {
-    SETATTR3res res{};
-    res.status = to_status(r.error);
-    (res.status == NFS3_OK ? res.resok.obj_wcc : res.resfail.obj_wcc) = wcc(*p, r.node);
-    return res;
-  });
+  return when_clear<SETATTR3res>(
+      n, *p, p->node.id, attr->size ? fs::Touch::write : fs::Touch::change,
+      [p, attr, guard]() -> Async<SETATTR3res> {
+        return then(p->fs().setattr(p->who, p->node, *attr, guard), [p](const fs::SetAttrResult& r) {
+          SETATTR3res res{};
+          res.status = to_status(r.error);
+          (res.status == NFS3_OK ? res.resok.obj_wcc : res.resfail.obj_wcc) = wcc(*p, r.node);
+          return res;
+        });
+      });
 }
 
 }  // namespace dfs::nfs3

@@ -115,11 +115,8 @@ void Callbacks::set_path(Client& client, CallbackPath path) {
     if (client.path.exchange(path, std::memory_order_acq_rel) == path) return;
     client.decide_sequence_flags_locked();
   }
-  if (Trace& trace = state_.server.trace; trace.enabled()) {
-    static constexpr const char* kNames[] = {"unknown", "up", "down", "fault"};
-    trace.emit("nfs4.cb.path", 0, 0,
-               {{"clientid", client.id.value}, {"path", std::string(kNames[static_cast<size_t>(path)])}});
-  }
+  if (Trace& trace = state_.server.trace; trace.enabled())
+    trace.emit("nfs4.cb.path", 0, 0, {{"clientid", client.id.value}, {"path", std::string(name_of(path))}});
 }
 
 // From 4.1 on: by what the client's sessions have.

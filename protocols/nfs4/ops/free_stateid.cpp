@@ -17,7 +17,7 @@ Async<FREE_STATEID4res> free_stateid(Compound& c, const FREE_STATEID4args& a) {
   if (named.record->kind == StateKind::lock)
     return FREE_STATEID4res{
         free_lock(c, Ref<LockState>::share(static_cast<LockState*>(named.record.get())), named.seqid)};
-  // An open ends with CLOSE.
+  // An open ends with CLOSE, a delegation with DELEGRETURN.
   std::lock_guard lock(named.record->file->mutex());
   const nfsstat4 s = check_seqid(c, *named.record, named.seqid);
   return FREE_STATEID4res{s == NFS4_OK ? NFS4ERR_LOCKS_HELD : s};

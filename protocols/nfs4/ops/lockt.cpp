@@ -16,6 +16,7 @@ LOCKT4res test(Compound& c, const LOCKT4args& a, Client& client, const state::Ra
   const state::Verdict v =
       file->claims.judge(owner ? owner->who : stranger, state::LockAccess{bytes, exclusive(a.locktype)});
   if (v.proceed()) return res;
+  if (v.kind == state::Verdict::Kind::recall) return with_status<LOCKT4res>(NFS4ERR_DELAY);
   res.status = NFS4ERR_DENIED;
   res.denied = denied(c, *v.holder, v.range.range, v.range.exclusive);
   return res;

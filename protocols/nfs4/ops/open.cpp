@@ -26,6 +26,7 @@ struct OpenCall {
   bool created = false;
   change_info4 cinfo{};
   Ref<FileHold> hold;
+  Ref<Delegation> delegation;  // by which the file is claimed
   u32 tries = 0;
 
   bool creating() const { return a.openhow.opentype == OPEN4_CREATE; }
@@ -52,18 +53,6 @@ nfsstat4 type_status(const Compound& c, fs::FileType type) {
 
 // --- the end: what the client is told ----------------------------------------------------------------------
 
-// There are no delegations; who asked about one is told why (RFC 8881 18.16.3).
-open_delegation4 no_delegation(const Compound& c, u32 share_access) {
-  open_delegation4 d{};
-  const u32 want = share_access & OPEN4_SHARE_ACCESS_WANT_DELEG_MASK;
-  if (c.minor == 0 || want == OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE) return d;
-  d.delegation_type = OPEN_DELEGATE_NONE_EXT;
-  d.od_whynone.ond_why = want == OPEN4_SHARE_ACCESS_WANT_NO_DELEG ? WND4_NOT_WANTED
-                         : want == OPEN4_SHARE_ACCESS_WANT_CANCEL ? WND4_CANCELLED
-                                                                  : WND4_NOT_SUPP_FTYPE;
-  return d;
-}
-
 OPEN4res answer(const OpenCall& call, const Opened& opened) {
   Compound& c = call.c;
   OPEN4res res{};
@@ -75,7 +64,12 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   if (c.minor > 0) ok.rflags |= OPEN4_RESULT_PRESERVE_UNLINKED;
   if (c.minor > 0 && Callbacks::available(*c.session->client)) ok.rflags |= OPEN4_RESULT_MAY_NOTIFY_LOCK;
   ok.attrset = applied_attrs(call.asked, call.applied).bitmap(c.call.arena);
-  ok.delegation = no_delegation(c, call.a.share_access);
+  // Who claims a file by a delegation has one; who has yet to confirm his owner gets none (RFC 7530 16.18.5).
+  // A reclaim gets no delegation: it may be one that was revoked.
+  const bool may_have = !call.delegation && !call.reclaims() && (c.minor > 0 || call.owner->confirmed);
+  if (may_have)
+    ok.delegation = c.server.state->delegations.offer(c, call.owner->client, call.file, call.mode.access,
+                                                      call.a.share_access);
   c.enter(call.file);
   c.set_stateid(ok.stateid);
   return res;
@@ -150,6 +144,7 @@ Async<OPEN4res> looked(CallPtr call, const fs::AccessResult& r) {
   }
   if (r.error != fs::FsError::ok) return refused(to_status(r.error));
   if (const nfsstat4 s = type_status(c, r.node.type); s != NFS4_OK) return refused(s);
+  if (call->delegation && !of_file(*call->delegation, call->file)) return refused(NFS4ERR_BAD_STATEID);
   // Who made it may have it as he asked, whatever its mode says from now on.
   if (!call->created) {
     const bool truncates = new_size(*call).has_value();
@@ -218,25 +213,31 @@ u64 create_verifier(const createhow4& how) {
   return how.mode == EXCLUSIVE4_1 ? from_verifier(how.ch_createboth.cva_verf) : 0;
 }
 
-// CLAIM_NULL: by name, in the current directory.
+// CLAIM_NULL and CLAIM_DELEGATE_CUR have one.
+Text name_of(const open_claim4& claim) {
+  return claim.claim == CLAIM_DELEGATE_CUR ? claim.delegate_cur_info.file : claim.file;
+}
+
+// By name, in the current directory.
 Async<OPEN4res> find(CallPtr call) {
   Compound& c = call->c;
   const OPEN4args& a = call->a;
   const Place& dir = c.current.place;
-  if (const nfsstat4 s = check_component(a.claim.file); s != NFS4_OK) return refused(s);
+  const Text name = name_of(a.claim);
+  if (const nfsstat4 s = check_component(name); s != NFS4_OK) return refused(s);
   // Where an export begins there is a directory.
-  if (junction(c, dir, a.claim.file.view())) return refused(NFS4ERR_ISDIR);
+  if (junction(c, dir, name.view())) return refused(NFS4ERR_ISDIR);
   if (!dir.object()) return refused(call->creating() ? NFS4ERR_ROFS : NFS4ERR_NOENT);
   // On a read-only export nothing is made, but what is there may be opened.
   if (!call->creating() || dir.read_only()) {
-    Async<fs::LookupResult> looking = dir.fs().lookup(dir.who, dir.node, a.claim.file.view());
+    Async<fs::LookupResult> looking = dir.fs().lookup(dir.who, dir.node, name.view());
     return then(std::move(looking), [call = std::move(call)](const fs::LookupResult& r) mutable {
       return take_found(std::move(call), r);
     });
   }
   const createhow4& how = a.openhow.how;
-  Async<fs::CreateResult> creating = dir.fs().create(dir.who, dir.node, a.claim.file.view(),
-                                                     create_how(how.mode), call->attr, create_verifier(how));
+  Async<fs::CreateResult> creating =
+      dir.fs().create(dir.who, dir.node, name.view(), create_how(how.mode), call->attr, create_verifier(how));
   return then(std::move(creating), [call = std::move(call)](const fs::CreateResult& r) mutable {
     return take_created(std::move(call), r);
   });
@@ -256,11 +257,16 @@ nfsstat4 take_attributes(OpenCall& call) {
   return s;
 }
 
-// There are no delegations, so no stateid is one's, and none is left from before a restart of the client.
-nfsstat4 of_no_delegation(Compound& c, const stateid4& id) {
+// The delegation that the client opens the file by (RFC 7530 10.4.4, RFC 8881 10.4.4).
+nfsstat4 find_delegation(OpenCall& call, const stateid4& id) {
   Named named;
-  const nfsstat4 s = find_state(c, id, &named);
-  return s == NFS4_OK ? NFS4ERR_BAD_STATEID : s;
+  if (const nfsstat4 s = find_state(call.c, id, &named); s != NFS4_OK) return s;
+  if (named.kind != Named::Kind::record || named.record->kind != StateKind::delegation)
+    return NFS4ERR_BAD_STATEID;
+  call.delegation = Ref<Delegation>::share(static_cast<Delegation*>(named.record.get()));
+  if (&call.delegation->client() != call.owner->client.get()) return NFS4ERR_BAD_STATEID;
+  std::lock_guard lock(call.delegation->file->mutex());
+  return check_seqid(call.c, *call.delegation, named.seqid);
 }
 
 // CLAIM_FH and CLAIM_PREVIOUS: the current file itself.
@@ -283,10 +289,14 @@ Async<OPEN4res> by_claim(CallPtr call) {
     case CLAIM_FH:
     case CLAIM_PREVIOUS:
       return open_current(std::move(call));
-    case CLAIM_DELEGATE_CUR:
-      return refused(of_no_delegation(c, claim.delegate_cur_info.delegate_stateid));
-    case CLAIM_DELEG_CUR_FH:
-      return refused(of_no_delegation(c, claim.oc_delegate_stateid));
+    case CLAIM_DELEGATE_CUR: {
+      const nfsstat4 s = find_delegation(*call, claim.delegate_cur_info.delegate_stateid);
+      return s == NFS4_OK ? find(std::move(call)) : refused(s);
+    }
+    case CLAIM_DELEG_CUR_FH: {
+      const nfsstat4 s = find_delegation(*call, claim.oc_delegate_stateid);
+      return s == NFS4_OK ? open_current(std::move(call)) : refused(s);
+    }
     case CLAIM_DELEGATE_PREV:
     case CLAIM_DELEG_PREV_FH:
       return refused(NFS4ERR_NOTSUPP);

@@ -29,12 +29,9 @@ Async<LAYOUTRETURN4res> layoutreturn(Compound&, const LAYOUTRETURN4args&) {
 Async<LAYOUTERROR4res> layouterror(Compound&, const LAYOUTERROR4args&) { return not_here<LAYOUTERROR4res>(); }
 Async<LAYOUTSTATS4res> layoutstats(Compound&, const LAYOUTSTATS4args&) { return not_here<LAYOUTSTATS4res>(); }
 
-// Delegations that are asked for
+// Delegations of directories
 Async<GET_DIR_DELEGATION4res> get_dir_delegation(Compound&, const GET_DIR_DELEGATION4args&) {
   return not_here<GET_DIR_DELEGATION4res>();
-}
-Async<WANT_DELEGATION4res> want_delegation(Compound&, const WANT_DELEGATION4args&) {
-  return not_here<WANT_DELEGATION4res>();
 }
 
 // Copies between servers

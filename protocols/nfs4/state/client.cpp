@@ -1,9 +1,25 @@
 #include "protocols/nfs4/state/client.h"
 
+#include "protocols/nfs4/state/delegation.h"
 #include "protocols/nfs4/state/session.h"
 #include "protocols/nfs4/state/state_record.h"
 
 namespace dfs::nfs4 {
+
+Client::Client(Epoch epoch, u32 number, Facet facet, std::string_view owner, const verifier4& verifier,
+               const Principal& principal)
+    : number(number),
+      id(client_id(epoch, number)),
+      facet(facet),
+      owner(owner),
+      verifier(verifier),
+      principal(principal) {}
+Client::~Client() = default;
+
+const char* name_of(CallbackPath path) {
+  static constexpr const char* kNames[] = {"unknown", "up", "down", "fault"};
+  return kNames[static_cast<size_t>(path)];
+}
 
 // One place decides each flag. Those of leases that moved, of pNFS devices and of GSS contexts have no cause
 // here: no migration, no layouts, no GSS.

@@ -11,11 +11,16 @@
 #include "protocols/nfs4/state/ids.h"
 #include "protocols/rpc/call.h"
 
+namespace dfs::state {
+class ClaimedFile;
+}
+
 namespace dfs::nfs4 {
 
 class Session;
 class StateOwner;
 class StateRecord;
+class Delegation;
 
 // Who asks, as far as AUTH_NONE and AUTH_SYS tell (RFC 8881 1.5: principal).
 struct Principal {
@@ -48,19 +53,15 @@ struct CreateSessionSlot {
 enum class Revoked : u8 { expired, admin, recallable };
 // unknown: nobody has wanted to be called back, or that is being found out.
 enum class CallbackPath : u8 { unknown, up, down, fault };
+const char* name_of(CallbackPath path);
 
 // One client, of any minor version: what SETCLIENTID or EXCHANGE_ID made of it (RFC 7530 9.1.1, RFC
 // 8881 2.4).
 class Client : public Counted {
  public:
   Client(Epoch epoch, u32 number, Facet facet, std::string_view owner, const verifier4& verifier,
-         const Principal& principal)
-      : number(number),
-        id(client_id(epoch, number)),
-        facet(facet),
-        owner(owner),
-        verifier(verifier),
-        principal(principal) {}
+         const Principal& principal);
+  ~Client();
 
   // fixed after construction
   const u32 number;
@@ -109,7 +110,11 @@ class Client : public Counted {
   // Owners by name, each of which knows its opens or locks; changes under mutex.
   using Owners = std::unordered_map<std::string_view, Ref<StateOwner>>;
   Owners open_owners, lock_owners;
-  u32 states = 0;  // opens and lock stateids there are
+  u32 states = 0;  // opens, lock stateids and delegations there are
+  // Its delegations, at most one a file; all in the name of one owner, which is made with the first. Change
+  // under mutex.
+  std::unordered_map<const state::ClaimedFile*, Ref<Delegation>> delegations;
+  Ref<StateOwner> delegation_owner;
 
   // What one client may have: RESOURCE in 4.0, DELAY from 4.1 on.
   static constexpr size_t kMaxOwners = 1u << 16;  // of each kind

@@ -35,7 +35,7 @@ sessionid4 session_id(Epoch epoch, Number n, u32 client) {
 }
 
 // What a stateid stands for; two bits of it.
-enum class StateKind : u8 { copy = 0, open = 1, lock = 2 };
+enum class StateKind : u8 { copy = 0, open = 1, lock = 2, delegation = 3 };
 
 using Other = std::array<u8, 12>;  // stateid4.other: epoch, kind and place, nonce
 constexpr u32 kPlaceBits = 30;

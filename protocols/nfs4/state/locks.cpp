@@ -112,11 +112,17 @@ LOCK4res lock_locked(Compound& c, const LOCK4args& a, const state::Range& bytes,
   if ((res.status = check_mode(open, for_writing)) != NFS4_OK) return res;
   state::ClaimedFile& file = *open.file;
   const state::Verdict v = file.claims.judge(owner->who, state::LockAccess{bytes, for_writing});
+  if (v.kind == state::Verdict::Kind::recall) {
+    res.status = NFS4ERR_DELAY;
+    return res;
+  }
   if (!v.proceed())
-    return refuse_lock(c, a, bytes, file, owner, denied(c, *v.holder, v.range.range, v.range.exclusive), tell);
+    return refuse_lock(c, a, bytes, file, owner, denied(c, *v.holder, v.range.range, v.range.exclusive),
+                       tell);
   // Free, but for somebody who asked for it before (RFC 8881 9.6).
   if (const auto* ahead = file.waiting.ahead_of(owner->who, bytes, for_writing, c.server.state->now()))
-    return refuse_lock(c, a, bytes, file, owner, denied(c, *ahead->owner, ahead->range, ahead->exclusive), tell);
+    return refuse_lock(c, a, bytes, file, owner, denied(c, *ahead->owner, ahead->range, ahead->exclusive),
+                       tell);
   if (!c.server.state->recovery.roster.cleared()) {
     res.status = NFS4ERR_DELAY;
     return res;

@@ -147,6 +147,7 @@ nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file,
   // Under the file's mutex: what others take when the grace period is over comes after this.
   if (reclaim && !state.recovery.in_grace()) return NFS4ERR_NO_GRACE;
   const state::Verdict verdict = pin->claims.judge(owner->who, state::OpenAccess{mode.access, mode.deny});
+  if (verdict.kind == state::Verdict::Kind::recall) return NFS4ERR_DELAY;
   if (!verdict.proceed()) {
     if (verdict.holder != nullptr && verdict.holder->protocol == state::Protocol::nfs4)
       out->in_the_way = static_cast<u32>(verdict.holder->client);

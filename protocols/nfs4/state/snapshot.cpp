@@ -46,7 +46,7 @@ snapshot::Owner view(StateOwner& o) {
 template <class Out>
 Out stateid_of(const StateRecord& r) {
   Out out;
-  out.owner = r.owner->who.name;
+  if constexpr (requires { out.owner; }) out.owner = r.owner->who.name;
   out.other = text(r.other);
   out.seqid = r.seqid;
   out.file_id = r.node.id.value;
@@ -72,6 +72,14 @@ snapshot::Lock view(const LockState& l) {
   return out;
 }
 
+snapshot::Delegation view(const Delegation& d) {
+  std::lock_guard lock(d.file->mutex());
+  auto out = stateid_of<snapshot::Delegation>(d);
+  out.write = d.write;
+  out.recalled = d.recalled;
+  return out;
+}
+
 // Names order what a hash table gives in any order.
 void sort(snapshot::Client& c) {
   auto by_name = [](auto& a, auto& b) { return a.name < b.name; };
@@ -80,6 +88,7 @@ void sort(snapshot::Client& c) {
   auto by_owner = [](auto& a, auto& b) { return std::tie(a.owner, a.other) < std::tie(b.owner, b.other); };
   std::sort(c.opens.begin(), c.opens.end(), by_owner);
   std::sort(c.locks.begin(), c.locks.end(), by_owner);
+  std::sort(c.delegations.begin(), c.delegations.end(), [](auto& a, auto& b) { return a.other < b.other; });
 }
 
 snapshot::Client view(State& state, const Client& c) {
@@ -98,6 +107,8 @@ snapshot::Client view(State& state, const Client& c) {
   out.lease_left = static_cast<double>(ends - state.now()) / static_cast<double>(kSecond);
   out.courtesy = out.lease_left <= 0 && c.confirmed() && c.has_locks_locked();
   for (const auto& s : c.sessions) out.sessions.push_back(view(*s));
+  for (const auto& [file, d] : c.delegations) out.delegations.push_back(view(*d));
+  out.callback_path = name_of(c.path.load());
   for (const auto& [name, owner] : c.open_owners) {
     out.open_owners.push_back(view(*owner));
     for (const auto& [file, open] : owner->opens) out.opens.push_back(view(*open));
@@ -136,11 +147,12 @@ Snapshot take_snapshot(State& state) {
 std::vector<std::string> check_invariants(State& state) {
   std::vector<std::string> wrong;
   const Snapshot s = take_snapshot(state);
-  size_t sessions = 0, stateids = 0, opens = 0, ranges = 0, closed = 0;
+  size_t sessions = 0, stateids = 0, opens = 0, ranges = 0, closed = 0, delegations = 0;
   for (const snapshot::Client& c : s.clients) {
     const std::string who = fmt::format("client {:#x}", c.id);
     sessions += c.sessions.size();
-    stateids += c.opens.size() + c.locks.size();
+    stateids += c.opens.size() + c.locks.size() + c.delegations.size();
+    delegations += c.delegations.size();
     opens += c.opens.size();
     if (!c.confirmed && (!c.sessions.empty() || !c.opens.empty()))
       wrong.push_back(who + " has state and was never confirmed");
@@ -174,10 +186,11 @@ std::vector<std::string> check_invariants(State& state) {
         std::none_of(s.clients.begin(), s.clients.end(), [&](auto& c) { return c.id == r.client; }))
       wrong.push_back(fmt::format("the roster has client {:#x}, which is gone", r.client));
   }
-  size_t shares = 0, locked = 0;
+  size_t shares = 0, locked = 0, grants = 0;
   for (const snapshot::File& f : s.files) {
     shares += f.shares;
     locked += f.ranges;
+    grants += f.grants;
   }
   auto agree = [&](const char* what, size_t have, size_t want) {
     if (have != want) wrong.push_back(fmt::format("{}: {} and {}", what, have, want));
@@ -186,6 +199,17 @@ std::vector<std::string> check_invariants(State& state) {
   agree("stateids that are found, and that clients have", s.stateids, stateids + closed);
   agree("share reservations of files, and opens of clients", shares, opens);
   agree("locked ranges of files, and of clients", locked, ranges);
+  agree("grants of files, and delegations of clients", grants, delegations);
+  agree("delegations that are counted, and that clients have", state.delegations.count(), delegations);
+  state.files.each([&](const state::ClaimedFile& f) {
+    for (const state::Grant& g : f.claims.grants()) {
+      const auto record = state.records.find(Delegations::number_of(g.tag)).record;
+      if (!record || record->kind != StateKind::delegation || &*record->file != &f)
+        wrong.push_back(fmt::format("file {} has a grant that is no delegation", f.key.id.value));
+      else if (!static_cast<Delegation&>(*record).recalled && !f.claims.may_grant(*g.owner, g.what))
+        wrong.push_back(fmt::format("file {} has a delegation that others contradict", f.key.id.value));
+    }
+  });
   return wrong;
 }
 

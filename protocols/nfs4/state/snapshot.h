@@ -52,6 +52,13 @@ struct Open {
   u32 access = 0, deny = 0;
   u32 locks = 0;  // lock stateids made with it
 };
+struct Delegation {
+  std::string other;
+  u32 seqid = 0;
+  u64 file_id = 0;
+  std::string file_system;
+  bool write = false, recalled = false;
+};
 struct Owner {
   std::string name;
   bool known = false;  // 4.0: `seqid` is that of its last request
@@ -76,6 +83,8 @@ struct Client {
   std::vector<Owner> open_owners, lock_owners;
   std::vector<Open> opens;
   std::vector<Lock> locks;
+  std::vector<Delegation> delegations;
+  const char* callback_path = "";       // unknown, up, down, fault
 };
 
 struct Reclaimer {  // who may reclaim when the server ends now

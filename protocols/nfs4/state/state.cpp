@@ -30,6 +30,7 @@ State::State(Nfs4& s)
       recovery(*this),
       clients(*this, epoch),
       callbacks(*this),
+      delegations(*this),
       copies(*this),
       identity_(identity_of(s.exports)) {}
 
@@ -132,6 +133,8 @@ nfsstat4 client_of_40(State& state, clientid4 id, Ref<Client>* out) {
 std::vector<Ref<StateRecord>> State::take_locks_locked(Client& client) {
   std::vector<Ref<StateRecord>> out;
   client.states = 0;
+  for (auto& [file, d] : client.delegations) out.push_back(Ref<StateRecord>::share(d.get()));
+  client.delegations.clear();
   for (auto& [name, owner] : client.lock_owners) {
     for (auto& [file, locks] : owner->locks) out.push_back(Ref<StateRecord>::share(locks.get()));
     owner->locks.clear();
@@ -151,12 +154,15 @@ void State::drop(Client& client, Gone why) {
   std::vector<Ref<Session>> sessions_of;
   std::vector<Ref<StateRecord>> states_of;
   Client::Owners open_owners, lock_owners;
+  Ref<StateOwner> delegation_owner;
   {
     std::lock_guard lock(client.mutex);
     states_of = take_locks_locked(client);
     sessions_of.swap(client.sessions);
     open_owners.swap(client.open_owners);
     lock_owners.swap(client.lock_owners);
+    // It refers to the client, as all owners do.
+    delegation_owner = std::exchange(client.delegation_owner, {});
   }
   for (Ref<Session>& s : sessions_of) {
     s->kill();
@@ -203,21 +209,33 @@ void State::add(const Ref<StateRecord>& record) {
 
 void State::end(StateRecord& record, Gone why) {
   Ref<FileHold> last;
+  bool lived;
   {
     TellWaiters tell(*this, *record.file);
     std::lock_guard lock(record.file->mutex());
+    lived = record.live;
     last = record.withdraw_locked();
     tell.look(record.leave_queue_locked());
   }
   records.remove(record.number, why);
+  if (lived && record.kind == StateKind::delegation) delegations.ended(static_cast<Delegation&>(record));
 }
 
 Ref<FileHold> StateRecord::withdraw_locked() {
   if (!std::exchange(live, false)) return {};
-  if (kind == StateKind::open)
-    file->claims.drop_share(owner->who);
-  else
-    file->claims.unlock(owner->who, {});
+  switch (kind) {
+    case StateKind::open:
+      file->claims.drop_share(owner->who);
+      break;
+    case StateKind::copy:  // has no record of this sort
+      break;
+    case StateKind::lock:
+      file->claims.unlock(owner->who, {});
+      break;
+    case StateKind::delegation:
+      file->claims.take_back(static_cast<Delegation*>(this)->grant);
+      break;
+  }
   return std::exchange(hold, {});
 }
 

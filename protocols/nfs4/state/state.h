@@ -5,6 +5,7 @@
 #include "protocols/nfs4/callback/callbacks.h"
 #include "protocols/nfs4/state/clients.h"
 #include "protocols/nfs4/state/copies.h"
+#include "protocols/nfs4/state/delegations.h"
 #include "protocols/nfs4/state/lease_queue.h"
 #include "protocols/nfs4/state/recovery.h"
 #include "protocols/nfs4/state/session.h"
@@ -14,7 +15,7 @@ namespace dfs::nfs4 {
 
 struct Nfs4;
 
-// Clients, sessions, opens and locks of one server.
+// Clients, sessions, opens, locks and delegations of one server.
 //
 // Locks are taken in this order: Clients, Recovery, a client, a session or a stripe of files, a stripe of a
 // registry, a store's, the roster's. None is held across a suspension.
@@ -68,6 +69,7 @@ class State {
   Recovery recovery;
   Clients clients;
   Callbacks callbacks;
+  Delegations delegations;
   Copies copies;
 
  private:

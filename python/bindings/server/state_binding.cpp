@@ -64,6 +64,10 @@ struct Dicts {
                     "file_id"_a = l.file_id, "file_system"_a = hex(l.file_system),
                     "ranges"_a = all(l.ranges));
   }
+  static py::dict of(const nfs4::snapshot::Delegation& d) {
+    return py::dict("other"_a = hex(d.other), "seqid"_a = d.seqid, "file_id"_a = d.file_id,
+                    "file_system"_a = hex(d.file_system), "write"_a = d.write, "recalled"_a = d.recalled);
+  }
   static py::dict of(const nfs4::snapshot::Client& c) {
     return py::dict("id"_a = c.id, "minor"_a = c.minor, "owner"_a = hex(c.owner),
                     "implementation"_a = c.implementation, "confirmed"_a = c.confirmed,
@@ -71,7 +75,8 @@ struct Dicts {
                     "recorded"_a = c.recorded, "courtesy"_a = c.courtesy, "revoked"_a = hex(c.revoked),
                     "lease_left"_a = c.lease_left, "sessions"_a = all(c.sessions),
                     "open_owners"_a = all(c.open_owners), "lock_owners"_a = all(c.lock_owners),
-                    "opens"_a = all(c.opens), "locks"_a = all(c.locks));
+                    "opens"_a = all(c.opens), "locks"_a = all(c.locks),
+                    "delegations"_a = all(c.delegations), "callback_path"_a = c.callback_path);
   }
   static py::dict of(const nfs4::snapshot::Reclaimer& r) {
     return py::dict("minor"_a = r.minor, "owner"_a = hex(r.owner), "verifier"_a = hex(r.verifier),

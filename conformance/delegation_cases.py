@@ -1,0 +1,139 @@
+"""What holds of delegations in every minor version; a suite takes these with a fixture `w`, a delegations.World."""
+
+import pytest
+
+from conformance.delegations import BOTH, READ, WRITE, conflicts, stateid_of
+from dittofs.nfs4 import NFS4ERR, OPEN_DELEGATE_NONE, OPEN_DELEGATE_NONE_EXT, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, create, op
+from dittofs.testing.markers import covers
+
+NONE = (OPEN_DELEGATE_NONE, OPEN_DELEGATE_NONE_EXT)
+CASES = (
+    "OPEN for writing", "OPEN for reading", "OPEN that denies reading", "OPEN that truncates", "READ", "WRITE", "SETATTR of size",
+    "SETATTR of mode", "REMOVE", "RENAME", "RENAME over it", "LINK",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("access, kind", [(READ, OPEN_DELEGATE_READ), (BOTH, OPEN_DELEGATE_WRITE)], ids=["read", "write"])
+@covers("RFC8881 10.4", "a client that can be called back and is alone with a file is given a delegation")
+def test_given(w, access, kind):
+    _, found = w.open(access)
+    assert found.delegation_type == kind
+    (seen,) = w.srv.state.delegations()
+    assert seen["write"] == (kind == OPEN_DELEGATE_WRITE) and not seen["recalled"]
+    w.give_back(stateid_of(found))
+    assert not w.srv.state.delegations()
+
+
+@covers("RFC8881 10.2", "a client that cannot be called back is given none")
+def test_not_without_callbacks(w):
+    assert w.other.open(w.top, "f", share_access=READ, owner=b"maker").results.open.delegation.delegation_type in NONE
+
+
+@pytest.mark.parametrize("theirs, mine, given", [
+    (READ, READ, True), (READ, BOTH, False), (WRITE, READ, False), (WRITE, BOTH, False)
+])  # fmt: skip
+@covers("RFC8881 10.4", "no delegation that an open of another client contradicts")
+def test_foreign_open(w, theirs, mine, given):
+    w.other.open(w.top, "f", share_access=theirs, owner=b"maker")
+    _, found = w.open(mine)
+    assert (found.delegation_type not in NONE) == given
+
+
+@pytest.mark.parametrize("what", CASES)
+@pytest.mark.parametrize("access", [READ, BOTH], ids=["read", "write"])
+@covers("RFC8881 10.4.5", "whatever conflicts recalls the delegation at once, waits for it, and then goes on")
+def test_recall(w, what, access):
+    w.other.close(w.other.open(w.top, "spare", create(mode=0o666), owner=b"maker"))
+    stateid = w.given(access)
+    w.c.close(w.opened)
+    conflict, least = conflicts(w)[what]
+    if least == WRITE and access == READ:
+        conflict().result()
+        assert not w.callbacks.of("CB_RECALL")
+        return
+    w.resolve(conflict(), stateid)
+    assert not w.srv.state.delegations()
+
+
+@covers("RFC8881 10.4.5", "who waits too long for it is told NFS4ERR_DELAY, and comes again")
+def test_delay(w):
+    stateid = w.given(BOTH)
+    w.c.close(w.opened)
+    attempt = w.other.send(op.putfh(w.fh), op.read(op.ANONYMOUS, 0, 4).fails(NFS4ERR.DELAY))
+    w.recalled()
+    w.srv.clock.advance(2)
+    attempt.result()
+    w.give_back(stateid)
+    assert w.other.read(w.fh) == b"data"
+    assert len(w.callbacks.of("CB_RECALL")) == 1
+
+
+@covers("RFC8881 10.4", "what the holder itself does is no conflict")
+def test_own(w):
+    stateid = w.given(BOTH)
+    w.c.write(w.fh, 0, b"mine", stateid)
+    assert w.c.read(w.fh, 0, 4, stateid) == b"mine"
+    w.c.write(w.fh, 0, b"also", w.opened.stateid)
+    w.c.compound(op.putfh(w.fh), op.setattr(stateid=stateid, size=2))
+    w.c.close(w.opened)
+    w.c.write(w.fh, 2, b"last", stateid)  # the delegation is enough
+    assert not w.callbacks.of("CB_RECALL")
+    w.give_back(stateid)
+    assert w.other.read(w.fh) == b"allast"
+
+
+@covers("RFC8881 9.1.2", "with a read delegation there is no writing")
+def test_openmode(w):
+    stateid = w.given(READ)
+    w.c.compound(op.putfh(w.fh), op.write(stateid, 0, b"x").fails(NFS4ERR.OPENMODE))
+
+
+@covers("RFC8881 10.4.3", "no new delegation of a file right after one was recalled")
+def test_no_thrashing(w):
+    stateid = w.given(READ)
+    w.c.close(w.opened)
+    w.resolve(w.other.send(op.putfh(w.fh), op.write(op.ANONYMOUS, 0, b"x")), stateid)
+    opened, found = w.open(READ)
+    assert found.delegation_type in NONE
+    w.c.close(opened)
+    w.pass_time(60)
+    assert w.open(READ)[1].delegation_type == OPEN_DELEGATE_READ
+
+
+@covers("RFC8881 10.4.2", "NFSv3 is as much a conflict: NFS3ERR_JUKEBOX until it is back")
+@pytest.mark.parametrize("what", ["READ", "WRITE", "SETATTR", "REMOVE", "RENAME", "LINK", "CREATE"])
+def test_nfs3(w, what):
+    from dittofs import nfs3
+
+    stateid = w.given(BOTH)
+    w.c.close(w.opened)
+    fh = w.v3.lookup(w.v3_top, "f").object
+    how = {
+        "READ": lambda **k: w.v3.read.send(fh, 0, 4),
+        "WRITE": lambda **k: w.v3.write.send(fh, 0, b"more"),
+        "SETATTR": lambda **k: w.v3.setattr.send(fh, mode=0o600),
+        "REMOVE": lambda **k: w.v3.remove.send(w.v3_top, "f"),
+        "RENAME": lambda **k: w.v3.rename.send(w.v3_top, "f", w.v3_top, "g"),
+        "LINK": lambda **k: w.v3.link.send(fh, w.v3_top, "g"),
+        "CREATE": lambda **k: w.v3.create.send(w.v3_top, "f", size=0),
+    }[what]  # fmt: skip
+    first = how()
+    w.recalled()
+    w.srv.clock.advance(2)
+    assert first.result(may_fail=nfs3.NFS3ERR.JUKEBOX).status == nfs3.NFS3ERR.JUKEBOX
+    w.give_back(stateid)
+    how().result()
+
+
+@covers("RFC8881 10.4.5", "what is not given back within a lease period is revoked, and no longer in the way")
+def test_revoked(w):
+    stateid = w.given(BOTH)
+    w.c.close(w.opened)
+    attempt = w.other.send(op.putfh(w.fh), op.read(op.ANONYMOUS, 0, 4).fails(NFS4ERR.DELAY))
+    w.recalled()
+    w.srv.clock.advance(2)
+    attempt.result()
+    w.pass_time(w.lease() + 1)
+    assert w.other.read(w.fh) == b"data"
+    gone = (NFS4ERR.DELEG_REVOKED, NFS4ERR.EXPIRED, NFS4ERR.BAD_STATEID, NFS4ERR.ADMIN_REVOKED)
+    w.c.compound(op.putfh(w.fh), op.read(stateid, 0, 4).fails(*gone))

@@ -1,0 +1,118 @@
+"""Delegations of files: RFC 8881 10.2 to 10.5, 18.6, 18.16, 18.38, 18.48, 18.49 and 20.2."""
+
+import pytest
+
+from conformance.delegation_cases import *  # noqa: F403
+from conformance.delegation_cases import NONE
+from conformance.delegations import BOTH, READ, World, stateid_of
+from dittofs.nfs4 import (
+    CLAIM_DELEG_CUR_FH, CLAIM_DELEGATE_CUR, NFS4ERR, OPEN4_SHARE_ACCESS_WANT_NO_DELEG, OPEN4_SHARE_ACCESS_WANT_READ_DELEG,
+    OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG, OPEN_DELEGATE_NONE_EXT, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE,
+    SEQ4_STATUS_RECALLABLE_STATE_REVOKED, WND4_CONTENTION, WND4_IS_DIR, WND4_NOT_SUPP_DOWNGRADE, WND4_NOT_SUPP_UPGRADE,
+    WND4_NOT_WANTED, WND4_RESOURCE, op, open_claim4, open_claim_delegate_cur4,
+)  # fmt: skip
+from dittofs.testing.markers import covers, needs
+
+pytestmark = needs("own")
+
+
+@pytest.fixture
+def w(instance):
+    world = World(instance(store="memory", clock="manual"), 1)
+    yield world
+    world.close()
+
+
+@covers("RFC8881 18.16.3", "WND4_NOT_WANTED: who wants none is given none")
+def test_want_none(w):
+    _, found = w.open(READ, OPEN4_SHARE_ACCESS_WANT_NO_DELEG)
+    assert found.delegation_type == OPEN_DELEGATE_NONE_EXT and found.od_whynone.ond_why == WND4_NOT_WANTED
+
+
+@covers("RFC8881 18.16.3", "who wants a read delegation of a file open for writing is given one")
+def test_want_read(w):
+    assert w.open(BOTH, OPEN4_SHARE_ACCESS_WANT_READ_DELEG)[1].delegation_type == OPEN_DELEGATE_READ
+
+
+@covers("RFC8881 18.16.3", "WND4_CONTENTION: somebody else has it open")
+def test_contention(w):
+    w.other.open(w.top, "f", share_access=BOTH)
+    _, found = w.open(READ, OPEN4_SHARE_ACCESS_WANT_READ_DELEG)
+    assert found.od_whynone.ond_why == WND4_CONTENTION
+
+
+@covers("RFC8881 18.16.3", "WND4_RESOURCE: there is no way to call the client")
+def test_resource(w):
+    found = w.other.open(w.top, "f", share_access=READ | OPEN4_SHARE_ACCESS_WANT_READ_DELEG).results.open.delegation
+    assert found.od_whynone.ond_why == WND4_RESOURCE
+
+
+@covers("RFC8881 18.16.3", "WND4_NOT_SUPP_UPGRADE and _DOWNGRADE: a delegation stays what it is")
+@pytest.mark.parametrize("first, then, why", [
+    (READ, BOTH | OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG, WND4_NOT_SUPP_UPGRADE),
+    (BOTH, READ | OPEN4_SHARE_ACCESS_WANT_READ_DELEG, WND4_NOT_SUPP_DOWNGRADE),
+])  # fmt: skip
+def test_upgrade(w, first, then, why):
+    w.given(first)
+    assert w.open(then, owner=b"another")[1].od_whynone.ond_why == why
+
+
+@covers("RFC8881 18.49.3", "WANT_DELEGATION gives one without an open; of a directory WND4_IS_DIR")
+def test_want_delegation(w):
+    r = w.c.compound(op.putfh(w.fh), op.want_delegation(OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG))
+    assert r.want_delegation.delegation_type == OPEN_DELEGATE_WRITE
+    w.resolve(w.other.send(op.putfh(w.fh), op.read(op.ANONYMOUS, 0, 4)), stateid_of(r.want_delegation))
+    r = w.c.compound(op.putfh(w.top), op.want_delegation())
+    assert r.want_delegation.od_whynone.ond_why == WND4_IS_DIR
+
+
+@covers("RFC8881 18.16.3", "CLAIM_DELEGATE_CUR and CLAIM_DELEG_CUR_FH: the holder opens what it is asked to give back")
+@pytest.mark.parametrize("claim", ["CLAIM_DELEGATE_CUR", "CLAIM_DELEG_CUR_FH"])
+def test_claim_current(w, claim):
+    stateid = w.given(BOTH)
+    w.c.close(w.opened)
+    attempt = w.other.send(op.putfh(w.fh), op.write(op.ANONYMOUS, 0, b"theirs"))
+    w.recalled()
+    if claim == "CLAIM_DELEGATE_CUR":
+        at, how = w.top, open_claim4(CLAIM_DELEGATE_CUR, delegate_cur_info=open_claim_delegate_cur4(stateid, b"f"))
+    else:
+        at, how = w.fh, open_claim4(CLAIM_DELEG_CUR_FH, oc_delegate_stateid=stateid)
+    r = w.c.compound(op.putfh(at), op.open(claim=how, share_access=BOTH))
+    assert r.open.delegation.delegation_type in NONE
+    w.c.write(w.fh, 0, b"mine", r.open.stateid)
+    w.give_back(stateid)
+    attempt.result()
+    assert w.c.read(w.fh, 0, 6, r.open.stateid) == b"theirs"
+
+
+@covers("RFC8881 10.4.5", "a revoked one: SEQUENCE says so, TEST_STATEID names it, FREE_STATEID ends both")
+def test_free_revoked(w):
+    stateid = w.given(BOTH)
+    w.c.close(w.opened)
+    attempt = w.other.send(op.putfh(w.fh), op.read(op.ANONYMOUS, 0, 4).fails(NFS4ERR.DELAY))
+    w.recalled()
+    w.srv.clock.advance(2)
+    attempt.result()
+    w.pass_time(w.lease() + 1)
+    r = w.c.compound(op.test_stateid(stateid))
+    assert r.test_stateid.tsr_status_codes == [NFS4ERR.DELEG_REVOKED]
+    assert r.sequence.sr_status_flags & SEQ4_STATUS_RECALLABLE_STATE_REVOKED
+    w.c.compound(op.free_stateid(stateid))
+    r = w.c.compound(op.test_stateid(stateid))
+    assert r.test_stateid.tsr_status_codes == [NFS4ERR.BAD_STATEID]
+    assert not r.sequence.sr_status_flags & SEQ4_STATUS_RECALLABLE_STATE_REVOKED
+
+
+@covers("RFC8881 18.6.3", "DELEGRETURN: only the current file's, only once")
+def test_return(w):
+    stateid = w.given(READ)
+    w.c.compound(op.putfh(w.top), op.delegreturn(stateid).fails(NFS4ERR.BAD_STATEID))
+    w.give_back(stateid)
+    w.c.compound(op.putfh(w.fh), op.delegreturn(stateid).fails(NFS4ERR.BAD_STATEID))
+
+
+@covers("RFC8881 8.4.2", "a client that goes leaves no delegation")
+def test_lease_ends(w):
+    w.given(BOTH)
+    w.srv.clock.advance(w.lease() * 2)
+    assert not w.srv.state.delegations()

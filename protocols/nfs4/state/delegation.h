@@ -1,0 +1,33 @@
+#pragma once
+
+#include "engine/fs/handle.h"
+#include "protocols/nfs4/state/state_record.h"
+
+namespace dfs::nfs4 {
+
+// A client's delegation of a file (RFC 7530 10.4, RFC 8881 10.4): a stateid, and a grant in the file's
+// claims.
+class Delegation final : public StateRecord {
+ public:
+  Delegation(Ref<StateOwner> owner, state::FilePin file, Ref<FileHold> h, fs::NodeRef node,
+             const Principal& opener, bool write, const fs::HandleBytes& handle)
+      : StateRecord(StateKind::delegation, std::move(owner), std::move(file), node),
+        opener(opener),
+        write(write),
+        handle(handle) {
+    hold = std::move(h);
+  }
+
+  const Principal opener;  // for whom the file's permissions were checked
+  const bool write;
+  const fs::HandleBytes handle;  // by which the client knows the file
+
+  // changes under the file's mutex
+  state::GrantId grant{};
+  bool recalled = false;  // asked back
+
+  // Changes once: the delegation is over. Callbacks::waits knows who waits for it.
+  std::atomic<u32> ended{0};
+};
+
+}  // namespace dfs::nfs4

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "engine/fs/promises.h"
+#include "protocols/nfs4/compound.h"
+#include "protocols/nfs4/state/delegation.h"
+
+namespace dfs::nfs4 {
+
+class State;
+
+// Delegations of files: who gets one, how it is asked back, and how it ends (RFC 7530 10.4, RFC 8881 10.4).
+//
+// Locks as in state/state.h; mutex_ is the last.
+class Delegations final : public fs::Promises {
+ public:
+  explicit Delegations(State& state) : state_(state) {}
+
+  // False: nobody has any, and nothing can be in anybody's way.
+  bool any() const override { return count_.load(std::memory_order_relaxed) != 0; }
+  u64 count() const { return count_.load(std::memory_order_relaxed); }
+
+  // What an OPEN of the file, or a WANT_DELEGATION, is told: a delegation or why there is none. `mode`: what
+  // the caller has been found to be allowed; `wants`: OPEN4_SHARE_ACCESS_WANT_*.
+  open_delegation4 offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access, u32 wants);
+
+  // The way is free for this access of somebody, as far as delegations go; otherwise they are recalled, and
+  // waited for a little. False: not yet.
+  Async<bool> clear(const state::FileKey& file, const state::Owner& who, const state::Access& access);
+
+  // The same for other protocols: nobody of theirs has any.
+  Async<bool> clear(const fs::FileSystem& file_system, fs::FileId file, fs::Touch what) override;
+
+  // The record behind a grant's tag.
+  static Registry<StateRecord>::Number number_of(u64 tag) {
+    return {static_cast<u32>(tag >> 32), static_cast<u32>(tag)};
+  }
+
+  nfsstat4 give_back(Compound& c, const Ref<Delegation>& d, u32 seqid);
+  // Its claims are gone: whoever waits for that goes on.
+  void ended(Delegation& d);
+
+ private:
+  using Found = std::vector<Ref<Delegation>>;
+  Found in_the_way(const state::FileKey& file, const state::Owner& who, const state::Access& access);
+  Task<bool> wait_for(Found found, state::FileKey file, state::Owner who, state::Access access);
+  void begin_recall(const Ref<Delegation>& d);
+  Task<void> take_back(Ref<Delegation> d);
+  void revoke(const Ref<Delegation>& d);
+
+  why_no_delegation4 grant(Compound& c, const Ref<Client>& client, const Place& file, bool write,
+                           Ref<Delegation>* out);
+  // After a recall a file is left alone for a while: who fights over it is slower with delegations than
+  // without.
+  void bar(const state::FileKey& file);
+  bool barred(const state::FileKey& file);
+
+  State& state_;
+  std::atomic<u64> count_{0};
+  std::mutex mutex_;
+  std::unordered_map<state::FileKey, Nanos, state::FileKeyHash> barred_;  // until when; changes under mutex_
+};
+
+}  // namespace dfs::nfs4
