@@ -4,7 +4,7 @@ import pytest
 
 from conformance.delegations import BOTH, READ, WRITE, conflicts, stateid_of
 from dittofs.nfs4 import NFS4ERR, OPEN_DELEGATE_NONE, OPEN_DELEGATE_NONE_EXT, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, create, op
-from dittofs.testing.markers import covers
+from dittofs.testing.markers import covers, meets
 
 NONE = (OPEN_DELEGATE_NONE, OPEN_DELEGATE_NONE_EXT)
 CASES = (
@@ -15,6 +15,7 @@ CASES = (
 
 @pytest.mark.parametrize("access, kind", [(READ, OPEN_DELEGATE_READ), (BOTH, OPEN_DELEGATE_WRITE)], ids=["read", "write"])
 @covers("RFC8881 10.4", "a client that can be called back and is alone with a file is given a delegation")
+@meets("7530-16.6-1")
 def test_given(w, access, kind):
     _, found = w.open(access)
     assert found.delegation_type == kind
@@ -25,6 +26,7 @@ def test_given(w, access, kind):
 
 
 @covers("RFC8881 10.2", "a client that cannot be called back is given none")
+@meets("7530-10.2-2")
 def test_not_without_callbacks(w):
     assert w.other.open(w.top, "f", share_access=READ, owner=b"maker").results.open.delegation.delegation_type in NONE
 
@@ -33,6 +35,7 @@ def test_not_without_callbacks(w):
     (READ, READ, True), (READ, BOTH, False), (WRITE, READ, False), (WRITE, BOTH, False)
 ])  # fmt: skip
 @covers("RFC8881 10.4", "no delegation that an open of another client contradicts")
+@meets("7530-10.4-1", "7530-10.4-2", "8881-10.4-1", "8881-10.4.2-1")
 def test_foreign_open(w, theirs, mine, given):
     w.other.open(w.top, "f", share_access=theirs, owner=b"maker")
     _, found = w.open(mine)
@@ -42,6 +45,11 @@ def test_foreign_open(w, theirs, mine, given):
 @pytest.mark.parametrize("what", CASES)
 @pytest.mark.parametrize("access", [READ, BOTH], ids=["read", "write"])
 @covers("RFC8881 10.4.5", "whatever conflicts recalls the delegation at once, waits for it, and then goes on")
+@meets(
+    "7530-10.2-1", "7530-10.4-1", "7530-10.4-2", "7530-10.4.4-1", "7530-18.2-1", "8881-10.2-1", "8881-10.4-1",
+    "8881-10.4-3", "8881-10.4.1-1", "8881-10.4.2-1", "8881-18.9.4-1", "8881-18.16.4-5", "8881-18.25.4-2",
+    "8881-18.26.4-1", "8881-18.30.4-1", "8881-18.32.4-1", "8881-20.2.3-1",
+)
 def test_recall(w, what, access):
     w.other.close(w.other.open(w.top, "spare", create(mode=0o666), owner=b"maker"))
     stateid = w.given(access)
@@ -56,6 +64,7 @@ def test_recall(w, what, access):
 
 
 @covers("RFC8881 10.4.5", "who waits too long for it is told NFS4ERR_DELAY, and comes again")
+@meets("7530-10.2-1", "8881-10.2-1", "8881-10.4-3", "8881-18.16.4-5")
 def test_delay(w):
     stateid = w.given(BOTH)
     w.c.close(w.opened)
@@ -69,6 +78,7 @@ def test_delay(w):
 
 
 @covers("RFC8881 10.4", "what the holder itself does is no conflict")
+@meets("7530-9.1.4.6-1", "8881-8.2.6-1")
 def test_own(w):
     stateid = w.given(BOTH)
     w.c.write(w.fh, 0, b"mine", stateid)
@@ -101,6 +111,7 @@ def test_no_thrashing(w):
 
 
 @covers("RFC8881 10.4.2", "NFSv3 is as much a conflict: NFS3ERR_JUKEBOX until it is back")
+@meets("8881-10.2-2")
 @pytest.mark.parametrize("what", ["READ", "WRITE", "SETATTR", "REMOVE", "RENAME", "LINK", "CREATE"])
 def test_nfs3(w, what):
     from dittofs import nfs3
@@ -126,6 +137,7 @@ def test_nfs3(w, what):
 
 
 @covers("RFC8881 10.4.5", "what is not given back within a lease period is revoked, and no longer in the way")
+@meets("7530-10.4.6-1", "8881-10.4.6-1")
 def test_revoked(w):
     stateid = w.given(BOTH)
     w.c.close(w.opened)
@@ -137,3 +149,15 @@ def test_revoked(w):
     assert w.other.read(w.fh) == b"data"
     gone = (NFS4ERR.DELEG_REVOKED, NFS4ERR.EXPIRED, NFS4ERR.BAD_STATEID, NFS4ERR.ADMIN_REVOKED)
     w.c.compound(op.putfh(w.fh), op.read(stateid, 0, 4).fails(*gone))
+
+
+@covers("RFC8881 8.4.3", "a delegation of a client whose lease has ended is in nobody's way: nothing is recalled, and all it had is gone")
+@meets("7530-9.6.3.1-2", "8881-8.4.3-1")
+def test_lease_ended(w):
+    stateid = w.given(BOTH)
+    for _ in range(5):
+        w.srv.clock.advance(w.lease() / 3)
+        w.other.compound(op.renew() if w.minorversion == 0 else op.sequence())
+    assert w.other.read(w.fh) == b"data"
+    assert not w.callbacks.of("CB_RECALL") and not w.srv.state.delegations()
+    w.c.compound(op.putfh(w.fh), op.read(stateid, 0, 4).fails(NFS4ERR.EXPIRED))

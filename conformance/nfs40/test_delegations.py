@@ -5,7 +5,7 @@ import pytest
 from conformance.delegation_cases import *  # noqa: F403
 from conformance.delegations import BOTH, READ, World
 from dittofs.nfs4 import NFS4ERR, op
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
@@ -18,6 +18,7 @@ def w(instance):
 
 
 @covers("RFC7530 16.28.4", "NFS4ERR_CB_PATH_DOWN: RENEW of a client with delegations that cannot be called back")
+@meets("7530-16.28-1")
 def test_path_down(w):
     stateid = w.given(BOTH)
     w.c.close(w.opened)
@@ -33,6 +34,7 @@ def test_path_down(w):
 
 
 @covers("RFC7530 16.33", "another callback address counts from its confirmation on")
+@meets("7530-17.2-1")
 def test_moved(w):
     stateid = w.given(READ)
     moved = type(w.holder)(w.srv)  # a listener of its own

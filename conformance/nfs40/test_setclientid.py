@@ -231,6 +231,18 @@ def test_renew_unknown(nfs40, clientid):
     nfs40.compound(op.renew(clientid).fails(NFS4ERR.STALE_CLIENTID))
 
 
+@covers("RFC7530 16.28", "NFS4ERR_ACCESS: RENEW by who neither confirmed the client id nor has a file open with it; then by who has one open")
+@meets("7530-16.28-3")
+def test_renew_principal(nfs40, home):
+    theirs = nfs40.as_(BOB)
+    nfs40.open(home, "mine", create(mode=0o666))
+    theirs.compound(op.renew(nfs40.clientid).fails(NFS4ERR.ACCESS))
+    opened = theirs.open(home, "mine", owner=b"of another user")
+    theirs.compound(op.renew(nfs40.clientid))
+    theirs.close(opened)
+    nfs40.compound(op.renew())
+
+
 @covers("RFC7530 9.1.7", "a client's state does not hang on its connection")
 def test_new_connection(nfs40, connect, home):
     opened = nfs40.open(home, "f", create())

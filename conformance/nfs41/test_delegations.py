@@ -11,7 +11,7 @@ from dittofs.nfs4 import (
     SEQ4_STATUS_RECALLABLE_STATE_REVOKED, WND4_CONTENTION, WND4_IS_DIR, WND4_NOT_SUPP_DOWNGRADE, WND4_NOT_SUPP_UPGRADE,
     WND4_NOT_WANTED, WND4_RESOURCE, op, open_claim4, open_claim_delegate_cur4,
 )  # fmt: skip
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
@@ -24,6 +24,7 @@ def w(instance):
 
 
 @covers("RFC8881 18.16.3", "WND4_NOT_WANTED: who wants none is given none")
+@meets("8881-18.16.3-11")
 def test_want_none(w):
     _, found = w.open(READ, OPEN4_SHARE_ACCESS_WANT_NO_DELEG)
     assert found.delegation_type == OPEN_DELEGATE_NONE_EXT and found.od_whynone.ond_why == WND4_NOT_WANTED
@@ -35,6 +36,7 @@ def test_want_read(w):
 
 
 @covers("RFC8881 18.16.3", "WND4_CONTENTION: somebody else has it open")
+@meets("8881-18.16.3-11")
 def test_contention(w):
     w.other.open(w.top, "f", share_access=BOTH)
     _, found = w.open(READ, OPEN4_SHARE_ACCESS_WANT_READ_DELEG)
@@ -42,12 +44,14 @@ def test_contention(w):
 
 
 @covers("RFC8881 18.16.3", "WND4_RESOURCE: there is no way to call the client")
+@meets("8881-18.16.3-11")
 def test_resource(w):
     found = w.other.open(w.top, "f", share_access=READ | OPEN4_SHARE_ACCESS_WANT_READ_DELEG).results.open.delegation
     assert found.od_whynone.ond_why == WND4_RESOURCE
 
 
 @covers("RFC8881 18.16.3", "WND4_NOT_SUPP_UPGRADE and _DOWNGRADE: a delegation stays what it is")
+@meets("8881-18.16.3-11")
 @pytest.mark.parametrize("first, then, why", [
     (READ, BOTH | OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG, WND4_NOT_SUPP_UPGRADE),
     (BOTH, READ | OPEN4_SHARE_ACCESS_WANT_READ_DELEG, WND4_NOT_SUPP_DOWNGRADE),
@@ -58,6 +62,7 @@ def test_upgrade(w, first, then, why):
 
 
 @covers("RFC8881 18.49.3", "WANT_DELEGATION gives one without an open; of a directory WND4_IS_DIR")
+@meets("8881-18.49.3-1")
 def test_want_delegation(w):
     r = w.c.compound(op.putfh(w.fh), op.want_delegation(OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG))
     assert r.want_delegation.delegation_type == OPEN_DELEGATE_WRITE
@@ -86,6 +91,7 @@ def test_claim_current(w, claim):
 
 
 @covers("RFC8881 10.4.5", "a revoked one: SEQUENCE says so, TEST_STATEID names it, FREE_STATEID ends both")
+@meets("8881-10.5-1", "8881-18.46.3-5")
 def test_free_revoked(w):
     stateid = w.given(BOTH)
     w.c.close(w.opened)
@@ -104,6 +110,7 @@ def test_free_revoked(w):
 
 
 @covers("RFC8881 18.6.3", "DELEGRETURN: only the current file's, only once")
+@meets("8881-18.6.3-1")
 def test_return(w):
     stateid = w.given(READ)
     w.c.compound(op.putfh(w.top), op.delegreturn(stateid).fails(NFS4ERR.BAD_STATEID))

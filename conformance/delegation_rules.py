@@ -1,0 +1,58 @@
+"""What a delegation is beside the open that it came with, in every minor version; a suite takes these with a fixture `w`."""
+
+from conformance.delegations import BOTH, GIVEN, READ, WRITE, stateid_of
+from dittofs.nfs4 import NFS4ERR, NFS_LIMIT_SIZE, OPEN_DELEGATE_READ, op
+from dittofs.testing.markers import covers, meets
+
+
+def kind_of(delegation):
+    return getattr(delegation, GIVEN[delegation.delegation_type])
+
+
+@covers("RFC8881 10.4", "a stateid of its own; the open's stays good when it is gone, and its own is of no use then")
+@meets("7530-10.4-3", "7530-10.4-4", "7530-16.6-1", "8881-10.4-2")
+def test_two_stateids(w):
+    stateid = w.given(BOTH)
+    assert bytes(stateid.other) != bytes(w.opened.stateid.other)
+    w.give_back(stateid)
+    w.c.write(w.fh, 0, b"still", w.opened.stateid)
+    for attempt in (op.read(stateid, 0, 1), op.write(stateid, 0, b"x"), op.delegreturn(stateid)):
+        w.c.compound(op.putfh(w.fh), attempt.fails(NFS4ERR.BAD_STATEID))
+
+
+@covers("RFC8881 18.16.3", "one that is not reclaimed is given without being asked back at once")
+@meets("7530-16.16-10")
+def test_not_asked_back(w):
+    for access in (READ, BOTH):
+        opened, found = w.open(access)
+        assert not kind_of(found).recall
+        w.give_back(stateid_of(found))
+        w.c.close(opened)
+
+
+@covers("RFC8881 10.4.1", "what a write delegation says may be written there is room for, or it says nothing may be")
+@meets("7530-10.4.1-1", "8881-10.4.1-2")
+def test_space_limit(w):
+    _, found = w.open(BOTH)
+    limit, room = found.write.space_limit, w.c.getattr(w.top, "space_avail").space_avail
+    allowed = limit.filesize if limit.limitby == NFS_LIMIT_SIZE else limit.mod_blocks.num_blocks * limit.mod_blocks.bytes_per_block
+    assert allowed <= len(b"data") + room
+
+
+@covers("RFC8881 10.4", "those for reading stand beside each other; one for writing is nobody else's")
+@meets("7530-10.4-1", "8881-10.4-1")
+def test_side_by_side(w):
+    second = w.new_holder()
+    if w.minorversion == 0:
+        second.c.close(second.c.open(w.top, "other file", share_access=READ))
+    w.given(READ)
+    opened, found = w.open(READ, c=second.c)
+    assert found.delegation_type == OPEN_DELEGATE_READ
+    assert not w.callbacks.of("CB_RECALL") and not second.callbacks.of("CB_RECALL")
+    assert sorted(seen["write"] for seen in w.srv.state.delegations()) == [False, False]
+    sent = w.other.send(op.putfh(w.top), op.open("f", share_access=WRITE, owner=b"maker"))
+    first_stateid = w.recalled().stateid
+    second_stateid = second.called("CB_RECALL")[-1].args.stateid
+    w.give_back(first_stateid)
+    w.give_back(second_stateid, second.c)
+    sent.result()
