@@ -161,3 +161,81 @@ def test_lease_ended(w):
     assert w.other.read(w.fh) == b"data"
     assert not w.callbacks.of("CB_RECALL") and not w.srv.state.delegations()
     w.c.compound(op.putfh(w.fh), op.read(stateid, 0, 4).fails(NFS4ERR.EXPIRED))
+
+
+def says(w, change, size):
+    """The holder answers CB_GETATTR with these."""
+    from dittofs.nfs4.attributes import fattr
+    from dittofs.wire import nfs4 as wire, nfs4_cb
+
+    ok = nfs4_cb.CB_GETATTR4resok(fattr(change=change, size=size))
+    w.callbacks.on("CB_GETATTR", lambda args: nfs4_cb.CB_GETATTR4res(wire.NFS4_OK, resok4=ok))
+
+
+def looks(w):
+    """Another client's GETATTR, while the holder answers callbacks."""
+    before = len(w.callbacks.of("CB_GETATTR"))
+    sent = w.other.send(op.putfh(w.fh), op.getattr("change", "size"))
+    w.holder.called("CB_GETATTR", before + 1)
+    return sent.result().getattr.attributes
+
+
+@covers("RFC8881 10.4.3", "GETATTR under a write delegation: the holder is asked; who has changed nothing changes nothing")
+@meets("7530-10.4.3-1", "8881-10.4.3-1")
+def test_getattr_unchanged(w):
+    before = w.other.getattr(w.fh, "change", "size")
+    w.given(BOTH)
+    says(w, before.change, before.size)
+    assert looks(w) == before
+    assert not w.callbacks.of("CB_RECALL")
+
+
+@covers("RFC8881 10.4.3", "GETATTR under a write delegation: the size is the holder's, the change attribute a new one for each of his")
+@meets("7530-10.4.3-1", "7530-16.7-3", "8881-10.4.3-1", "8881-18.7.4-1")
+def test_getattr_changed(w):
+    before = w.other.getattr(w.fh, "change", "size")
+    stateid = w.given(BOTH)
+    says(w, before.change + 1, 100)
+    first = looks(w)
+    assert first.size == 100 and first.change != before.change
+    assert looks(w) == first
+    says(w, before.change + 2, 200)
+    second = looks(w)
+    assert second.size == 200 and second.change not in (before.change, first.change)
+    w.c.write(w.fh, 0, b"more" * 50, stateid)
+    w.give_back(stateid)
+    w.c.close(w.opened)
+    assert w.other.getattr(w.fh, "size").size == 200
+
+
+@covers("RFC8881 10.4.3", "a holder that cannot say what he has is asked to give the delegation back")
+@meets("7530-16.7-3", "8881-18.7.4-1")
+def test_getattr_recalls(w):
+    from dittofs.wire import nfs4_cb
+
+    stateid = w.given(BOTH)
+    w.callbacks.on("CB_GETATTR", lambda args: nfs4_cb.CB_GETATTR4res(NFS4ERR.SERVERFAULT))
+    w.resolve(w.other.send(op.putfh(w.fh), op.getattr("size")), stateid)
+
+
+@covers("RFC8881 10.4.3", "GETATTR of what no holder has an idea of his own of: nobody is asked")
+def test_getattr_mode(w):
+    w.given(BOTH)
+    w.other.getattr(w.fh, "mode", "numlinks")
+    w.c.getattr(w.fh, "size") if w.minorversion else None
+    assert not w.callbacks.of("CB_GETATTR") and not w.callbacks.of("CB_RECALL")
+
+
+@pytest.mark.parametrize("what", ["GETATTR", "SETATTR", "LINK", "RENAME", "REMOVE"])
+@covers("RFC8881 10.4", "the holder is not asked back for what it does itself, where nothing but the connection says that it is")
+def test_own_names(w, what):
+    w.given(BOTH)
+    home = op.putfh(w.top)
+    w.c.compound({
+        "GETATTR": (op.putfh(w.fh), op.getattr("size", "change")),
+        "SETATTR": (op.putfh(w.fh), op.setattr(mode=0o600)),
+        "LINK": (op.putfh(w.fh), op.savefh(), home, op.link("g")),
+        "RENAME": (home, op.savefh(), op.rename("f", "g")),
+        "REMOVE": (home, op.remove("f")),
+    }[what])  # fmt: skip
+    assert not w.callbacks.of("CB_RECALL") and not w.callbacks.of("CB_GETATTR")

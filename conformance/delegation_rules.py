@@ -1,8 +1,10 @@
 """What a delegation is beside the open that it came with, in every minor version; a suite takes these with a fixture `w`."""
 
 from conformance.delegations import BOTH, GIVEN, READ, WRITE, stateid_of
-from dittofs.nfs4 import NFS4ERR, NFS_LIMIT_SIZE, OPEN_DELEGATE_READ, op
+from dittofs.nfs4 import NFS4_OK, NFS4ERR, NFS_LIMIT_SIZE, OPEN_DELEGATE_READ, names, op
+from dittofs.nfs4.attributes import fattr
 from dittofs.testing.markers import covers, meets
+from dittofs.wire import nfs4_cb
 
 
 def kind_of(delegation):
@@ -56,3 +58,34 @@ def test_side_by_side(w):
     w.give_back(first_stateid)
     w.give_back(second_stateid, second.c)
     sent.result()
+
+
+@covers("RFC8881 8.4.3", "of a client whose lease has ended it is in nobody's way for long: what conflicts is done, at once or after NFS4ERR_DELAY")
+@meets("7530-9.6.3.1-2")
+def test_holder_gone(w):
+    w.given(BOTH)
+    for _ in range(6):
+        w.srv.clock.advance(w.lease() / 4)  # which the other client keeps, and the holder does not
+        w.other.compound(op.renew() if w.minorversion == 0 else op.sequence())
+    w.callbacks.silent = True
+    while True:
+        attempt = w.other.send(op.putfh(w.fh), op.write(op.ANONYMOUS, 0, b"more").may_fail(NFS4ERR.DELAY))
+        while not attempt.done:
+            w.other.endpoint.poll(0.02)
+            w.srv.clock.advance(1)
+        if attempt.result().status == 0:
+            break
+    assert w.other.read(w.fh) == b"more"
+
+
+@covers("RFC8881 20.1.3", "the holder is asked for its size and change attribute, and for no other")
+@meets("7530-18.1-1", "8881-20.1.3-1")
+def test_asks_size_and_change(w):
+    w.given(BOTH)
+    before = w.other.getattr(w.top, "change").change
+    ok = nfs4_cb.CB_GETATTR4resok(fattr(change=before, size=4))
+    w.callbacks.on("CB_GETATTR", lambda args: nfs4_cb.CB_GETATTR4res(NFS4_OK, resok4=ok))
+    sent = w.other.send(op.putfh(w.fh), op.getattr("type", "size", "change", "mode", "time_modify"))
+    (call,) = w.holder.called("CB_GETATTR")
+    sent.result()
+    assert names(call.args.attr_request) <= {"size", "change"} and bytes(call.args.fh) == w.fh

@@ -8,10 +8,11 @@ from conformance.delegations import BOTH, READ, World, stateid_of
 from dittofs.nfs4 import (
     CLAIM_DELEG_CUR_FH, CLAIM_DELEGATE_CUR, NFS4ERR, OPEN4_SHARE_ACCESS_WANT_NO_DELEG, OPEN4_SHARE_ACCESS_WANT_READ_DELEG,
     OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG, OPEN_DELEGATE_NONE_EXT, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE,
-    SEQ4_STATUS_RECALLABLE_STATE_REVOKED, WND4_CONTENTION, WND4_IS_DIR, WND4_NOT_SUPP_DOWNGRADE, WND4_NOT_SUPP_UPGRADE,
-    WND4_NOT_WANTED, WND4_RESOURCE, op, open_claim4, open_claim_delegate_cur4,
+    SEQ4_STATUS_RECALLABLE_STATE_REVOKED, WND4_CONTENTION, WND4_IS_DIR, WND4_NOT_SUPP_DOWNGRADE,
+    WND4_NOT_WANTED, WND4_RESOURCE, BACK, channel, create, op, open_claim4, open_claim_delegate_cur4,
 )  # fmt: skip
 from dittofs.testing.markers import covers, meets, needs
+from dittofs.wire import nfs4_cb
 
 pytestmark = needs("own")
 
@@ -50,15 +51,33 @@ def test_resource(w):
     assert found.od_whynone.ond_why == WND4_RESOURCE
 
 
-@covers("RFC8881 18.16.3", "WND4_NOT_SUPP_UPGRADE and _DOWNGRADE: a delegation stays what it is")
+@covers("RFC8881 18.16.3", "WND4_NOT_SUPP_DOWNGRADE: a write delegation stays one")
 @meets("8881-18.16.3-11")
-@pytest.mark.parametrize("first, then, why", [
-    (READ, BOTH | OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG, WND4_NOT_SUPP_UPGRADE),
-    (BOTH, READ | OPEN4_SHARE_ACCESS_WANT_READ_DELEG, WND4_NOT_SUPP_DOWNGRADE),
-])  # fmt: skip
-def test_upgrade(w, first, then, why):
-    w.given(first)
-    assert w.open(then, owner=b"another")[1].od_whynone.ond_why == why
+def test_downgrade(w):
+    w.given(BOTH)
+    assert w.open(READ, OPEN4_SHARE_ACCESS_WANT_READ_DELEG, owner=b"another")[1].od_whynone.ond_why == WND4_NOT_SUPP_DOWNGRADE
+
+
+@covers("RFC8881 10.4", "a read delegation becomes a write delegation when its holder opens the file for writing: the same stateid, one further")
+def test_upgrade(w):
+    stateid = w.given(READ)
+    _, found = w.open(BOTH, OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG, owner=b"another")
+    assert found.delegation_type == OPEN_DELEGATE_WRITE
+    upgraded = stateid_of(found)
+    assert upgraded.other == stateid.other and upgraded.seqid == stateid.seqid + 1
+    w.c.write(w.fh, 0, b"mine", upgraded)
+    w.c.compound(op.putfh(w.fh), op.write(stateid, 0, b"mine").fails(NFS4ERR.OLD_STATEID))
+    assert [d["write"] for d in w.srv.state.delegations()] == [True]
+    w.resolve(w.other.send(op.putfh(w.fh), op.read(op.ANONYMOUS, 0, 4)), upgraded)
+
+
+@covers("RFC8881 10.4", "no upgrade while somebody else reads")
+@meets("8881-18.16.3-11")
+def test_no_upgrade(w):
+    w.given(READ)
+    w.other.open(w.top, "f", share_access=READ)
+    _, found = w.open(BOTH, OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG, owner=b"another")
+    assert found.od_whynone.ond_why == WND4_CONTENTION
 
 
 @covers("RFC8881 18.49.3", "WANT_DELEGATION gives one without an open; of a directory WND4_IS_DIR")
@@ -125,3 +144,33 @@ def test_lease_ends(w):
     assert w.srv.state.delegations()  # nobody wants the file
     w.srv.clock.advance(24 * 3600)
     assert not w.srv.state.delegations()
+
+
+@covers("RFC8881 20.6", "CB_RECALL_ANY: a server that has given all it may asks for some back")
+@meets("8881-20.6.3-1")
+def test_recall_any(instance):
+    w = World(instance(store="memory", clock="manual", settings={"nfs4.max_delegations": 2}), 1)
+    try:
+        given = [w.open(BOTH, how=create(), name=name, owner=b"%d" % n) for n, name in enumerate(("a", "b", "c"))]
+        assert [d.delegation_type for _, d in given][:2] == [OPEN_DELEGATE_WRITE] * 2
+        assert given[2][1].delegation_type in NONE
+        (call,) = w.holder.called("CB_RECALL_ANY")
+        assert call.args.craa_objects_to_keep == 1
+        [types] = call.args.craa_type_mask
+        assert types and not types & ~(1 << nfs4_cb.RCA4_TYPE_MASK_RDATA_DLG | 1 << nfs4_cb.RCA4_TYPE_MASK_WDATA_DLG)
+        w.c.compound(op.putfh(given[0][0].fh), op.delegreturn(stateid_of(given[0][1])))
+        assert w.open(BOTH, how=create(), name="d", owner=b"d")[1].delegation_type == OPEN_DELEGATE_WRITE
+    finally:
+        w.close()
+
+
+@pytest.mark.parametrize("cached", [0, 4096])
+@covers("RFC8881 20.9.3", "csa_cachethis: only of a client that has room for replies in its cache")
+def test_cachethis(w, cached):
+    second = w.new_holder(csa_back_chan_attrs=channel(BACK, maxresponsesize_cached=cached))
+    _, found = w.open(READ, c=second.c)
+    attempt = w.other.send(op.putfh(w.fh), op.write(op.ANONYMOUS, 0, b"x"))
+    second.called("CB_RECALL")
+    assert second.callbacks.of("CB_SEQUENCE")[-1].args.csa_cachethis == (cached > 0)
+    w.give_back(stateid_of(found), second.c)
+    attempt.result()

@@ -9,6 +9,7 @@ namespace {
 
 // What an operation does to one file: one that is known, or one that a name in a directory stands for.
 struct Step {
+  bool attributes = false;  // are all it asks for
   Place at;
   Text name{};
   bool by_name = false;
@@ -20,10 +21,10 @@ struct Plan {
   u32 count = 0;
 
   void add(const Place& file, state::Access access) {
-    if (file.object()) steps[count++] = {file, {}, false, access};
+    if (file.object()) steps[count++] = {false, file, {}, false, access};
   }
   void add(const Place& dir, Text name, state::Access access) {
-    if (dir.object()) steps[count++] = {dir, name, true, access};
+    if (dir.object()) steps[count++] = {false, dir, name, true, access};
   }
 };
 
@@ -38,10 +39,7 @@ u64 client_of(const Compound& c, const stateid4& id) {
   const auto found = c.server.state->records.find(n);
   return found.record ? found.record->client().number : 0;
 }
-u64 client_of(const Compound& c, clientid4 id) {
-  return c.minor > 0 ? client_of(c) : number_of(id);
-}
-
+u64 client_of(const Compound& c, clientid4 id) { return c.minor > 0 ? client_of(c) : number_of(id); }
 
 bool truncates(const OPEN4args& a) {
   if (a.openhow.opentype != OPEN4_CREATE || a.openhow.how.mode != UNCHECKED4) return false;
@@ -120,7 +118,8 @@ Plan plan_of(Compound& c, const void* args) {
       break;
     }
     case OP_GETATTR:
-      if (asks_for_data_attributes(AttrSet(as<GETATTR4args>(args).attr_request))) p.add(here, read);
+      if (here.object() && asks_for_data_attributes(AttrSet(as<GETATTR4args>(args).attr_request)))
+        p.steps[p.count++] = {true, here, {}, false, read};
       break;
     case OP_LOCK: {
       const auto& a = as<LOCK4args>(args);
@@ -154,12 +153,16 @@ Plan plan_of(Compound& c, const void* args) {
 
 Async<bool> clear(Compound& c, const Plan& plan, const Step& s) {
   Delegations& delegations = c.server.state->delegations;
-  if (!s.by_name) return delegations.clear(file_key(s.at), plan.who, s.access);
+  if (s.attributes) return delegations.ask_holder(c, s.at, plan.who);
+  // What judges claims by itself afterwards must not find there what was passed over here.
+  const bool judged = !std::holds_alternative<state::ChangeAccess>(s.access);
+  const u64 connection = c.minor == 0 && !judged ? c.call.transport->id() : 0;
+  if (!s.by_name) return delegations.clear(file_key(s.at), plan.who, s.access, connection);
   // A name that is not there, or may not be looked at, is for the operation itself to find out.
   return then(s.at.fs().lookup(s.at.who, s.at.node, s.name.view()),
-              [&delegations, &plan, &s](const fs::LookupResult& r) -> Async<bool> {
+              [&delegations, &plan, &s, connection](const fs::LookupResult& r) -> Async<bool> {
                 if (r.error != fs::FsError::ok || r.node.type != fs::FileType::regular) return true;
-                return delegations.clear({&s.at.fs(), r.node.id}, plan.who, s.access);
+                return delegations.clear({&s.at.fs(), r.node.id}, plan.who, s.access, connection);
               });
 }
 

@@ -86,6 +86,12 @@ struct Compound {
   Ending ending = Ending::reply;
   SliceList replay_body;
 
+  // GETATTR: what the holder of a write delegation says of the current file (RFC 8881 10.4.3).
+  struct Held {
+    u64 change = 0, size = 0;
+  };
+  std::optional<Held> held;
+
   // 4.0: this request is to be remembered by the duplicate request cache.
   bool in_drc = false;
   rpc::DuplicateRequestCache::Key drc_key{};

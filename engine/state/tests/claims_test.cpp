@@ -115,6 +115,7 @@ TEST_CASE("grants: every cell of access x grant") {
       {OpenAccess{kReadRight, kReadRight}, true, true, true},
       {OpenAccess{kReadRight, kWriteRight}, false, true, true},
       {RemoveAccess{}, false, true, true},
+      {ChangeAccess{}, true, true, false},
   };
   for (const Cell& cell : cells) {
     const std::pair<CachingGrant, bool> grants[] = {{{true, false, false}, cell.read},
@@ -139,4 +140,47 @@ TEST_CASE("grants are recalled before anybody is refused, and the table is asked
   CHECK(t.take_back(grant));
   CHECK_FALSE(t.take_back(grant));
   CHECK(t.judge(kB, LockAccess{{0, 9}, true}).kind == Kind::refuse);
+}
+
+TEST_CASE("a grant is given only where no claim of another client contradicts it") {
+  struct Cell {
+    ShareMode share;
+    bool read, write;  // may another client have such a grant?
+  };
+  const Cell cells[] = {{{kReadRight, 0}, true, false},
+                        {{kWriteRight, 0}, false, false},
+                        {{kReadRight | kWriteRight, 0}, false, false},
+                        {{kReadRight, kWriteRight}, true, false},
+                        {{kReadRight, kReadRight}, false, false}};
+  constexpr CachingGrant kReading{true, false, false}, kWriting{true, true, false};
+  for (const Cell& cell : cells) {
+    ClaimTable t;
+    t.set_share(kA, cell.share);
+    CHECK(t.may_grant(kB, kReading) == cell.read);
+    CHECK(t.may_grant(kB, kWriting) == cell.write);
+    CHECK(t.may_grant(kA2, kWriting));  // one's own client's
+  }
+  for (bool exclusive : {false, true}) {
+    ClaimTable t;
+    t.lock(kA, {0, 9}, exclusive);
+    CHECK(t.may_grant(kB, kReading) == !exclusive);
+    CHECK_FALSE(t.may_grant(kB, kWriting));
+  }
+  for (bool writes : {false, true}) {
+    ClaimTable t;
+    const GrantId id = t.grant(kA, {true, writes, false}, 7);
+    CHECK(t.find_grant(id)->tag == 7);
+    CHECK(t.may_grant(kB, kReading) == !writes);
+    CHECK_FALSE(t.may_grant(kB, kWriting));
+    CHECK(t.take_back(id));
+    CHECK(t.find_grant(id) == nullptr);
+    CHECK(t.may_grant(kB, kWriting));
+  }
+}
+
+TEST_CASE("attributes and names: only who was promised to be told is in the way") {
+  ClaimTable t;
+  t.set_share(kA, {kReadRight | kWriteRight, kReadRight | kWriteRight | kDeleteRight});
+  t.lock(kA, {}, true, true);
+  CHECK(asked(t, kB, ChangeAccess{}) == Kind::proceed);
 }

@@ -1,5 +1,4 @@
-#include "protocols/nfs3/attrs.h"
-#include "protocols/nfs3/status.h"
+#include "protocols/nfs3/promises.h"
 
 namespace dfs::nfs3 {
 
@@ -8,10 +7,13 @@ Async<GETATTR3res> getattr(Nfs3& n, rpc::Call& call, const GETATTR3args& a) {
   GETATTR3res res{};
   const Place* p;
   if ((res.status = resolve(n, call, a.object, &p)) != NFS3_OK) return res;
-  return then(p->fs().getattr(p->node), [p](const fs::AttrResult& r) {
-    GETATTR3res res{};
-    if ((res.status = to_status(r.error)) == NFS3_OK) res.resok.obj_attributes = to_fattr(*p, r.node);
-    return res;
+  // Who may hold writes back gives them up first: there is no way to say what he has.
+  return when_clear<GETATTR3res>(n, *p, p->node.id, fs::Touch::look, [p]() -> Async<GETATTR3res> {
+    return then(p->fs().getattr(p->node), [p](const fs::AttrResult& r) {
+      GETATTR3res res{};
+      if ((res.status = to_status(r.error)) == NFS3_OK) res.resok.obj_attributes = to_fattr(*p, r.node);
+      return res;
+    });
   });
 }
 

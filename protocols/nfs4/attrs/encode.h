@@ -8,7 +8,7 @@ namespace dfs::nfs4 {
 // Reads what the attributes in `wanted` of a place are made of. The result lives in the call's arena.
 struct Gathered {
   nfsstat4 status;
-  const AttrSource* source;  // when status is NFS4_OK
+  AttrSource* source;  // when status is NFS4_OK
 };
 Async<Gathered> gather(Compound& c, const Place& place, AttrSet wanted);
 

@@ -24,6 +24,7 @@ namespace {
 constexpr u32 kTries = 8;
 constexpr Nanos kFirstPause = 50 * kMillisecond;  // after a DELAY; then twice as long each time
 constexpr u32 kCbHeader = 40 + 400;               // RPC header with the largest credential
+constexpr u32 kLeastCached = 512;                 // of a reply to any of our callbacks
 constexpr u32 kCbCompound = 1, kCbVersion = 1;
 
 // A session over which callbacks can go out now; one without faults before any other.
@@ -56,7 +57,9 @@ std::string compound(const Session& s, const BackChannel::Ticket& t, const CbOps
     a.csa_sequenceid = t.sequence;
     a.csa_slotid = slotid4{t.slot};
     a.csa_highest_slotid = slotid4{t.highest};
-    a.csa_cachethis = true;  // so that a retry is answered, not carried out again
+    // So that a retry is answered, where the client has room for that (RFC 8881 18.36.3): a Linux client has
+    // none, and refuses whoever asks.
+    a.csa_cachethis = s.back.max_response_cached >= kLeastCached;
     encode(w, a);
   });
   return out.append(ops.bytes());
@@ -93,8 +96,7 @@ Task<CbResult> Callbacks::call_session(Ref<Client> client, CbOps ops) {
     const auto ticket = channel.take();
     if (!ticket) {
       const Waits::Woken woken = co_await waits.until_changed(channel.released, seen, patience);
-      if (woken != Waits::Woken::changed)
-        co_return failed(CbResult::Path::timed_out);
+      if (woken != Waits::Woken::changed) co_return failed(CbResult::Path::timed_out);
       continue;
     }
     const CbOps& request = ticket->unanswered ? *ticket->unanswered : ops;

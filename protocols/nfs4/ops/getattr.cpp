@@ -9,10 +9,15 @@ Async<GETATTR4res> getattr(Compound& c, const GETATTR4args& a) {
   // "A write-only attribute": the server MUST return INVAL. What is not supported is left out.
   if (wanted.intersects(supported_attrs(c.minor) - readable_attrs(c.minor)))
     return with_status<GETATTR4res>(NFS4ERR_INVAL);
-  return then(gather(c, c.current.place, wanted), [wanted](const Gathered& g) {
+  return then(gather(c, c.current.place, wanted), [&c, wanted](const Gathered& g) {
     GETATTR4res res{};
     res.status = g.status;
-    if (g.status == NFS4_OK) res.resok4.obj_attributes = to_fattr(*g.source, wanted);
+    if (g.status != NFS4_OK) return res;
+    if (const auto held = std::exchange(c.held, {})) {
+      g.source->node.change = held->change;
+      g.source->node.size = held->size;
+    }
+    res.resok4.obj_attributes = to_fattr(*g.source, wanted);
     return res;
   });
 }

@@ -53,6 +53,16 @@ nfsstat4 type_status(const Compound& c, fs::FileType type) {
 
 // --- the end: what the client is told ----------------------------------------------------------------------
 
+// A stateid of an open or of a delegation, not both.
+bool wants_one(const Compound& c, const OPEN4args& a) {
+  return c.minor > 1 && (a.share_access & OPEN4_SHARE_ACCESS_WANT_OPEN_XOR_DELEGATION) != 0;
+}
+
+const stateid4* stateid_of(const open_delegation4& d) {
+  if (d.delegation_type == OPEN_DELEGATE_READ) return &d.read.stateid;
+  return d.delegation_type == OPEN_DELEGATE_WRITE ? &d.write.stateid : nullptr;
+}
+
 OPEN4res answer(const OpenCall& call, const Opened& opened) {
   Compound& c = call.c;
   OPEN4res res{};
@@ -72,6 +82,13 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
                                                       call.a.share_access);
   c.enter(call.file);
   c.set_stateid(ok.stateid);
+  if (wants_one(c, call.a) && stateid_of(ok.delegation) != nullptr) {
+    // RFC 9754 section 4: the delegation is all the client is given; what it had open before stays.
+    undo_open(c, opened);
+    ok.rflags |= OPEN4_RESULT_NO_OPEN_STATEID;
+    ok.stateid = {};
+    c.set_stateid(*stateid_of(ok.delegation));
+  }
   return res;
 }
 
@@ -331,6 +348,7 @@ Async<OPEN4res> open(Compound& c, const OPEN4args& a) {
     client = c.session->client;
   else if (const nfsstat4 s = client_of_40(*c.server.state, a.owner.clientid, &client); s != NFS4_OK)
     return refused(s);
+  if (c.minor == 0) client->connection.store(c.call.transport->id(), std::memory_order_relaxed);
   Ref<StateOwner> owner;
   if (const nfsstat4 s = open_owner(c, client, a.owner.owner, a.seqid, &owner); s != NFS4_OK)
     return refused(s);

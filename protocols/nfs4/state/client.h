@@ -79,6 +79,8 @@ class Client : public Counted {
   std::atomic<Phase> phase{Phase::unconfirmed};
   bool confirmed() const { return phase.load(std::memory_order_acquire) == Phase::confirmed; }
   bool gone() const { return phase.load(std::memory_order_acquire) == Phase::gone; }
+  // 4.0: over which it was last heard of. REMOVE, GETATTR and the like do not say whose client asks.
+  std::atomic<u64> connection{0};
   // Whether callbacks get through; changes under mutex, with the flags of SEQUENCE.
   std::atomic<CallbackPath> path{CallbackPath::unknown};
 

@@ -18,13 +18,15 @@ class Delegation final : public StateRecord {
     hold = std::move(h);
   }
 
-  const Principal opener;  // for whom the file's permissions were checked
-  const bool write;
+  const Principal opener;        // for whom the file's permissions were checked
+  std::atomic<bool> write;       // changes under the file's mutex, and only from false to true
   const fs::HandleBytes handle;  // by which the client knows the file
 
   // changes under the file's mutex
   state::GrantId grant{};
   bool recalled = false;  // asked back
+  // A write delegation: the change attribute its holder last told, and the one that others were told for it.
+  u64 holder_change = 0, told_change = 0;
 
   // Changes once: the delegation is over. Callbacks::waits knows who waits for it.
   std::atomic<u32> ended{0};

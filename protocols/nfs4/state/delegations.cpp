@@ -1,6 +1,8 @@
 #include "protocols/nfs4/state/delegations.h"
 
+#include "protocols/nfs4/callback/cb_getattr.h"
 #include "protocols/nfs4/callback/cb_recall.h"
+#include "protocols/nfs4/callback/cb_recall_any.h"
 #include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/state/stateid.h"
 
@@ -22,7 +24,10 @@ why_no_delegation4 Delegations::grant(Compound& c, const Ref<Client>& client, co
                                       Ref<Delegation>* out) {
   const Limits& limits = c.server.limits;
   if (!limits.delegations || !Callbacks::available(*client)) return WND4_RESOURCE;
-  if (count_.load(std::memory_order_relaxed) >= limits.max_delegations) return WND4_RESOURCE;
+  if (count_.load(std::memory_order_relaxed) >= limits.max_delegations) {
+    relieve();
+    return WND4_RESOURCE;
+  }
   if (barred(file_key(file))) return WND4_CONTENTION;
   const fs::HandleBytes handle = c.server.sealer.seal({file.ex->id, file.fs().uuid(), file.node});
   auto hold = Ref<FileHold>::adopt(new FileHold(state_, file.fs(), file.node.id));
@@ -33,10 +38,11 @@ why_no_delegation4 Delegations::grant(Compound& c, const Ref<Client>& client, co
   // Its lease ended since it was admitted (recovery.h), or somebody else's did.
   if (!client->recorded.load(std::memory_order_acquire) || !state_.recovery.roster.cleared())
     return WND4_RESOURCE;
-  if (auto it = client->delegations.find(&claimed); it != client->delegations.end())
-    return it->second->write == write ? WND4_RESOURCE
-           : write                    ? WND4_NOT_SUPP_UPGRADE
-                                      : WND4_NOT_SUPP_DOWNGRADE;
+  if (auto it = client->delegations.find(&claimed); it != client->delegations.end()) {
+    if (it->second->write || !write)
+      return it->second->write && !write ? WND4_NOT_SUPP_DOWNGRADE : WND4_RESOURCE;
+    return upgrade(it->second, Principal::of(c.call), out);
+  }
   if (!client->delegation_owner)
     client->delegation_owner = Ref<StateOwner>::adopt(new StateOwner(client, Bytes{}));
   const Ref<StateOwner>& owner = client->delegation_owner;
@@ -50,6 +56,23 @@ why_no_delegation4 Delegations::grant(Compound& c, const Ref<Client>& client, co
   ++client->states;
   count_.fetch_add(1, std::memory_order_relaxed);
   *out = std::move(made);
+  return WND4_NOT_WANTED;  // is not looked at
+}
+
+// The same stateid, with its next seqid, now stands for a write delegation (RFC 8881 10.4). Whoever it was
+// given for is whom its input and output is judged by, so it stays his.
+why_no_delegation4 Delegations::upgrade(const Ref<Delegation>& d, const Principal& who,
+                                        Ref<Delegation>* out) {
+  std::lock_guard lock(d->file->mutex());
+  if (!d->live || d->recalled) return WND4_CONTENTION;
+  if (d->opener != who) return WND4_NOT_SUPP_UPGRADE;
+  state::ClaimTable& claims = d->file->claims;
+  if (!claims.may_grant(d->owner->who, grant_of(true))) return WND4_CONTENTION;
+  claims.take_back(d->grant);
+  d->grant = claims.grant(d->owner->who, grant_of(true), tag_of(d->number));
+  d->write = true;
+  d->next_stateid();
+  *out = d;
   return WND4_NOT_WANTED;  // is not looked at
 }
 
@@ -96,6 +119,26 @@ open_delegation4 Delegations::offer(Compound& c, const Ref<Client>& client, cons
   return d;
 }
 
+// There are too many: who has most is asked to give half of them back, once a second at most.
+void Delegations::relieve() {
+  {
+    const Nanos now = state_.now();
+    std::lock_guard lock(mutex_);
+    if (relieved_ != 0 && now - relieved_ < kSecond) return;
+    relieved_ = std::max<Nanos>(now, 1);
+  }
+  Ref<Client> most;
+  size_t has = 0;
+  for (const Ref<Client>& c : state_.clients.all()) {
+    if (c->facet == Facet::v40 || !Callbacks::available(*c)) continue;
+    std::lock_guard lock(c->mutex);
+    if (c->delegations.size() <= has) continue;
+    has = c->delegations.size();
+    most = c;
+  }
+  if (most) recall_any(state_.callbacks, most, static_cast<u32>(has / 2));
+}
+
 void Delegations::bar(const state::FileKey& file) {
   const Nanos now = state_.now();
   std::lock_guard lock(mutex_);
@@ -115,30 +158,33 @@ bool Delegations::barred(const state::FileKey& file) {
 // --- asking back -------------------------------------------------------------------------------------------
 
 Delegations::Found Delegations::in_the_way(const state::FileKey& file, const state::Owner& who,
-                                           const state::Access& access) {
+                                           const state::Access& access, u64 connection) {
   Found found;
   state_.files.look(file, [&](state::ClaimedFile& f) {
     const state::Verdict v = f.claims.judge(who, access);
     for (state::GrantId id : v.recalls) {
       auto record = state_.records.find(number_of(f.claims.find_grant(id)->tag)).record;
-      if (record) found.push_back(Ref<Delegation>::share(static_cast<Delegation*>(record.get())));
+      if (!record) continue;
+      const Client& holder = record->client();
+      if (connection != 0 && holder.facet == Facet::v40 && holder.connection.load() == connection) continue;
+      found.push_back(Ref<Delegation>::share(static_cast<Delegation*>(record.get())));
     }
   });
   return found;
 }
 
 Async<bool> Delegations::clear(const state::FileKey& file, const state::Owner& who,
-                               const state::Access& access) {
+                               const state::Access& access, u64 connection) {
   if (!any()) return true;
-  Found found = in_the_way(file, who, access);
+  Found found = in_the_way(file, who, access, connection);
   // A client whose lease has ended is in nobody's way.
   bool expired = false;
   for (const Ref<Delegation>& d : found) expired |= state_.clients.expire(d->client().number);
-  if (expired) found = in_the_way(file, who, access);
+  if (expired) found = in_the_way(file, who, access, connection);
   if (found.empty()) return true;
   for (const Ref<Delegation>& d : found) begin_recall(d);
   if (state_.server.limits.recall_wait == 0 || Loop::current() == nullptr) return false;
-  return wait_for(std::move(found), file, who, access);
+  return wait_for(std::move(found), file, who, access, connection);
 }
 
 Async<bool> Delegations::clear(const fs::FileSystem& file_system, fs::FileId file, fs::Touch what) {
@@ -149,7 +195,8 @@ Async<bool> Delegations::clear(const fs::FileSystem& file_system, fs::FileId fil
   return clear({&file_system, file}, kStranger, access);
 }
 
-Task<bool> Delegations::wait_for(Found found, state::FileKey file, state::Owner who, state::Access access) {
+Task<bool> Delegations::wait_for(Found found, state::FileKey file, state::Owner who, state::Access access,
+                                 u64 connection) {
   const Nanos deadline = state_.now() + state_.server.limits.recall_wait;
   while (!found.empty()) {
     for (const Ref<Delegation>& d : found) {
@@ -158,9 +205,42 @@ Task<bool> Delegations::wait_for(Found found, state::FileKey file, state::Owner 
       if (co_await state_.callbacks.waits.until_changed(d->ended, 0, left) != Waits::Woken::changed)
         co_return false;
     }
-    found = in_the_way(file, who, access);
+    found = in_the_way(file, who, access, connection);
     for (const Ref<Delegation>& d : found) begin_recall(d);
   }
+  co_return true;
+}
+
+Async<bool> Delegations::ask_holder(Compound& c, const Place& file, const state::Owner& who) {
+  const u64 connection = c.minor == 0 ? c.call.transport->id() : 0;
+  Found found = in_the_way(file_key(file), who, state::ReadAccess{}, connection);
+  if (found.empty()) return true;
+  {
+    // Who is giving it back is about to write what he has: that is waited for.
+    std::lock_guard lock(found[0]->file->mutex());
+    if (found[0]->recalled) found[0] = {};
+  }
+  if (!found[0]) return clear(file_key(file), who, state::ReadAccess{}, connection);
+  return ask(c, file, who, std::move(found[0]));
+}
+
+Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Delegation> d) {
+  const std::optional<HolderAttributes> has = co_await ask_attributes(state_.callbacks, d);
+  if (!has) {
+    const u64 connection = c.minor == 0 ? c.call.transport->id() : 0;
+    Async<bool> clearing = clear(file_key(file), who, state::ReadAccess{}, connection);
+    co_return co_await clearing;
+  }
+  Async<fs::AttrResult> getting = file.fs().getattr(file.node);
+  const fs::AttrResult ours = co_await getting;
+  // Gone, or nothing is held back: then the file says all there is.
+  if (ours.error != fs::FsError::ok || (has->change == ours.node.change && has->size == ours.node.size))
+    co_return true;
+  // RFC 8881 10.4.3: a change attribute of ours that has not been seen before, for each that the holder has.
+  std::lock_guard lock(d->file->mutex());
+  if (std::exchange(d->holder_change, has->change) != has->change)
+    d->told_change = std::max(d->told_change, ours.node.change) + 1;
+  c.held = Compound::Held{std::max(d->told_change, ours.node.change), has->size};
   co_return true;
 }
 

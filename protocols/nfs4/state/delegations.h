@@ -25,7 +25,9 @@ class Delegations final : public fs::Promises {
 
   // The way is free for this access of somebody, as far as delegations go; otherwise they are recalled, and
   // waited for a little. False: not yet.
-  Async<bool> clear(const state::FileKey& file, const state::Owner& who, const state::Access& access);
+  // connection: not of those clients of 4.0 that were last heard of over it; 0: of all others.
+  Async<bool> clear(const state::FileKey& file, const state::Owner& who, const state::Access& access,
+                    u64 connection = 0);
 
   // The same for other protocols: nobody of theirs has any.
   Async<bool> clear(const fs::FileSystem& file_system, fs::FileId file, fs::Touch what) override;
@@ -35,20 +37,29 @@ class Delegations final : public fs::Promises {
     return {static_cast<u32>(tag >> 32), static_cast<u32>(tag)};
   }
 
+  // Of a GETATTR: when somebody else may hold writes back he is asked what he has, *held; when he cannot say,
+  // the delegation is recalled. False: to be asked again later.
+  Async<bool> ask_holder(Compound& c, const Place& file, const state::Owner& who);
+
   nfsstat4 give_back(Compound& c, const Ref<Delegation>& d, u32 seqid);
   // Its claims are gone: whoever waits for that goes on.
   void ended(Delegation& d);
 
  private:
   using Found = std::vector<Ref<Delegation>>;
-  Found in_the_way(const state::FileKey& file, const state::Owner& who, const state::Access& access);
-  Task<bool> wait_for(Found found, state::FileKey file, state::Owner who, state::Access access);
+  Found in_the_way(const state::FileKey& file, const state::Owner& who, const state::Access& access,
+                   u64 connection);
+  Task<bool> wait_for(Found found, state::FileKey file, state::Owner who, state::Access access,
+                      u64 connection);
   void begin_recall(const Ref<Delegation>& d);
   Task<void> take_back(Ref<Delegation> d);
+  Task<bool> ask(Compound& c, Place file, state::Owner who, Ref<Delegation> d);
+  void relieve();
   void revoke(const Ref<Delegation>& d);
 
   why_no_delegation4 grant(Compound& c, const Ref<Client>& client, const Place& file, bool write,
                            Ref<Delegation>* out);
+  why_no_delegation4 upgrade(const Ref<Delegation>& d, const Principal& who, Ref<Delegation>* out);
   // After a recall a file is left alone for a while: who fights over it is slower with delegations than
   // without.
   void bar(const state::FileKey& file);
@@ -57,6 +68,7 @@ class Delegations final : public fs::Promises {
   State& state_;
   std::atomic<u64> count_{0};
   std::mutex mutex_;
+  Nanos relieved_ = 0;  // when clients were last asked to give some back; changes under mutex_
   std::unordered_map<state::FileKey, Nanos, state::FileKeyHash> barred_;  // until when; changes under mutex_
 };
 

@@ -84,7 +84,10 @@ nfsstat4 find_state(Compound& c, const Current& at, const stateid4& asked, Named
   Client& client = found.record->client();
   if (c.minor > 0 ? &client != c.session->client.get() : client.facet != Facet::v40)
     return NFS4ERR_BAD_STATEID;
-  if (c.minor == 0) client.renew(state.now());
+  if (c.minor == 0) {
+    client.renew(state.now());
+    client.connection.store(c.call.transport->id(), std::memory_order_relaxed);
+  }
   out->kind = Named::Kind::record;
   out->record = std::move(found.record);
   out->seqid = id.seqid;
