@@ -25,7 +25,7 @@ def test_path_down(w):
     w.c.compound(op.renew())
     w.holder.listener.close()
     attempt = w.other.send(op.putfh(w.fh), op.read(op.ANONYMOUS, 0, 4).fails(NFS4ERR.DELAY))
-    w.srv.trace.wait("nfs4.cb.path", path="down")
+    w.srv.trace.wait("nfs4.cb.path", clientid=w.c.clientid, path="down")
     w.c.compound(op.renew().fails(NFS4ERR.CB_PATH_DOWN))
     w.srv.clock.advance(2)
     attempt.result()
