@@ -5,7 +5,7 @@ import pytest
 from conformance.restarts import world
 from dittofs.nfs4 import NFS4ERR, WRITE_LT, create, op
 from dittofs.rpc import Sys
-from dittofs.testing.markers import covers, needs
+from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
@@ -38,6 +38,7 @@ def test_back(w, late):
 
 @pytest.mark.parametrize("what", ["OPEN", "LOCK"])
 @covers("RFC7530 9.6.3.1", "then all of the client's state is gone: NFS4ERR_EXPIRED, for its stateids and its client id")
+@meets("7530-9.6.3-1", "7530-9.6.3.1-1")
 def test_conflict(w, late, what):
     c, opened, other = late
     theirs = other.open(w.top, "f", share_access=1 if what == "LOCK" else 3)
@@ -53,6 +54,7 @@ def test_conflict(w, late, what):
 
 
 @covers("RFC7530 9.1.1", "the name of a client whose lease has ended may be another principal's")
+@meets("7530-9.1.2-2")
 def test_name(w, late):
     c, opened, other = late
     w.client(id=c.id, verifier=b"somebody", cred=Sys(uid=7, gid=7))

@@ -120,6 +120,7 @@ def test_stranger(w, restarted):
 
 
 @covers("RFC7530 9.6.3.4", "nor has the next incarnation of a client: its verifier says so")
+@meets("7530-9.6.3-2")
 def test_other_verifier(w, restarted):
     c, opened = restarted
     born = w.client(like=c, verifier=b"rebooted")
@@ -191,6 +192,7 @@ def test_second_edge(w):
 
 
 @covers("RFC7530 9.6.3.4", "a restart within the grace period takes nothing from those who have not come yet, nor from those who have")
+@meets("7530-9.6.2-4")
 def test_twice(w):
     a, b = w.client(), w.client()
     mine, theirs = a.open(w.top, "f", create(mode=0o666), share_deny=2), b.open(w.top, "g", create(mode=0o666))
@@ -213,6 +215,7 @@ def test_not_waited_for(w):
 
 
 @covers("RFC7530 9.6.3.4", "a client is written down before it has its first open, and once")
+@meets("8881-8.4.2.1-3")
 def test_written_first(w):
     c = w.client()
     assert w.row(c) is None

@@ -137,6 +137,7 @@ def test_own(w):
 
 
 @covers("RFC8881 8.4.3", "whoever keeps its lease is in the way as before")
+@meets("7530-9.6.1-1")
 def test_alive(w):
     c, other = w.client(), w.client()
     held = Held(w, c)

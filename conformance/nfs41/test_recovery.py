@@ -85,6 +85,7 @@ def test_early_end(w):
 
 
 @covers("RFC8881 18.51.3", "NFS4ERR_NO_GRACE: a reclaim after RECLAIM_COMPLETE, within the grace period of others too")
+@meets("8881-8.4.2.1-6", "8881-18.51.3-2")
 def test_after_complete(w):
     one, two = w.client(), w.client()
     opened = one.open(w.top, "f", create(mode=0o666))
@@ -140,6 +141,7 @@ def test_end(w, restarted):
 
 
 @covers("RFC8881 8.4.2.1", "who had nothing, and the next incarnation of who had something, has nothing to reclaim")
+@meets("8881-8.4.3-3")
 def test_not_yours(w, restarted):
     c, opened = restarted
     w.refused(w.client(complete=False), opened, *NOT_YOURS)
@@ -182,6 +184,7 @@ def test_delegation(w, restarted, kind):
 
 
 @covers("RFC8881 18.16.3", "OPEN4_RESULT_PRESERVE_UNLINKED: a removed file that was open is there to be reclaimed, until the grace period ends")
+@meets("8881-18.16.3-19")
 def test_unlinked(w):
     c = w.client()
     kept, lost = (c.open(w.top, name, create(mode=0o666)) for name in ("kept", "lost"))
