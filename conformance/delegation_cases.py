@@ -151,6 +151,18 @@ def test_revoked(w):
     w.c.compound(op.putfh(w.fh), op.read(stateid, 0, 4).fails(*gone))
 
 
+@covers("RFC8881 8.4.3", "a delegation of a client whose lease has ended is in nobody's way: nothing is recalled, and all it had is gone")
+@meets("7530-9.6.3.1-2", "8881-8.4.3-1")
+def test_lease_ended(w):
+    stateid = w.given(BOTH)
+    for _ in range(5):
+        w.srv.clock.advance(w.lease() / 3)
+        w.other.compound(op.renew() if w.minorversion == 0 else op.sequence())
+    assert w.other.read(w.fh) == b"data"
+    assert not w.callbacks.of("CB_RECALL") and not w.srv.state.delegations()
+    w.c.compound(op.putfh(w.fh), op.read(stateid, 0, 4).fails(NFS4ERR.EXPIRED))
+
+
 def says(w, change, size):
     """The holder answers CB_GETATTR with these."""
     from dittofs.nfs4.attributes import fattr

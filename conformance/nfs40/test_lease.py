@@ -150,6 +150,7 @@ def test_unconfirmed_client(world):
 def test_again(world):
     deny_writing(world)
     world.wait(3)
+    world.other.close(world.other.open(world.top, "f"))  # a server that was courteous until now is so no longer
     world.c.setclientid()
     opened = world.c.open(world.top, "f", share_deny=2)
     world.c.write(opened.fh, 0, b"x", opened.stateid)

@@ -141,6 +141,8 @@ def test_return(w):
 def test_lease_ends(w):
     w.given(BOTH)
     w.srv.clock.advance(w.lease() * 2)
+    assert w.srv.state.delegations()  # nobody wants the file
+    w.srv.clock.advance(24 * 3600)
     assert not w.srv.state.delegations()
 
 

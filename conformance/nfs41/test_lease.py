@@ -168,6 +168,7 @@ def test_late_without_state(world):
 def test_come_back(world):
     deny_writing(world)
     world.wait(3)
+    world.other.close(world.other.open(world.top, "f"))  # a server that was courteous until now is so no longer
     c = world.c.client
     c.exchange_id()
     session = c.session()

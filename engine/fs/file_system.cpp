@@ -28,7 +28,7 @@ Inode make_root(const FileSystemConfig& config, u64 generation, WallTime now) {
 Task<Result<std::unique_ptr<FileSystem>, FsError>> open_later(std::unique_ptr<FileSystem> made,
                                                               FileSystem::Impl& impl) {
   FsError e = co_await impl.start();
-  if (e == FsError::ok) e = co_await impl.sweep_orphans();
+  if (e == FsError::ok && !impl.config.keep_orphans) e = co_await impl.sweep_orphans();
   if (e != FsError::ok) co_return failure(e);
   co_return std::move(made);
 }

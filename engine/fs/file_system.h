@@ -148,6 +148,9 @@ struct FileSystemConfig {
   u16 root_mode = 0755;
   u32 max_io = 1u << 20;  // bytes of one read or write
   bool relatime = true;   // atime follows reads as relatime does; false: never by reads
+  // What lost its last name while it was held, in an earlier run too, stays until sweep_orphans(): somebody
+  // may come back for it.
+  bool keep_orphans = false;
 };
 
 // What files mean, once for every protocol and store: POSIX permissions, sticky and set-id bits, link counts,
@@ -261,6 +264,9 @@ class FileSystem {
   // protocols).
   void hold(FileId id);
   Async<FsError> release(FileId id);
+  // Nobody comes back any more for what has no name: what is not held is erased, from now on at once. Begins
+  // where it is called; keep_orphans ends with it.
+  Async<FsError> sweep_orphans();
 
   // Changes exactly when unstable data may have been lost (RFC 1813 3.3.7 writeverf3): drawn at open, unless
   // the last run ended with close().

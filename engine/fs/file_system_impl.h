@@ -13,7 +13,7 @@ constexpr std::string_view kVerifierKey = "write verifier";
 
 struct FileSystem::Impl {
   Impl(MetadataStore& m, ContentStore& c, Clock& k, Random& r, const FileSystemConfig& f)
-      : metadata(m), content(c), clock(k), random(r), config(f) {}
+      : metadata(m), content(c), clock(k), random(r), config(f), keep_orphans(f.keep_orphans) {}
 
   // fixed after construction
   MetadataStore& metadata;
@@ -28,6 +28,7 @@ struct FileSystem::Impl {
   // thread-safe by themselves
   FileGates gates;
   Holds holds;
+  std::atomic<bool> keep_orphans;  // see FileSystemConfig
 
   // A generation that no handle of an earlier object with this id has.
   u64 draw_generation() { return random.next() | 1; }
@@ -39,7 +40,7 @@ struct FileSystem::Impl {
 
   // Looks up or makes the root, the uuid and the verifier.
   Task<FsError> start();
-  // Erases what was unlinked but held when the store last stopped.
+  // Erases what has no name and is not held.
   Task<FsError> sweep_orphans();
 };
 

@@ -29,7 +29,7 @@ class MetadataView {
   enum class Table : u8 {
     symlink,  // file id (8 bytes, big-endian) -> link text
     content,  // owned by the content store: its map of a file's data
-    orphan,   // file id -> empty: unlinked while held, to be removed at the next start at the latest
+    orphan,   // file id -> empty: unlinked while held, goes with its last hold, or at the next start
     xattr,    // file id -> the names; file id + name -> value: see xattr_rows.h
     server,   // small durable facts: instance uuid, handle key, boot count, client roster
     acl,      // file id -> its ACLs: see acl_row.h

@@ -16,7 +16,7 @@ FsError FileSystem::Impl::erase_object(MetadataTxn& txn, const Inode& node) {
 }
 
 FsError FileSystem::Impl::drop_object(MetadataTxn& txn, const Inode& node) {
-  if (!holds.orphan(node.id)) return erase_object(txn, node);
+  if (!holds.orphan(node.id) && !keep_orphans.load()) return erase_object(txn, node);
   txn.put_inode(node);
   txn.put_row(Table::orphan, file_key(node.id), {});
   return FsError::ok;
@@ -54,20 +54,27 @@ Async<FsError> FileSystem::release(FileId id) {
   return std::move(done).get();
 }
 
+Async<FsError> FileSystem::sweep_orphans() {
+  impl_->keep_orphans = false;
+  return impl_->sweep_orphans();
+}
+
 Task<FsError> FileSystem::Impl::sweep_orphans() {
   constexpr size_t kBatch = 256;  // bounds one update
+  FileId last(0);
   for (;;) {
-    size_t erased = 0;
+    std::vector<FileId> ids;
     auto sweep = [&](MetadataTxn& txn) {
-      std::vector<FileId> ids;
+      ids.clear();
       auto collect = [&](std::string_view key, std::string_view) {
         ids.push_back(key_file(key));
         return ids.size() < kBatch;
       };
-      FsError e = txn.rows(Table::orphan, {}, {}, collect);
-      erased = ids.size();
+      const std::string after = last.value == 0 ? std::string() : file_key(last);
+      FsError e = txn.rows(Table::orphan, {}, after, collect);
       for (FileId id : ids) {
         if (e != FsError::ok) break;
+        if (holds.orphan(id)) continue;  // goes with its last hold
         txn.erase_row(Table::orphan, file_key(id));
         auto node = txn.inode(id);
         if (node)
@@ -78,7 +85,8 @@ Task<FsError> FileSystem::Impl::sweep_orphans() {
       return e;
     };
     FsError e = co_await metadata.update(sweep);
-    if (e != FsError::ok || erased < kBatch) co_return e;
+    if (e != FsError::ok || ids.size() < kBatch) co_return e;
+    last = ids.back();
   }
 }
 

@@ -24,6 +24,10 @@ struct Limits {
   u64 max_delegations = 65536;            // of all clients together
   Nanos recall_wait = kSecond;            // that a conflicting request waits before it is told DELAY
   Nanos callback_timeout = 10 * kSecond;  // a client's answer to a callback; a connection to it
+  Nanos grace = 0;  // period at a start with clients to wait for; at least the lease they had
+  // So long after its lease ended a client keeps what nobody else wants; and so many clients.
+  Nanos courtesy = 24 * 3600 * kSecond;
+  u32 courtesy_clients = 1024;
 };
 
 // What NFSv4 needs of the server; outlives every call.

@@ -46,6 +46,9 @@ struct Config {
   double drc_lifetime = 120;
 
   i64 lease_time = 90;
+  i64 grace_time = 0;
+  i64 courtesy_time = 24 * 3600;
+  i64 courtesy_clients = 1024;
   i64 max_operations = 128;
   bool delegations = true;
   i64 max_delegations = 65536;

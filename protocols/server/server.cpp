@@ -39,6 +39,9 @@ nfs4::Limits nfs4_limits(const Config& c) {
   l.io_size = static_cast<u32>(c.io_size);
   l.operations = static_cast<u32>(c.max_operations);
   l.lease = c.lease_time * kSecond;
+  l.grace = c.grace_time * kSecond;
+  l.courtesy = c.courtesy_time * kSecond;
+  l.courtesy_clients = static_cast<u32>(c.courtesy_clients);
   l.delegations = c.delegations;
   l.max_delegations = static_cast<u64>(c.max_delegations);
   l.recall_wait = seconds(c.recall_wait);
@@ -106,6 +109,7 @@ std::string Server::open_volumes() {
     fc.root_mode = parse_mode(config_.root_mode);
     fc.max_io = static_cast<u32>(config_.io_size);
     fc.relatime = config_.atime;
+    fc.keep_orphans = true;  // until NFSv4's recovery is over
     auto opened = run_blocking(fs::FileSystem::open(*v.metadata, *v.content, *clock_, random_, fc));
     if (!opened) return fmt::format("the store of {} cannot be used: {}", e.path, fs::name(opened.error()));
     v.file_system = std::move(*opened);
@@ -118,6 +122,10 @@ nfs4::Snapshot Server::state() { return running_ ? nfs4::take_snapshot(*nfs4_->s
 
 std::vector<std::string> Server::check_state() {
   return running_ ? nfs4::check_invariants(*nfs4_->state) : std::vector<std::string>{};
+}
+
+void Server::end_grace() {
+  if (running_) nfs4_->state->recovery.end_grace();
 }
 
 void Server::start_loops() {
@@ -147,6 +155,7 @@ std::string Server::open_ports() {
   nfs4_->owners.domain = config_.domain;
   nfs4::Owners::parse(config_.users, &nfs4_->owners.users);  // validate() has looked at both
   nfs4::Owners::parse(config_.groups, &nfs4_->owners.groups);
+  if (std::string e = nfs4_->state->recovery.begin(); !e.empty()) return e;
   nfs3_->promises = &nfs4_->state->delegations;
   nfs_service_ = std::make_unique<Service>(*this);
   dialer_ = std::make_unique<CallbackDialer>(*loops_[0]->loop, loops_[0]->connector,

@@ -56,6 +56,8 @@ class Server {
   // nothing when it is not running.
   nfs4::Snapshot state();
   std::vector<std::string> check_state();
+  // NFSv4's grace period ends now, if there is one. Any thread.
+  void end_grace();
 
  private:
   // An export's stores, seen through the trace and the fault rules.

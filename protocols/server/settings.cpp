@@ -60,6 +60,15 @@ void visit(V&& v, Config& c) {
   v.integer("nfs4.lease_time", c.lease_time, 1, 3600,
             "Seconds after which the state of a client that is not heard of is no longer safe.");
   v.integer(
+      "nfs4.grace_time", c.grace_time, 0, 3600,
+      "Seconds after a start in which clients of before may reclaim their state, and nobody gets any that "
+      "could conflict; less when all have. Never shorter than the lease they had, which 0 stands for.");
+  v.integer("nfs4.courtesy_time", c.courtesy_time, 0, 1'000'000,
+            "Seconds after the end of its lease in which a client that comes back finds its state, if nobody "
+            "wanted what conflicts with it. 0: none.");
+  v.integer("nfs4.courtesy_clients", c.courtesy_clients, 0, 100'000,
+            "So many clients enjoy that at a time; the one whose lease ended first goes for the next.");
+  v.integer(
       "nfs4.max_operations", c.max_operations, 8, 4096,
       "Operations of one COMPOUND: more are RESOURCE in 4.0; a session of 4.1 or 4.2 may have so many.");
   v.flag("nfs4.delegations", c.delegations, "Give delegations of files to clients that can be called back.");

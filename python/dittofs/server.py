@@ -113,6 +113,10 @@ class Server:
         self.stop()
         return self.start()
 
+    def configure(self, name: str, value: object) -> None:
+        """Another value of a setting, from the next start on."""
+        self._settings[name] = _text(value)
+
     def close(self) -> None:
         """stop(), and remove the temporary store."""
         self.stop()
@@ -172,6 +176,10 @@ class Server:
     def check_state(self) -> list[str]:
         """What of it contradicts itself, a sentence each; of use when no request is under way."""
         return self._native().check_state()
+
+    def end_grace(self) -> None:
+        """NFSv4's grace period after a restart ends now, if there is one: whoever has not reclaimed has lost."""
+        self._native().end_grace()
 
     @property
     def exports(self) -> list[str]:

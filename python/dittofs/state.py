@@ -14,12 +14,23 @@ from typing import Any, Iterator
 
 
 class State(dict):
-    """A snapshot: the keys are clients, files, stateids (how many are found) and sessions (how many are found)."""
+    """A snapshot: the keys are clients, files, roster, grace, stateids (how many are found) and sessions (how many)."""
 
     @property
     def clients(self) -> list[dict[str, Any]]:
-        """By id. `minor`: 0, or 1 for every client that has sessions. `lease_left`: seconds."""
+        """By id. `minor`: 0, or 1 for every client that has sessions. `lease_left`: seconds; below 0 and `courtesy`, it
+        has its state until somebody wants it. `revoked`: stateids whose loss it has not acknowledged."""
         return self["clients"]
+
+    @property
+    def roster(self) -> list[dict[str, Any]]:
+        """Who may reclaim when the server ends now: owner, verifier, minor; `client` is None until it comes back."""
+        return self["roster"]
+
+    @property
+    def grace(self) -> dict[str, Any]:
+        """`active`, and how many seconds are `left` at the most."""
+        return self["grace"]
 
     @property
     def files(self) -> list[dict[str, Any]]:
@@ -42,7 +53,7 @@ class State(dict):
         return [*self._with("locks", fields)]
 
     def delegations(self, **fields: Any) -> list[dict[str, Any]]:
-        """All clients' delegations that have these fields: file_id, seqid, other, write, recalled, revoked."""
+        """All clients' delegations that have these fields: file_id, seqid, other, write, recalled."""
         return [*self._with("delegations", fields)]
 
     def _with(self, what: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:

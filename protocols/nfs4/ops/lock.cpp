@@ -5,18 +5,22 @@
 namespace dfs::nfs4::ops {
 namespace {
 
-// What every LOCK needs, whoever asks.
-nfsstat4 check(Compound& c, const LOCK4args& a, state::Range* bytes) {
-  if (const nfsstat4 s = lock_range(a.offset, a.length, bytes); s != NFS4_OK) return s;
-  // There is no grace period: nothing is left of an earlier instance to be reclaimed from (RFC 7530 9.6.2).
-  if (a.reclaim) return NFS4ERR_NO_GRACE;
-  if (c.minor > 0) {
-    // RFC 8881 18.51.3: first the client says that it has reclaimed what it wants to.
-    Client& client = *c.session->client;
-    std::lock_guard lock(client.mutex);
-    if (!client.reclaim_complete) return NFS4ERR_GRACE;
-  }
-  return NFS4_OK;
+// Carries a lock out, when recovery lets the client have it. `take` judges and locks.
+template <class Take>
+Async<LOCK4res> when_admitted(Compound& c, const LOCK4args& a, Client& client, Take take) {
+  State& state = *c.server.state;
+  const Taking how = a.reclaim ? Taking::reclaim : Taking::anew;
+  return then(state.recovery.admit(client, how), [&c, &a, &state, &client, take](nfsstat4 s) mutable {
+    if (s != NFS4_OK) return Async<LOCK4res>(with_status<LOCK4res>(s));
+    LOCK4res res = take();
+    if (res.status != NFS4ERR_DENIED) return Async<LOCK4res>(res);
+    // A client whose lease has ended is in nobody's way.
+    const clientid4 holder = res.denied.owner.clientid;
+    if (holder.value != 0 && state.clients.expire(number_of(holder)))
+      return when_admitted(c, a, client, std::move(take));
+    if (a.reclaim) res.status = NFS4ERR_RECLAIM_CONFLICT;
+    return Async<LOCK4res>(res);
+  });
 }
 
 // The client a lock owner belongs to: the session's from 4.1 on, where the field means nothing (RFC
@@ -35,7 +39,8 @@ struct NewOwner {
 
   Async<LOCK4res> operator()() const {
     state::Range bytes;
-    if (const nfsstat4 s = check(c, a, &bytes); s != NFS4_OK) return with_status<LOCK4res>(s);
+    if (const nfsstat4 s = lock_range(a.offset, a.length, &bytes); s != NFS4_OK)
+      return with_status<LOCK4res>(s);
     Ref<Client> client;
     if (const nfsstat4 s = client_of(c, a.locker.open_owner.lock_owner, &client); s != NFS4_OK)
       return with_status<LOCK4res>(s);
@@ -44,7 +49,9 @@ struct NewOwner {
     if (const nfsstat4 s = lock_owner(c, client, a.locker.open_owner.lock_owner.owner, &owner); s != NFS4_OK)
       return with_status<LOCK4res>(s);
     auto take = [this_ = *this, bytes, owner]() mutable {
-      return take_lock(this_.c, this_.a, bytes, owner, this_.open, this_.seqid);
+      return when_admitted(this_.c, this_.a, *owner->client, [this_, bytes, owner] {
+        return take_lock(this_.c, this_.a, bytes, owner, this_.open, this_.seqid);
+      });
     };
     return in_order<LOCK4res>(c, owner, a.locker.open_owner.lock_seqid, OP_LOCK, std::move(take));
   }
@@ -56,10 +63,13 @@ struct OldOwner {
   Ref<LockState> lock;
   u32 seqid;
 
-  LOCK4res operator()() const {
+  Async<LOCK4res> operator()() const {
     state::Range bytes;
-    if (const nfsstat4 s = check(c, a, &bytes); s != NFS4_OK) return with_status<LOCK4res>(s);
-    return change_lock(c, a, bytes, lock, seqid);
+    if (const nfsstat4 s = lock_range(a.offset, a.length, &bytes); s != NFS4_OK)
+      return with_status<LOCK4res>(s);
+    return when_admitted(c, a, lock->client(), [this_ = *this, bytes] {
+      return change_lock(this_.c, this_.a, bytes, this_.lock, this_.seqid);
+    });
   }
 };
 

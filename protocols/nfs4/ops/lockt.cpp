@@ -36,9 +36,15 @@ Async<LOCKT4res> lockt(Compound& c, const LOCKT4args& a) {
     return with_status<LOCKT4res>(s);
   const Place& p = c.current.place;
   if (!p.object()) return with_status<LOCKT4res>(NFS4ERR_ISDIR);
+  if (const nfsstat4 s = not_in_grace(*c.server.state); s != NFS4_OK) return with_status<LOCKT4res>(s);
   return then(p.fs().getattr(p.node), [&c, &a, client, bytes](const fs::AttrResult& r) {
-    const nfsstat4 s = regular_status(c, r);
-    return s == NFS4_OK ? test(c, a, *client, bytes) : with_status<LOCKT4res>(s);
+    if (const nfsstat4 s = regular_status(c, r); s != NFS4_OK) return with_status<LOCKT4res>(s);
+    for (;;) {
+      const LOCKT4res res = test(c, a, *client, bytes);
+      const clientid4 holder = res.status == NFS4ERR_DENIED ? res.denied.owner.clientid : clientid4{};
+      // A client whose lease has ended is in nobody's way.
+      if (holder.value == 0 || !c.server.state->clients.expire(number_of(holder))) return res;
+    }
   });
 }
 

@@ -31,6 +31,12 @@ struct OpenCall {
 
   bool creating() const { return a.openhow.opentype == OPEN4_CREATE; }
   createmode4 how() const { return a.openhow.how.mode; }
+  bool reclaims() const { return a.claim.claim == CLAIM_PREVIOUS; }
+  Taking taking() const {
+    if (reclaims()) return Taking::reclaim;
+    return a.claim.claim == CLAIM_DELEGATE_CUR || a.claim.claim == CLAIM_DELEG_CUR_FH ? Taking::delegated
+                                                                                      : Taking::anew;
+  }
   bool exclusive() const { return how() == EXCLUSIVE4 || how() == EXCLUSIVE4_1; }
 };
 using CallPtr = std::unique_ptr<OpenCall>;
@@ -69,7 +75,8 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   if (c.minor > 0 && Callbacks::available(*c.session->client)) ok.rflags |= OPEN4_RESULT_MAY_NOTIFY_LOCK;
   ok.attrset = applied_attrs(call.asked, call.applied).bitmap(c.call.arena);
   // Who claims a file by a delegation has one; who has yet to confirm his owner gets none (RFC 7530 16.18.5).
-  const bool may_have = !call.delegation && (c.minor > 0 || call.owner->confirmed);
+  // A reclaim gets no delegation: it may be one that was revoked.
+  const bool may_have = !call.delegation && !call.reclaims() && (c.minor > 0 || call.owner->confirmed);
   if (may_have)
     ok.delegation = c.server.state->delegations.offer(c, call.owner->client, call.file, call.mode.access,
                                                       call.a.share_access);
@@ -99,8 +106,17 @@ Async<OPEN4res> open_found(CallPtr call) {
   Compound& c = call->c;
   const std::optional<u64> size = new_size(*call);
   Opened opened;
-  const nfsstat4 s = open_file(c, call->owner, call->file, std::move(call->hold), call->mode, &opened);
+  const nfsstat4 s = open_file(c, call->owner, call->file, call->hold, call->mode, call->reclaims(), &opened);
+  State& state = *c.server.state;
+  if (opened.in_the_way != 0 && state.clients.expire(opened.in_the_way))
+    // Its row must be off stable storage before anybody is let in (RFC 8881 8.4.3, the first edge condition).
+    return then(state.recovery.roster.settle(), [call = std::move(call)](fs::FsError e) mutable {
+      return e == fs::FsError::ok ? open_found(std::move(call)) : refused(to_status(e));
+    });
   if (s != NFS4_OK) return refused(s);
+  call->hold = {};
+  // RFC 7530 9.1.11: a reclaim is never asked to be confirmed.
+  if (call->reclaims()) call->owner->confirmed = true;
   if (!size) return answer(*call, opened);
   fs::SetAttr* cut = c.call.arena.construct<fs::SetAttr>();
   if (cut == nullptr) return refused(NFS4ERR_DELAY);
@@ -258,16 +274,6 @@ nfsstat4 take_attributes(OpenCall& call) {
   return s;
 }
 
-// RFC 8881 18.51.3 and 9.2.1: a 4.1 client first says that it has reclaimed what it wants to.
-nfsstat4 check_reclaim(const Compound& c, const OPEN4args& a) {
-  // No grace period: nothing is left of an earlier instance to be reclaimed from.
-  if (a.claim.claim == CLAIM_PREVIOUS) return NFS4ERR_NO_GRACE;
-  if (c.minor == 0) return NFS4_OK;
-  Client& client = *c.session->client;
-  std::lock_guard lock(client.mutex);
-  return client.reclaim_complete ? NFS4_OK : NFS4ERR_GRACE;
-}
-
 // The delegation that the client opens the file by (RFC 7530 10.4.4, RFC 8881 10.4.4).
 nfsstat4 find_delegation(OpenCall& call, const stateid4& id) {
   Named named;
@@ -280,7 +286,7 @@ nfsstat4 find_delegation(OpenCall& call, const stateid4& id) {
   return check_seqid(call.c, *call.delegation, named.seqid);
 }
 
-// CLAIM_FH: the current file itself.
+// CLAIM_FH and CLAIM_PREVIOUS: the current file itself.
 Async<OPEN4res> open_current(CallPtr call) {
   Compound& c = call->c;
   if (call->creating()) return refused(NFS4ERR_INVAL);
@@ -298,9 +304,8 @@ Async<OPEN4res> by_claim(CallPtr call) {
     case CLAIM_NULL:
       return find(std::move(call));
     case CLAIM_FH:
-      return open_current(std::move(call));
     case CLAIM_PREVIOUS:
-      return refused(NFS4ERR_NO_GRACE);
+      return open_current(std::move(call));
     case CLAIM_DELEGATE_CUR: {
       const nfsstat4 s = find_delegation(*call, claim.delegate_cur_info.delegate_stateid);
       return s == NFS4_OK ? find(std::move(call)) : refused(s);
@@ -324,9 +329,12 @@ struct Body {
   Async<OPEN4res> operator()() const {
     auto call = std::make_unique<OpenCall>(c, a, owner);
     nfsstat4 s = share_mode(c, a.share_access, a.share_deny, &call->mode);
-    if (s == NFS4_OK) s = check_reclaim(c, a);
     if (s == NFS4_OK && call->creating()) s = take_attributes(*call);
-    return s == NFS4_OK ? by_claim(std::move(call)) : refused(s);
+    if (s != NFS4_OK) return refused(s);
+    Async<nfsstat4> admitting = c.server.state->recovery.admit(*owner->client, call->taking());
+    return then(std::move(admitting), [call = std::move(call)](nfsstat4 s) mutable {
+      return s == NFS4_OK ? by_claim(std::move(call)) : refused(s);
+    });
   }
 };
 

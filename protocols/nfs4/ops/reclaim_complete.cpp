@@ -7,10 +7,7 @@ namespace dfs::nfs4::ops {
 Async<RECLAIM_COMPLETE4res> reclaim_complete(Compound& c, const RECLAIM_COMPLETE4args& a) {
   // Of one file system, after it has moved here: none ever does, so there is nothing to keep account of.
   if (a.rca_one_fs) return RECLAIM_COMPLETE4res{c.current.place ? NFS4_OK : NFS4ERR_NOFILEHANDLE};
-  Client& client = *c.session->client;
-  std::lock_guard lock(client.mutex);
-  if (std::exchange(client.reclaim_complete, true)) return RECLAIM_COMPLETE4res{NFS4ERR_COMPLETE_ALREADY};
-  return RECLAIM_COMPLETE4res{NFS4_OK};
+  return RECLAIM_COMPLETE4res{c.server.state->recovery.complete(*c.session->client)};
 }
 
 }  // namespace dfs::nfs4::ops

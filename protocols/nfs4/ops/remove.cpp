@@ -2,6 +2,7 @@
 #include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/names.h"
 #include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/state/state.h"
 
 namespace dfs::nfs4::ops {
 
@@ -12,6 +13,8 @@ Async<REMOVE4res> remove(Compound& c, const REMOVE4args& a) {
   if (dir.read_only()) return with_status<REMOVE4res>(NFS4ERR_ROFS);
   // An export is in use there.
   if (junction(c, dir, a.target.view())) return with_status<REMOVE4res>(NFS4ERR_FILE_OPEN);
+  // Somebody may be about to reclaim a delegation, of what is removed too.
+  if (const nfsstat4 s = not_in_grace(*c.server.state); s != NFS4_OK) return with_status<REMOVE4res>(s);
   return then(dir.fs().remove_any(dir.who, dir.node, a.target.view()), [](const fs::RemoveResult& r) {
     REMOVE4res res{};
     res.status = directory_status(r.error, r.dir.before);

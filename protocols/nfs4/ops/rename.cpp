@@ -2,6 +2,7 @@
 #include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/names.h"
 #include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/state/state.h"
 
 namespace dfs::nfs4::ops {
 namespace {
@@ -15,7 +16,8 @@ nfsstat4 check(const Compound& c, const RENAME4args& a) {
   if (from.read_only() || to.read_only()) return NFS4ERR_ROFS;
   // What the name stands for is of another file system.
   if (junction(c, from, a.oldname.view()) || junction(c, to, a.newname.view())) return NFS4ERR_XDEV;
-  return NFS4_OK;
+  // Somebody may be about to reclaim a delegation, of what is replaced too.
+  return not_in_grace(*c.server.state);
 }
 
 // Either may be what is no directory.

@@ -73,6 +73,9 @@ SliceList uncached(Compound& c, const SEQUENCE4res& sequence) {
 // What a channel bounds (RFC 8881 18.36.3), before a slot is taken.
 nfsstat4 within_limits(const Compound& c, const SEQUENCE4args& a, const Session& s) {
   if (c.count > s.fore.max_operations) return NFS4ERR_TOO_MANY_OPS;
+  // RFC 8881 15.1.11.3, the other slot id: BADSLOT is said where the slot is looked for.
+  if (a.sa_slotid.value < s.fore.max_requests && a.sa_highest_slotid.value >= s.fore.max_requests)
+    return NFS4ERR_BAD_HIGH_SLOT;
   if (c.call.record.size() > s.fore.max_request) return NFS4ERR_REQ_TOO_BIG;
   if (c.tag.size + kLeastReply > s.fore.max_response) return NFS4ERR_REP_TOO_BIG;
   if (a.sa_cachethis && c.tag.size + kLeastReply > s.fore.max_response_cached)

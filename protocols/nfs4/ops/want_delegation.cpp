@@ -56,8 +56,13 @@ Async<WANT_DELEGATION4res> want_delegation(Compound& c, const WANT_DELEGATION4ar
   const Place& p = c.current.place;
   if (!p.object()) return none(WND4_IS_DIR);
   if (want == OPEN4_SHARE_ACCESS_WANT_CANCEL) return none(WND4_CANCELLED);
-  return then(p.fs().rights(p.who, p.node, fs::ace::kReadData | fs::ace::kWriteData),
-              [&c, &a](const fs::AccessResult& r) { return answer(c, a.wda_want, r); });
+  Async<nfsstat4> admitting = c.server.state->recovery.admit(*c.session->client, Taking::anew);
+  return then(std::move(admitting), [&c, &a](nfsstat4 s) {
+    if (s != NFS4_OK) return Async<WANT_DELEGATION4res>(with_status<WANT_DELEGATION4res>(s));
+    const Place& at = c.current.place;
+    return then(at.fs().rights(at.who, at.node, fs::ace::kReadData | fs::ace::kWriteData),
+                [&c, &a](const fs::AccessResult& r) { return answer(c, a.wda_want, r); });
+  });
 }
 
 }  // namespace dfs::nfs4::ops

@@ -28,11 +28,32 @@ void Client::decide_sequence_flags_locked() {
   const CallbackPath callbacks = path.load(std::memory_order_relaxed);
   if (callbacks == CallbackPath::down) flags |= SEQ4_STATUS_CB_PATH_DOWN;
   if (callbacks == CallbackPath::fault) flags |= SEQ4_STATUS_BACKCHANNEL_FAULT;
-  if (revoked.expired_all) flags |= SEQ4_STATUS_EXPIRED_ALL_STATE_REVOKED;
-  if (revoked.expired_some != 0) flags |= SEQ4_STATUS_EXPIRED_SOME_STATE_REVOKED;
-  if (revoked.admin != 0) flags |= SEQ4_STATUS_ADMIN_STATE_REVOKED;
-  if (revoked.recallable != 0) flags |= SEQ4_STATUS_RECALLABLE_STATE_REVOKED;
+  for (const auto& [other, why] : revoked) switch (why) {
+      case Revoked::expired:
+        flags |= all_expired ? SEQ4_STATUS_EXPIRED_ALL_STATE_REVOKED : SEQ4_STATUS_EXPIRED_SOME_STATE_REVOKED;
+        break;
+      case Revoked::admin:
+        flags |= SEQ4_STATUS_ADMIN_STATE_REVOKED;
+        break;
+      case Revoked::recallable:
+        flags |= SEQ4_STATUS_RECALLABLE_STATE_REVOKED;
+        break;
+    }
+  // "Until the client sends a global RECLAIM_COMPLETE"
+  if (may_reclaim && !reclaim_complete) flags |= SEQ4_STATUS_RESTART_RECLAIM_NEEDED;
   sequence_flags_.store(flags, std::memory_order_relaxed);
+}
+
+void Client::revoke_locked(const Other& other, Revoked why) {
+  revoked[other] = why;
+  decide_sequence_flags_locked();
+}
+
+bool Client::acknowledge_locked(const Other& other) {
+  if (revoked.erase(other) == 0) return false;
+  if (revoked.empty()) all_expired = false;
+  decide_sequence_flags_locked();
+  return true;
 }
 
 }  // namespace dfs::nfs4

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -48,12 +49,8 @@ struct CreateSessionSlot {
   CREATE_SESSION4res reply{};  // has nothing in an arena
 };
 
-// What SEQUENCE tells the client of its state (RFC 8881 18.46.3, sr_status_flags). Counts of what the client
-// has not acknowledged yet with FREE_STATEID.
-struct Revocations {
-  u32 admin = 0, recallable = 0, expired_some = 0;
-  bool expired_all = false;
-};
+// Why state was taken away from a client that lives on (RFC 8881 18.46.3, sr_status_flags).
+enum class Revoked : u8 { expired, admin, recallable };
 // unknown: nobody has wanted to be called back, or that is being found out.
 enum class CallbackPath : u8 { unknown, up, down, fault };
 const char* name_of(CallbackPath path);
@@ -96,19 +93,29 @@ class Client : public Counted {
       false;  // 4.0: a SETCLIENTID of a confirmed client waits for its SETCLIENTID_CONFIRM
   CreateSessionSlot create_session;
   bool reclaim_complete = false;  // 4.1: RECLAIM_COMPLETE of all file systems was done
+  bool may_reclaim = false;       // it is one that the last run of the server left: see recovery.h
   std::vector<Ref<Session>> sessions;
   std::string implementation;   // nfs_impl_id4: domain and name
   u64 callback_connection = 0;  // 4.0: that was opened to `callback`; 0: none
-  Revocations revoked;
+  // State that was taken away, until FREE_STATEID acknowledges it: by the stateid's `other`.
+  std::map<Other, Revoked> revoked;
+  bool all_expired = false;  // of these: all that the client had when its lease ended
+  void revoke_locked(const Other& other, Revoked why);
+  // False: it is none of those.
+  bool acknowledge_locked(const Other& other);
+
+  // It has a row in the roster, without which it gets no state: changes under the roster's mutex.
+  std::atomic<bool> recorded{false};
+  // Its lease has ended, and it was left its state: see Clients. Changes under the mutex of Clients.
+  bool courtesy = false;
 
   // Owners by name, each of which knows its opens or locks; changes under mutex.
   using Owners = std::unordered_map<std::string_view, Ref<StateOwner>>;
   Owners open_owners, lock_owners;
   u32 states = 0;  // opens, lock stateids and delegations there are
-  // Its delegations, at most one a file, and those that were revoked and not yet freed with FREE_STATEID; all
-  // in the name of one owner, which is made with the first. Change under mutex.
+  // Its delegations, at most one a file; all in the name of one owner, which is made with the first. Change
+  // under mutex.
   std::unordered_map<const state::ClaimedFile*, Ref<Delegation>> delegations;
-  std::vector<Ref<Delegation>> revoked_delegations;
   Ref<StateOwner> delegation_owner;
 
   // What one client may have: RESOURCE in 4.0, DELAY from 4.1 on.
@@ -117,6 +124,8 @@ class Client : public Counted {
 
   // Sessions, opens, locks: what keeps DESTROY_CLIENTID and other principals away.
   bool has_state_locked() const { return states != 0 || !sessions.empty(); }
+  // What the end of its lease could take away, or has.
+  bool has_locks_locked() const { return states != 0 || !revoked.empty(); }
 
   // SEQUENCE's sr_status_flags, asked for by each: decided anew whenever a cause of one changes.
   u32 sequence_flags() const { return sequence_flags_.load(std::memory_order_relaxed); }

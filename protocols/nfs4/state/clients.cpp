@@ -73,6 +73,7 @@ void Clients::end_locked(const Ref<Client>& client, bool expired) {
 void Clients::remove_locked(Ref<Client>& which, bool expired) {
   Ref<Client> client = std::exchange(which, {});
   --count_;
+  end_courtesy_locked(*client);
   {
     std::lock_guard lock(client->mutex);
     client->phase.store(Client::Phase::gone, std::memory_order_release);
@@ -91,6 +92,7 @@ void Clients::remove_locked(Ref<Client>& which, bool expired) {
     std::lock_guard lock(s.mutex);
     s.by_number.erase(client->number);
   }
+  if (!ending_) state_.recovery.roster.forget(*client);
   state_.drop(*client, expired ? Gone::expired : Gone::closed);
 }
 
@@ -101,6 +103,7 @@ bool Clients::has_state(const Client& c) {
 
 void Clients::clear() {
   std::lock_guard lock(mutex_);
+  ending_ = true;
   for (auto& [key, name] : names_)
     for (Ref<Client>* c : {&name.confirmed, &name.unconfirmed})
       if (*c) remove_locked(*c, false);
@@ -123,7 +126,7 @@ nfsstat4 Clients::set_client_id(const SETCLIENTID4args& a, const Principal& who,
   std::lock_guard lock(mutex_);
   const std::string k = key(Facet::v40, a.client.id.view());
   Named& name = names_[k];
-  if (name.confirmed && name.confirmed->principal != who && has_state(*name.confirmed)) {
+  if (name.confirmed && name.confirmed->principal != who && has_name(*name.confirmed)) {
     std::lock_guard held(name.confirmed->mutex);
     *in_use = name.confirmed->callback;
     return NFS4ERR_CLID_INUSE;
@@ -175,12 +178,13 @@ nfsstat4 Clients::confirm_40(const SETCLIENTID_CONFIRM4args& a, const Principal&
   }
   Named& name = names_[key(Facet::v40, client->owner)];
   if (name.confirmed) {
-    if (name.confirmed->principal != who && has_state(*name.confirmed)) return NFS4ERR_CLID_INUSE;
+    if (name.confirmed->principal != who && has_name(*name.confirmed)) return NFS4ERR_CLID_INUSE;
     remove_locked(name.confirmed, false);
   }
   name.confirmed = std::move(name.unconfirmed);
   client->renew(state_.now());
   client->phase.store(Client::Phase::confirmed, std::memory_order_release);
+  state_.recovery.confirmed(*client);
   *moved = true;
   return NFS4_OK;
 }
@@ -206,7 +210,7 @@ nfsstat4 Clients::exchange_id(const EXCHANGE_ID4args& a, const Principal& who, R
   }
   Named& name = names_[k];
   if (name.confirmed && name.confirmed->principal != who) {  // case 3
-    if (has_state(*name.confirmed)) return NFS4ERR_CLID_INUSE;
+    if (has_name(*name.confirmed)) return NFS4ERR_CLID_INUSE;
     remove_locked(name.confirmed, false);
   }
   if (name.confirmed && name.confirmed->verifier == verifier) {  // case 2
@@ -228,6 +232,7 @@ nfsstat4 Clients::confirm(const Ref<Client>& client, const Principal& who) {
   if (name.confirmed) remove_locked(name.confirmed, false);
   name.confirmed = std::move(name.unconfirmed);
   client->phase.store(Client::Phase::confirmed, std::memory_order_release);
+  state_.recovery.confirmed(*client);
   return NFS4_OK;
 }
 
@@ -246,20 +251,88 @@ nfsstat4 Clients::destroy(clientid4 id) {
 
 // --- leases ------------------------------------------------------------------------------------------------
 
+Nanos Clients::lease_end(const Client& c) const {
+  return c.renewed.load(std::memory_order_relaxed) + state_.lease();
+}
+bool Clients::lapsed(const Client& c) const { return lease_end(c) <= state_.now(); }
+bool Clients::has_name(const Client& c) { return has_state(c) && !lapsed(c); }
+
 Nanos Clients::lease_due(u32 number, Nanos now) {
   std::lock_guard lock(mutex_);
   Ref<Client> client = find(client_id(epoch_, number)).client;
   if (!client) return 0;
-  const Nanos ends = client->renewed.load(std::memory_order_relaxed) + state_.lease();
+  const Nanos ends = lease_end(*client);
   if (ends > now) {
+    end_courtesy_locked(*client);
     forget_idle_owners(state_, *client, now);
     return ends;
   }
   const bool confirmed = client->confirmed();
+  const Nanos last = ends + state_.server.limits.courtesy;
+  if (confirmed && has_locks(*client) && last > now) {
+    // Whoever waits for a lock has said already that it is wanted.
+    if (state_.waited_for(*client))
+      expire_locked(client);
+    else
+      be_courteous_locked(*client);
+    // It may come back any time, and its lease is then to be watched as before.
+    return client->gone() ? 0 : std::min(now + state_.lease(), last);
+  }
   end_locked(client, confirmed);
-  if (Trace& trace = state_.server.trace; trace.enabled())
-    trace.emit("nfs4.client.expired", 0, 0, {{"clientid", client->id.value}, {"confirmed", u64{confirmed}}});
+  tell_expired(*client, confirmed);
   return 0;
+}
+
+// --- courtesy ----------------------------------------------------------------------------------------------
+
+bool Clients::has_locks(const Client& c) {
+  std::lock_guard lock(c.mutex);
+  return c.has_locks_locked();
+}
+
+void Clients::be_courteous_locked(Client& client) {
+  if (std::exchange(client.courtesy, true)) return;
+  courteous_.push_back(client.number);
+  if (Trace& trace = state_.server.trace; trace.enabled())
+    trace.emit("nfs4.client.courtesy", 0, 0, {{"clientid", client.id.value}});
+  while (courteous_.size() > state_.server.limits.courtesy_clients) {
+    Ref<Client> first = find(client_id(epoch_, courteous_.front())).client;
+    end_courtesy_locked(*first);
+    if (lapsed(*first)) end_locked(first, true);
+  }
+}
+
+void Clients::end_courtesy_locked(Client& client) {
+  if (std::exchange(client.courtesy, false)) courteous_.remove(client.number);
+}
+
+bool Clients::expire(u32 number) {
+  // As a rule it is alive, and everybody who is refused asks.
+  if (const Ref<Client> c = find(client_id(epoch_, number)).client; c && !lapsed(*c)) return false;
+  std::lock_guard lock(mutex_);
+  Ref<Client> client = find(client_id(epoch_, number)).client;
+  // One that is gone has lost its state: whoever met it judges again.
+  if (!client) return true;
+  if (!lapsed(*client)) return false;
+  {
+    std::lock_guard held(client->mutex);
+    if (client->states == 0) return false;  // it is not what stands in the way
+  }
+  expire_locked(client);
+  return true;
+}
+
+void Clients::expire_locked(const Ref<Client>& client) {
+  tell_expired(*client, true);
+  if (client->facet == Facet::v40) return end_locked(client, true);
+  // Its sessions stay: over them it is told.
+  state_.recovery.roster.forget(*client);
+  state_.expire(*client);
+}
+
+void Clients::tell_expired(const Client& client, bool confirmed) {
+  if (Trace& trace = state_.server.trace; trace.enabled())
+    trace.emit("nfs4.client.expired", 0, 0, {{"clientid", client.id.value}, {"confirmed", u64{confirmed}}});
 }
 
 }  // namespace dfs::nfs4

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <list>
 #include <unordered_set>
 
 #include "protocols/nfs4/state/client.h"
@@ -13,6 +14,10 @@ class State;
 //
 // Making, confirming and removing clients is serialised by one mutex: it happens once in a client's life.
 // Finding one by its id takes the mutex of a stripe.
+//
+// A client whose lease has ended keeps its opens and locks as a courtesy, and has lost nothing when it comes
+// back (RFC 8881 8.3 and 10.2.1 leave it to the server when what is not renewed is lost): until somebody
+// wants what conflicts with them and asks for expire(), until too many enjoy it, or for Limits::courtesy.
 class Clients {
  public:
   Clients(State& state, Epoch epoch) : state_(state), epoch_(epoch) {}
@@ -36,6 +41,10 @@ class Clients {
   nfsstat4 confirm(const Ref<Client>& client, const Principal& who);
   // RFC 8881 18.50.3.
   nfsstat4 destroy(clientid4 id);
+
+  // Somebody wants what a client of that number stands in the way of: it loses its state if its lease has
+  // ended. True: then it has, and the files are to be judged again, what is granted after Roster::settle().
+  bool expire(u32 number);
 
   // The time has come to look at a client's lease. Returns when to look again, or 0: it is gone.
   Nanos lease_due(u32 number, Nanos now);
@@ -71,6 +80,17 @@ class Clients {
   // The same for a client that is found by its name, which goes with its last.
   void end_locked(const Ref<Client>& client, bool expired);
   bool has_state(const Client& c);
+  Nanos lease_end(const Client& c) const;
+  bool lapsed(const Client& c) const;
+  // It is confirmed, and another principal may not have its name: it has state, and a lease.
+  bool has_name(const Client& c);
+  bool has_locks(const Client& c);
+  // Its lease has ended, and its state goes.
+  void expire_locked(const Ref<Client>& client);
+  void tell_expired(const Client& client, bool confirmed);
+  // The client begins to enjoy courtesy; another may lose it for that.
+  void be_courteous_locked(Client& client);
+  void end_courtesy_locked(Client& client);
 
   State& state_;
   const Epoch epoch_;
@@ -80,8 +100,10 @@ class Clients {
   // changes under mutex_
   u32 next_ = 1;
   size_t count_ = 0;
+  bool ending_ = false;   // the server ends: clients do not
   std::deque<u32> made_;  // the last kMaxUnconfirmed clients, oldest first: earlier ones are confirmed
   std::unordered_map<std::string, Named> names_;
+  std::list<u32> courteous_;  // clients that enjoy courtesy, longest first; some are back without our knowing
   std::mutex expired_mutex_;
   std::unordered_set<u32> expired_;  // changes under expired_mutex_
   std::deque<u32> expired_order_;

@@ -27,8 +27,6 @@ class Delegation final : public StateRecord {
   bool recalled = false;  // asked back
   // A write delegation: the change attribute its holder last told, and the one that others were told for it.
   u64 holder_change = 0, told_change = 0;
-  // FREE_STATEID has to be told of it; until then the stateid is found, and is DELEG_REVOKED.
-  std::atomic<bool> revoked{false};
 
   // Changes once: the delegation is over. Callbacks::waits knows who waits for it.
   std::atomic<u32> ended{0};

@@ -35,6 +35,9 @@ why_no_delegation4 Delegations::grant(Compound& c, const Ref<Client>& client, co
   state::ClaimedFile& claimed = *pin;
   std::lock_guard held(client->mutex);
   if (client->gone() || client->states >= Client::kMaxStates) return WND4_RESOURCE;
+  // Its lease ended since it was admitted (recovery.h), or somebody else's did.
+  if (!client->recorded.load(std::memory_order_acquire) || !state_.recovery.roster.cleared())
+    return WND4_RESOURCE;
   if (auto it = client->delegations.find(&claimed); it != client->delegations.end()) {
     if (it->second->write || !write)
       return it->second->write && !write ? WND4_NOT_SUPP_DOWNGRADE : WND4_RESOURCE;
@@ -174,6 +177,10 @@ Async<bool> Delegations::clear(const state::FileKey& file, const state::Owner& w
                                const state::Access& access, u64 connection) {
   if (!any()) return true;
   Found found = in_the_way(file, who, access, connection);
+  // A client whose lease has ended is in nobody's way.
+  bool expired = false;
+  for (const Ref<Delegation>& d : found) expired |= state_.clients.expire(d->client().number);
+  if (expired) found = in_the_way(file, who, access, connection);
   if (found.empty()) return true;
   for (const Ref<Delegation>& d : found) begin_recall(d);
   if (state_.server.limits.recall_wait == 0 || Loop::current() == nullptr) return false;
@@ -282,31 +289,12 @@ void Delegations::revoke(const Ref<Delegation>& d) {
     std::lock_guard held(client.mutex);
     if (client.gone() || client.delegations.erase(&*d->file) == 0) return;
     --client.states;
-    // RFC 8881 8.3: SEQUENCE says so until the client has freed it. 4.0 has no such way, the stateid is
-    // EXPIRED.
-    if (told) {
-      d->revoked.store(true);
-      client.revoked_delegations.push_back(d);
-      ++client.revoked.recallable;
-      client.decide_sequence_flags_locked();
-    }
+    // SEQUENCE says so until the client has freed it. 4.0 has no such way, the stateid is EXPIRED.
+    if (told) client.revoke_locked(d->other, Revoked::recallable);
   }
   state_.end(*d, told ? Gone::revoked : Gone::expired);
   if (Trace& trace = state_.server.trace; trace.enabled())
     trace.emit("nfs4.delegation.revoked", 0, 0, {{"clientid", client.id.value}, {"file", d->node.id.value}});
-}
-
-nfsstat4 Delegations::free_revoked(const Ref<Delegation>& d) {
-  Client& client = d->client();
-  {
-    std::lock_guard held(client.mutex);
-    if (std::erase_if(client.revoked_delegations, [&](auto& r) { return r.get() == d.get(); }) == 0)
-      return NFS4ERR_BAD_STATEID;
-    --client.revoked.recallable;
-    client.decide_sequence_flags_locked();
-  }
-  state_.records.remove(d->number, Gone::closed);
-  return NFS4_OK;
 }
 
 }  // namespace dfs::nfs4

@@ -42,8 +42,6 @@ class Delegations final : public fs::Promises {
   Async<bool> ask_holder(Compound& c, const Place& file, const state::Owner& who);
 
   nfsstat4 give_back(Compound& c, const Ref<Delegation>& d, u32 seqid);
-  // FREE_STATEID of one that was revoked.
-  nfsstat4 free_revoked(const Ref<Delegation>& d);
   // Its claims are gone: whoever waits for that goes on.
   void ended(Delegation& d);
 

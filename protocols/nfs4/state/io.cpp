@@ -10,25 +10,34 @@ state::Access access_of(IoKind kind, const state::Range& bytes) {
   return state::WriteAccess{bytes};
 }
 
-// What is to be recalled was recalled before (clear_way.h); it is not back, or there is a new one.
-nfsstat4 status_of_verdict(const state::Verdict& v) {
+// Refused: `*holder` is the number of the client that stands in the way, when it is one of ours. What is to be
+// recalled was recalled before (clear_way.h); it is not back, or there is a new one.
+nfsstat4 status_of_verdict(const state::Verdict& v, u32* holder) {
   if (v.kind == state::Verdict::Kind::recall) return NFS4ERR_DELAY;
-  return v.proceed() ? NFS4_OK : NFS4ERR_LOCKED;
+  if (v.proceed()) return NFS4_OK;
+  if (v.holder != nullptr && v.holder->protocol == state::Protocol::nfs4)
+    *holder = static_cast<u32>(v.holder->client);
+  return NFS4ERR_LOCKED;
 }
 
-nfsstat4 without_open(Compound& c, const Place& file, Named::Kind as, IoKind kind,
-                      const state::Range& bytes) {
+nfsstat4 without_open(Compound& c, const Place& file, Named::Kind as, IoKind kind, const state::Range& bytes,
+                      u32* holder) {
   if (kind == IoKind::advise) return NFS4_OK;
   // RFC 7530 9.1.4.3: a READ may pass by what others deny; in a WRITE all ones are no more than all zeros.
   if (as == Named::Kind::bypass && kind == IoKind::read) return NFS4_OK;
+  // RFC 7530 9.6.2, RFC 8881 8.4.2: who denied it may be about to reclaim that. Whoever has reclaimed its
+  // open is in nobody's way, nor anybody in its.
+  if (const nfsstat4 s = not_in_grace(*c.server.state); s != NFS4_OK) return s;
   // A client's own delegations are not in its way.
   const state::Owner who{state::Protocol::nfs4, c.session != nullptr ? c.session->client->number : 0, {}};
-  return status_of_verdict(c.server.state->files.judge(file_key(file), who, access_of(kind, bytes)));
+  state::FilePin pin = c.server.state->files.pin(file_key(file));
+  std::lock_guard lock(pin->mutex());
+  return status_of_verdict(pin->claims.judge(who, access_of(kind, bytes)), holder);
 }
 
 // The open behind the stateid lets it; the file's mutex is held.
 nfsstat4 with_open(const StateRecord& open, u8 access, const Principal& opener, IoKind kind,
-                   const state::Range& bytes, const Principal& asking, IoUse* use) {
+                   const state::Range& bytes, const Principal& asking, IoUse* use, u32* holder) {
   if (kind == IoKind::advise) return NFS4_OK;
   const u8 right = kind == IoKind::read ? state::kReadRight : state::kWriteRight;
   const bool granted = (access & right) != 0;
@@ -38,18 +47,16 @@ nfsstat4 with_open(const StateRecord& open, u8 access, const Principal& opener, 
   // may unavoidably do reads" (RFC 8881 9.1.2): whoever may read the file anyway. Conflicts are looked for
   // all the same.
   if (!granted) use->check = fs::IoCheck::strict;
-  return status_of_verdict(open.file->claims.judge(open.owner->who, access_of(kind, bytes)));
+  return status_of_verdict(open.file->claims.judge(open.owner->who, access_of(kind, bytes)), holder);
 }
 
-}  // namespace
-
-nfsstat4 for_io(Compound& c, const Current& at, const stateid4& id, IoKind kind, const state::Range& bytes,
-                IoUse* use) {
+nfsstat4 judge_io(Compound& c, const Current& at, const stateid4& id, IoKind kind, const state::Range& bytes,
+                  IoUse* use, u32* holder) {
   const Place& file = at.place;
   Named named;
   if (const nfsstat4 s = find_state(c, at, id, &named); s != NFS4_OK) return s;
   if (!file.object()) return NFS4ERR_ISDIR;  // of the pseudo file system
-  if (named.kind != Named::Kind::record) return without_open(c, file, named.kind, kind, bytes);
+  if (named.kind != Named::Kind::record) return without_open(c, file, named.kind, kind, bytes, holder);
   StateRecord& record = *named.record;
   if (!of_file(record, file)) return NFS4ERR_BAD_STATEID;
   const Principal asking = Principal::of(c.call);
@@ -59,9 +66,9 @@ nfsstat4 for_io(Compound& c, const Current& at, const stateid4& id, IoKind kind,
     // RFC 8881 9.1.2, RFC 7530 9.1.4.5: a delegation is an open of its own for what it lets its holder do.
     const auto& d = static_cast<Delegation&>(record);
     const u8 access = d.write ? state::kReadRight | state::kWriteRight : state::kReadRight;
-    if (const nfsstat4 s = with_open(d, access, d.opener, kind, bytes, asking, use); s != NFS4_OK) return s;
-    use->hold = d.hold;
-    return NFS4_OK;
+    const nfsstat4 s = with_open(d, access, d.opener, kind, bytes, asking, use, holder);
+    if (s == NFS4_OK) use->hold = d.hold;
+    return s;
   }
   const Open& open =
       record.kind == StateKind::open ? static_cast<Open&>(record) : *static_cast<LockState&>(record).open;
@@ -69,11 +76,22 @@ nfsstat4 for_io(Compound& c, const Current& at, const stateid4& id, IoKind kind,
   if (c.minor == 0 && !open.owner->confirmed.load(std::memory_order_relaxed)) return NFS4ERR_BAD_STATEID;
   // With an owner's locks the locks of its open's owner are somebody else's, the share reservation is its
   // own.
-  if (const nfsstat4 s = with_open(open, open.mode.access, open.opener, kind, bytes, asking, use);
-      s != NFS4_OK)
-    return s;
-  use->hold = open.hold;
-  return NFS4_OK;
+  const nfsstat4 s = with_open(open, open.mode.access, open.opener, kind, bytes, asking, use, holder);
+  if (s == NFS4_OK) use->hold = open.hold;
+  return s;
+}
+
+}  // namespace
+
+nfsstat4 for_io(Compound& c, const Current& at, const stateid4& id, IoKind kind, const state::Range& bytes,
+                IoUse* use) {
+  for (;;) {
+    u32 holder = 0;
+    const nfsstat4 s = judge_io(c, at, id, kind, bytes, use, &holder);
+    // A client whose lease has ended is in nobody's way. What is done here takes nothing that it could claim
+    // again: nobody waits for its row to be gone.
+    if (holder == 0 || !c.server.state->clients.expire(holder)) return s;
+  }
 }
 
 state::Range bytes_of(u64 offset, u64 length) {

@@ -106,6 +106,8 @@ LOCK4res refuse_lock(Compound& c, const LOCK4args& a, const state::Range& bytes,
 LOCK4res lock_locked(Compound& c, const LOCK4args& a, const state::Range& bytes, const Open& open,
                      const Ref<StateOwner>& owner, TellWaiters& tell) {
   LOCK4res res{};
+  // Under the file's mutex: what others take when the grace period is over comes after this.
+  if (a.reclaim && !c.server.state->recovery.in_grace()) return with_status<LOCK4res>(NFS4ERR_NO_GRACE);
   const bool for_writing = exclusive(a.locktype);
   if ((res.status = check_mode(open, for_writing)) != NFS4_OK) return res;
   state::ClaimedFile& file = *open.file;
@@ -121,6 +123,10 @@ LOCK4res lock_locked(Compound& c, const LOCK4args& a, const state::Range& bytes,
   if (const auto* ahead = file.waiting.ahead_of(owner->who, bytes, for_writing, c.server.state->now()))
     return refuse_lock(c, a, bytes, file, owner, denied(c, *ahead->owner, ahead->range, ahead->exclusive),
                        tell);
+  if (!c.server.state->recovery.roster.cleared()) {
+    res.status = NFS4ERR_DELAY;
+    return res;
+  }
   if (file.claims.ranges().size() >= kMaxRanges) {
     res.status = too_many(c);
     return res;

@@ -129,22 +129,31 @@ void forget_idle_owners(State& state, Client& client, Nanos now) {
 // --- OPEN --------------------------------------------------------------------------------------------------
 
 nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file, Ref<FileHold> hold,
-                   state::ShareMode mode, Opened* out) {
+                   state::ShareMode mode, bool reclaim, Opened* out) {
   State& state = *c.server.state;
   state::FilePin pin = state.files.pin(file_key(file));
   const state::ClaimedFile* key = &*pin;
   Client& client = *owner->client;
   std::lock_guard held(client.mutex);
   if (client.gone()) return NFS4ERR_EXPIRED;
+  // Its lease ended since it was admitted, and its state was taken.
+  if (!client.recorded.load(std::memory_order_acquire)) return NFS4ERR_DELAY;
   // While the file was looked for the owner may have been forgotten, and another of its name made.
   owner->used = state.now();
   if (client.open_owners.try_emplace(owner->who.name, owner).first->second.get() != owner.get())
     return NFS4ERR_DELAY;
   auto it = owner->opens.find(key);
   std::lock_guard lock(pin->mutex());
-  const state::Verdict v = pin->claims.judge(owner->who, state::OpenAccess{mode.access, mode.deny});
-  if (v.kind == state::Verdict::Kind::recall) return NFS4ERR_DELAY;
-  if (!v.proceed()) return NFS4ERR_SHARE_DENIED;
+  // Under the file's mutex: what others take when the grace period is over comes after this.
+  if (reclaim && !state.recovery.in_grace()) return NFS4ERR_NO_GRACE;
+  const state::Verdict verdict = pin->claims.judge(owner->who, state::OpenAccess{mode.access, mode.deny});
+  if (verdict.kind == state::Verdict::Kind::recall) return NFS4ERR_DELAY;
+  if (!verdict.proceed()) {
+    if (verdict.holder != nullptr && verdict.holder->protocol == state::Protocol::nfs4)
+      out->in_the_way = static_cast<u32>(verdict.holder->client);
+    return reclaim ? NFS4ERR_RECLAIM_CONFLICT : NFS4ERR_SHARE_DENIED;
+  }
+  if (!state.recovery.roster.cleared()) return NFS4ERR_DELAY;
   if (it == owner->opens.end()) {
     if (client.states >= Client::kMaxStates) return too_many(c);
     state::ClaimedFile& claimed = *pin;

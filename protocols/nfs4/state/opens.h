@@ -23,15 +23,17 @@ bool downgrades_to(u16 asked, state::ShareMode mode, u16* kept);
 nfsstat4 open_owner(Compound& c, const Ref<Client>& client, Bytes name, u32 seqid, Ref<StateOwner>* out);
 
 struct Opened {
+  u32 in_the_way = 0;  // SHARE_DENIED: the number of the client that denies it; 0 when it is none of ours
   Ref<Open> open;
   stateid4 stateid{};
   state::ShareMode before;  // of the open; nothing when it is new
   u16 asked_before = 0;
 };
 // Opens the file for the owner, or adds to what the owner has it open for: NFS4_OK, SHARE_DENIED, EXPIRED.
-// The file has been looked at since `hold` was taken, and lets the caller have what is asked for.
+// The file has been looked at since `hold` was taken, and lets the caller have what is asked for. The client
+// has been admitted (recovery.h). A reclaim is RECLAIM_CONFLICT, or NO_GRACE when the time for it is over.
 nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file, Ref<FileHold> hold,
-                   state::ShareMode mode, Opened* out);
+                   state::ShareMode mode, bool reclaim, Opened* out);
 // What came after did not work: takes the open back to what it was.
 void undo_open(Compound& c, const Opened& opened);
 

@@ -77,7 +77,6 @@ snapshot::Delegation view(const Delegation& d) {
   auto out = stateid_of<snapshot::Delegation>(d);
   out.write = d.write;
   out.recalled = d.recalled;
-  out.revoked = d.revoked.load();
   return out;
 }
 
@@ -101,11 +100,14 @@ snapshot::Client view(State& state, const Client& c) {
   out.implementation = c.implementation;
   out.confirmed = c.confirmed();
   out.reclaim_complete = c.reclaim_complete;
+  out.may_reclaim = c.may_reclaim;
+  out.recorded = c.recorded;
+  for (const auto& [other, why] : c.revoked) out.revoked.push_back(text(other));
   const Nanos ends = c.renewed.load(std::memory_order_relaxed) + state.lease();
   out.lease_left = static_cast<double>(ends - state.now()) / static_cast<double>(kSecond);
+  out.courtesy = out.lease_left <= 0 && c.confirmed() && c.has_locks_locked();
   for (const auto& s : c.sessions) out.sessions.push_back(view(*s));
   for (const auto& [file, d] : c.delegations) out.delegations.push_back(view(*d));
-  for (const auto& d : c.revoked_delegations) out.delegations.push_back(view(*d));
   out.callback_path = name_of(c.path.load());
   for (const auto& [name, owner] : c.open_owners) {
     out.open_owners.push_back(view(*owner));
@@ -132,6 +134,11 @@ Snapshot take_snapshot(State& state) {
   std::sort(out.files.begin(), out.files.end(), [](auto& a, auto& b) {
     return std::tie(a.file_system, a.file_id) < std::tie(b.file_system, b.file_id);
   });
+  for (const Roster::Entry& e : state.recovery.roster.entries())
+    out.roster.push_back({e.facet == Facet::v40 ? 0u : 1u, e.owner, text(e.verifier),
+                          e.holder == 0 ? 0 : client_id(state.epoch, e.holder).value, e.complete});
+  out.grace = {state.recovery.in_grace(),
+               static_cast<double>(state.recovery.left()) / static_cast<double>(kSecond)};
   out.stateids = state.records.size();
   out.sessions = state.sessions.size();
   return out;
@@ -145,11 +152,15 @@ std::vector<std::string> check_invariants(State& state) {
     const std::string who = fmt::format("client {:#x}", c.id);
     sessions += c.sessions.size();
     stateids += c.opens.size() + c.locks.size() + c.delegations.size();
-    for (const snapshot::Delegation& d : c.delegations) delegations += !d.revoked;
+    delegations += c.delegations.size();
     opens += c.opens.size();
     if (!c.confirmed && (!c.sessions.empty() || !c.opens.empty()))
       wrong.push_back(who + " has state and was never confirmed");
     if (c.minor == 0 && !c.sessions.empty()) wrong.push_back(who + " of 4.0 has a session");
+    if (!c.recorded && !c.opens.empty()) wrong.push_back(who + " has state and no row in the roster");
+    if (c.recorded &&
+        std::none_of(s.roster.begin(), s.roster.end(), [&](auto& r) { return r.client == c.id; }))
+      wrong.push_back(who + " is said to be in the roster");
     u32 of_opens = 0;
     for (const snapshot::Open& o : c.opens) {
       of_opens += o.locks;
@@ -167,6 +178,13 @@ std::vector<std::string> check_invariants(State& state) {
   for (const Ref<Client>& c : state.clients.all()) {
     std::lock_guard lock(c->mutex);
     for (const auto& [name, owner] : c->open_owners) closed += bool(owner->closed);
+  }
+  for (const snapshot::Reclaimer& r : s.roster) {
+    if (r.client == 0 && !s.grace.active)
+      wrong.push_back("the roster has somebody who missed the grace period");
+    if (r.client != 0 &&
+        std::none_of(s.clients.begin(), s.clients.end(), [&](auto& c) { return c.id == r.client; }))
+      wrong.push_back(fmt::format("the roster has client {:#x}, which is gone", r.client));
   }
   size_t shares = 0, locked = 0, grants = 0;
   for (const snapshot::File& f : s.files) {

@@ -57,7 +57,7 @@ struct Delegation {
   u32 seqid = 0;
   u64 file_id = 0;
   std::string file_system;
-  bool write = false, recalled = false, revoked = false;
+  bool write = false, recalled = false;
 };
 struct Owner {
   std::string name;
@@ -74,13 +74,28 @@ struct Client {
   std::string implementation;
   bool confirmed = false;
   bool reclaim_complete = false;
-  double lease_left = 0;  // seconds
+  bool may_reclaim = false;          // the last run of the server left it
+  bool courtesy = false;             // its lease has ended, and it has its state still
+  std::vector<std::string> revoked;  // stateids taken away, whose loss it has not acknowledged: 12 bytes each
+  bool recorded = false;             // it has a row in the roster
+  double lease_left = 0;             // seconds
   std::vector<Session> sessions;
   std::vector<Owner> open_owners, lock_owners;
   std::vector<Open> opens;
   std::vector<Lock> locks;
-  std::vector<Delegation> delegations;  // those revoked and not yet freed too
+  std::vector<Delegation> delegations;
   const char* callback_path = "";       // unknown, up, down, fault
+};
+
+struct Reclaimer {  // who may reclaim when the server ends now
+  u32 minor = 0;
+  std::string owner, verifier;
+  u64 client = 0;         // whose id it is now; 0: nobody has come back for it
+  bool complete = false;  // it came back, and said that it has reclaimed what it wants
+};
+struct Grace {
+  bool active = false;
+  double left = 0;  // seconds, at the most
 };
 
 struct File {  // that somebody has claims on
@@ -94,6 +109,8 @@ struct File {  // that somebody has claims on
 struct Snapshot {
   std::vector<snapshot::Client> clients;
   std::vector<snapshot::File> files;
+  std::vector<snapshot::Reclaimer> roster;
+  snapshot::Grace grace;
   u64 stateids = 0, sessions = 0;
 };
 

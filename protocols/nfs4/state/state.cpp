@@ -27,6 +27,7 @@ State::State(Nfs4& s)
       epoch(draw_epoch(s.random)),
       records(s.random),
       sessions(s.random),
+      recovery(*this),
       clients(*this, epoch),
       callbacks(*this),
       delegations(*this),
@@ -48,9 +49,11 @@ void State::start(Loop& loop, rpc::Streams* streams) {
     loop_ = &loop;
   }
   arm();
+  recovery.start(loop);
 }
 
 void State::stop() {
+  recovery.stop();
   std::lock_guard lock(mutex_);
   if (loop_ != nullptr && timer_ != 0) loop_->cancel(timer_);
   loop_ = nullptr;
@@ -125,36 +128,41 @@ nfsstat4 client_of_40(State& state, clientid4 id, Ref<Client>* out) {
 
 // --- the end of a client -----------------------------------------------------------------------------------
 
+// What they take out under the client's mutex is let go after it: whoever still works with it holds it.
+
+std::vector<Ref<StateRecord>> State::take_locks_locked(Client& client) {
+  std::vector<Ref<StateRecord>> out;
+  client.states = 0;
+  for (auto& [file, d] : client.delegations) out.push_back(Ref<StateRecord>::share(d.get()));
+  client.delegations.clear();
+  for (auto& [name, owner] : client.lock_owners) {
+    for (auto& [file, locks] : owner->locks) out.push_back(Ref<StateRecord>::share(locks.get()));
+    owner->locks.clear();
+  }
+  for (auto& [name, owner] : client.open_owners) {
+    for (auto& [file, open] : owner->opens) {
+      open->locks.clear();
+      out.push_back(Ref<StateRecord>::share(open.get()));
+    }
+    owner->opens.clear();
+    if (owner->closed) out.push_back(std::exchange(owner->closed, {}));
+  }
+  return out;
+}
+
 void State::drop(Client& client, Gone why) {
-  // Taken out under the client's mutex, let go after it: whoever still works with one of them holds it.
   std::vector<Ref<Session>> sessions_of;
   std::vector<Ref<StateRecord>> states_of;
   Client::Owners open_owners, lock_owners;
-  std::vector<Ref<Delegation>> revoked;
   Ref<StateOwner> delegation_owner;
   {
     std::lock_guard lock(client.mutex);
+    states_of = take_locks_locked(client);
     sessions_of.swap(client.sessions);
     open_owners.swap(client.open_owners);
     lock_owners.swap(client.lock_owners);
-    client.states = 0;
-    for (auto& [file, d] : client.delegations) states_of.push_back(Ref<StateRecord>::share(d.get()));
-    client.delegations.clear();
-    revoked.swap(client.revoked_delegations);
     // It refers to the client, as all owners do.
     delegation_owner = std::exchange(client.delegation_owner, {});
-    for (auto& [name, owner] : lock_owners) {
-      for (auto& [file, locks] : owner->locks) states_of.push_back(Ref<StateRecord>::share(locks.get()));
-      owner->locks.clear();
-    }
-    for (auto& [name, owner] : open_owners) {
-      for (auto& [file, open] : owner->opens) {
-        open->locks.clear();
-        states_of.push_back(Ref<StateRecord>::share(open.get()));
-      }
-      owner->opens.clear();
-      if (owner->closed) states_of.push_back(std::exchange(owner->closed, {}));
-    }
   }
   for (Ref<Session>& s : sessions_of) {
     s->kill();
@@ -164,7 +172,32 @@ void State::drop(Client& client, Gone why) {
   callbacks.forget(client);
   copies.drop(client);
   for (Ref<StateRecord>& r : states_of) end(*r, why);
-  for (Ref<Delegation>& d : revoked) records.remove(d->number, why);
+}
+
+void State::expire(Client& client) {
+  std::vector<Ref<StateRecord>> states_of;
+  Client::Owners open_owners, lock_owners;
+  {
+    std::lock_guard lock(client.mutex);
+    states_of = take_locks_locked(client);
+    open_owners.swap(client.open_owners);
+    lock_owners.swap(client.lock_owners);
+    client.all_expired = true;
+    for (const Ref<StateRecord>& r : states_of) client.revoked[r->other] = Revoked::expired;
+    client.decide_sequence_flags_locked();
+  }
+  for (Ref<StateRecord>& r : states_of) end(*r, Gone::expired);
+}
+
+bool State::waited_for(const Client& client) const {
+  std::lock_guard held(client.mutex);
+  for (const auto& [name, owner] : client.lock_owners)
+    for (const auto& [key, locks] : owner->locks) {
+      std::lock_guard lock(locks->file->mutex());
+      for (const state::LockQueue::Waiter& w : locks->file->waiting.waiters())
+        if (!w.owner->same_client(owner->who)) return true;
+    }
+  return false;
 }
 
 void State::add(const Ref<StateRecord>& record) {
@@ -184,13 +217,8 @@ void State::end(StateRecord& record, Gone why) {
     last = record.withdraw_locked();
     tell.look(record.leave_queue_locked());
   }
-  if (record.kind != StateKind::delegation) {
-    records.remove(record.number, why);
-    return;
-  }
-  auto& d = static_cast<Delegation&>(record);
-  if (!d.revoked.load()) records.remove(d.number, why);
-  if (lived) delegations.ended(d);
+  records.remove(record.number, why);
+  if (lived && record.kind == StateKind::delegation) delegations.ended(static_cast<Delegation&>(record));
 }
 
 Ref<FileHold> StateRecord::withdraw_locked() {

@@ -7,6 +7,7 @@
 #include "protocols/nfs4/state/copies.h"
 #include "protocols/nfs4/state/delegations.h"
 #include "protocols/nfs4/state/lease_queue.h"
+#include "protocols/nfs4/state/recovery.h"
 #include "protocols/nfs4/state/session.h"
 #include "protocols/nfs4/state/state_record.h"
 
@@ -16,8 +17,8 @@ struct Nfs4;
 
 // Clients, sessions, opens, locks and delegations of one server.
 //
-// Locks are taken in this order: Clients, a client, a session or a stripe of files, a stripe of a registry.
-// None is held across a suspension.
+// Locks are taken in this order: Clients, Recovery, a client, a session or a stripe of files, a stripe of a
+// registry, a store's, the roster's. None is held across a suspension.
 class State {
  public:
   explicit State(Nfs4& server);
@@ -32,6 +33,10 @@ class State {
   void watch(const Client& client);
   // Takes everything away that the client has: sessions, opens, locks. It is gone already.
   void drop(Client& client, Gone why);
+  // Takes opens and locks of a client of 4.1 away, whose lease has ended; the client stays, and is told.
+  void expire(Client& client);
+  // Somebody else waits for a lock on a file that the client has locks on.
+  bool waited_for(const Client& client) const;
 
   Ref<Session> find_session(const sessionid4& id);
   // It is closed; its client has it no more.
@@ -61,6 +66,7 @@ class State {
   state::ClaimedFiles files;
   Registry<StateRecord> records;
   Registry<Session> sessions;
+  Recovery recovery;
   Clients clients;
   Callbacks callbacks;
   Delegations delegations;
@@ -70,6 +76,8 @@ class State {
   void arm();
   void arm_locked();
   void look();
+  // Takes opens and locks out of the client's tables; its mutex is held.
+  static std::vector<Ref<StateRecord>> take_locks_locked(Client& client);
 
   const std::string identity_;
   LeaseQueue leases_;

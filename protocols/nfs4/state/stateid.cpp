@@ -37,6 +37,23 @@ nfsstat4 status_of_gone(Gone gone) {
   return NFS4ERR_BAD_STATEID;
 }
 
+// From 4.1 on the client knows what was taken from it until it has acknowledged that.
+nfsstat4 status_of_revoked(const Compound& c, const Other& other) {
+  const Client& client = *c.session->client;
+  std::lock_guard lock(client.mutex);
+  auto it = client.revoked.find(other);
+  if (it == client.revoked.end()) return NFS4ERR_BAD_STATEID;
+  switch (it->second) {
+    case Revoked::expired:
+      return NFS4ERR_EXPIRED;
+    case Revoked::admin:
+      return NFS4ERR_ADMIN_REVOKED;
+    case Revoked::recallable:
+      return NFS4ERR_DELEG_REVOKED;
+  }
+  return NFS4ERR_BAD_STATEID;
+}
+
 }  // namespace
 
 bool is_current(const stateid4& id) { return id.seqid == 1 && all(id.other, 0); }
@@ -62,15 +79,11 @@ nfsstat4 find_state(Compound& c, const Current& at, const stateid4& asked, Named
     return c.minor == 0 ? NFS4ERR_STALE_STATEID : NFS4ERR_BAD_STATEID;
   const u32 word = get_be32(&id.other[4]);
   auto found = state.records.find({word & ((1u << kPlaceBits) - 1), get_be32(&id.other[8])});
-  if (!found.record) return status_of_gone(found.gone);
+  if (!found.record) return c.minor == 0 ? status_of_gone(found.gone) : status_of_revoked(c, id.other);
   if (static_cast<u32>(found.record->kind) != word >> kPlaceBits) return NFS4ERR_BAD_STATEID;
   Client& client = found.record->client();
   if (c.minor > 0 ? &client != c.session->client.get() : client.facet != Facet::v40)
     return NFS4ERR_BAD_STATEID;
-  if (found.record->kind == StateKind::delegation &&
-      static_cast<Delegation&>(*found.record).revoked.load(std::memory_order_relaxed) &&
-      c.row->number != OP_FREE_STATEID)
-    return NFS4ERR_DELEG_REVOKED;
   if (c.minor == 0) {
     client.renew(state.now());
     client.connection.store(c.call.transport->id(), std::memory_order_relaxed);

@@ -111,6 +111,8 @@ void bind_server(py::module_& m) {
       .def_property_readonly("connections", [](InProcessServer& s) { return s.get().connections(); });
   c.def("state", [](InProcessServer& s) { return state_snapshot(s.get()); });
   c.def("check_state", [](InProcessServer& s) { return state_invariants(s.get()); });
+  c.def(
+      "end_grace", [](InProcessServer& s) { s.get().end_grace(); }, py::call_guard<py::gil_scoped_release>());
   c.def("arm", [](InProcessServer& s, const std::string& point, const py::dict& trigger,
                   const py::dict& action) { return arm_rule(s.get().faults(), point, trigger, action); });
   c.def("disarm", [](InProcessServer& s, u64 id) { s.get().faults().disarm(id); });

@@ -17,6 +17,12 @@ std::string hex(const std::string& bytes) {
   return out;
 }
 
+py::list hex(const std::vector<std::string>& list) {
+  py::list out;
+  for (const std::string& bytes : list) out.append(hex(bytes));
+  return out;
+}
+
 // Each of the parts as a dictionary with its members' names; in a class, so that a part finds its parts'
 // functions.
 struct Dicts {
@@ -60,16 +66,25 @@ struct Dicts {
   }
   static py::dict of(const nfs4::snapshot::Delegation& d) {
     return py::dict("other"_a = hex(d.other), "seqid"_a = d.seqid, "file_id"_a = d.file_id,
-                    "file_system"_a = hex(d.file_system), "write"_a = d.write, "recalled"_a = d.recalled,
-                    "revoked"_a = d.revoked);
+                    "file_system"_a = hex(d.file_system), "write"_a = d.write, "recalled"_a = d.recalled);
   }
   static py::dict of(const nfs4::snapshot::Client& c) {
     return py::dict("id"_a = c.id, "minor"_a = c.minor, "owner"_a = hex(c.owner),
                     "implementation"_a = c.implementation, "confirmed"_a = c.confirmed,
-                    "reclaim_complete"_a = c.reclaim_complete, "lease_left"_a = c.lease_left,
-                    "sessions"_a = all(c.sessions), "open_owners"_a = all(c.open_owners),
-                    "lock_owners"_a = all(c.lock_owners), "opens"_a = all(c.opens), "locks"_a = all(c.locks),
+                    "reclaim_complete"_a = c.reclaim_complete, "may_reclaim"_a = c.may_reclaim,
+                    "recorded"_a = c.recorded, "courtesy"_a = c.courtesy, "revoked"_a = hex(c.revoked),
+                    "lease_left"_a = c.lease_left, "sessions"_a = all(c.sessions),
+                    "open_owners"_a = all(c.open_owners), "lock_owners"_a = all(c.lock_owners),
+                    "opens"_a = all(c.opens), "locks"_a = all(c.locks),
                     "delegations"_a = all(c.delegations), "callback_path"_a = c.callback_path);
+  }
+  static py::dict of(const nfs4::snapshot::Reclaimer& r) {
+    return py::dict("minor"_a = r.minor, "owner"_a = hex(r.owner), "verifier"_a = hex(r.verifier),
+                    "client"_a = r.client != 0 ? py::object(py::int_(r.client)) : py::none(),
+                    "complete"_a = r.complete);
+  }
+  static py::dict of(const nfs4::snapshot::Grace& g) {
+    return py::dict("active"_a = g.active, "left"_a = g.left);
   }
   static py::dict of(const nfs4::snapshot::File& f) {
     return py::dict("file_id"_a = f.file_id, "file_system"_a = hex(f.file_system), "shares"_a = f.shares,
@@ -86,6 +101,7 @@ py::dict state_snapshot(server::Server& server) {
     s = server.state();
   }
   return py::dict("clients"_a = Dicts::all(s.clients), "files"_a = Dicts::all(s.files),
+                  "roster"_a = Dicts::all(s.roster), "grace"_a = Dicts::of(s.grace),
                   "stateids"_a = s.stateids, "sessions"_a = s.sessions);
 }
 

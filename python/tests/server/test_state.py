@@ -8,6 +8,7 @@ from dittofs import Server, nfs4
 from dittofs.nfs4 import NFS4ERR, WRITE_LT, create, op
 
 LEASE = 90.0
+COURTESY = 24 * 3600.0  # nfs4.courtesy_time
 
 
 def client41(srv, **more):
@@ -71,7 +72,10 @@ def test_expiry_takes_all(stored, client):
     stored.clock.advance(LEASE - 1)
     assert stored.state.opens() and stored.state.locks()
     stored.clock.advance(1)
+    assert [each["courtesy"] for each in stored.state.clients] == [True]
+    stored.clock.advance(COURTESY)
     state = stored.state
+    assert state.roster == []
     assert (state.clients, state.files, state["stateids"], state["sessions"]) == ([], [], 0, 0)
 
 
@@ -89,6 +93,7 @@ def test_expired_stateids_and_clients(srv):
     c = client40(srv)
     opened = busy(c, c.path("/export"), "f")
     srv.clock.advance(LEASE + 1)
+    assert client40(srv).open(c.path("/export"), "f", share_deny=2)  # somebody wants it
     c.compound(op.putfh(opened.fh), op.read(opened.stateid, 0, 1).fails(NFS4ERR.EXPIRED))
     c.compound(op.renew().fails(NFS4ERR.EXPIRED))
     s = client41(srv)
@@ -104,7 +109,7 @@ def test_a_removed_file_goes_with_its_last_open(stored, client):
     c.write(opened.fh, 0, b"still here", opened.stateid)
     c.remove(root, "f")
     assert c.read(opened.fh, 0, 100, opened.stateid) == b"still here"
-    stored.clock.advance(LEASE + 1)
+    stored.clock.advance(LEASE + COURTESY)
     fresh = client(stored)
     fresh.compound(op.putfh(opened.fh).may_fail(NFS4ERR.STALE), op.getattr("type").fails(NFS4ERR.STALE))
 
@@ -130,4 +135,6 @@ def test_many_clients(srv):
     state = srv.state
     assert len(state.clients) == 50 and len(state.opens()) == 50 and state["stateids"] == 100
     srv.clock.advance(LEASE)
+    assert len(srv.state.clients) == 50
+    srv.clock.advance(COURTESY)
     assert srv.state.clients == []
