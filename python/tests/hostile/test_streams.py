@@ -1,5 +1,6 @@
 """Streams no honest client would send (RFC 5531 section 11 has the record marking)."""
 
+import contextlib
 import random
 import socket
 import struct
@@ -42,9 +43,12 @@ def test_a_record_of_the_limit_is_taken(srv):
 
 
 def test_fragments_without_end(srv):
-    with connect(srv.nfs_port) as s, pytest.raises(ConnectionError):
-        for _ in range(LIMIT // 1000 + 2000):  # the server ends it somewhere behind the limit
-            s.sendall(struct.pack(">I", 1000) + bytes(1000))
+    with connect(srv.nfs_port) as s:
+        # The server ends it somewhere behind the limit; how much of this the kernels have taken by then is their affair.
+        with contextlib.suppress(ConnectionError):
+            for _ in range(LIMIT // 1000 + 2000):
+                s.sendall(struct.pack(">I", 1000) + bytes(1000))
+        assert ended(s)
 
 
 def test_empty_fragments_in_a_row(srv):
