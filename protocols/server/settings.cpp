@@ -79,7 +79,7 @@ void visit(V&& v, Config& c) {
       "Seconds a request waits for a delegation in its way to be given back, before it is told to come again "
       "(DELAY, JUKEBOX).");
   v.integer(
-      "nfs4.async_copy", c.async_copy, 0, INT64_MAX,
+      "nfs4.async_copy", c.async_copy, 0, i64{1} << 40,
       "A COPY of more bytes than this is answered at once and goes on by itself, when the client lets it.");
   v.number("nfs4.callback_timeout", c.callback_timeout, 0.001, 3600,
            "Seconds a client has to answer a callback, and a connection to one of 4.0 has to come about.");
