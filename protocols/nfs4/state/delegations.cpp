@@ -202,8 +202,8 @@ Task<bool> Delegations::wait_for(Found found, state::FileKey file, state::Owner 
     for (const Ref<Delegation>& d : found) {
       const Nanos left = deadline - state_.now();
       if (left <= 0) co_return false;
-      if (co_await state_.callbacks.waits.until_changed(d->ended, 0, left) != Waits::Woken::changed)
-        co_return false;
+      const Waits::Woken woken = co_await state_.callbacks.waits.until_changed(d->ended, 0, left);
+      if (woken != Waits::Woken::changed) co_return false;
     }
     found = in_the_way(file, who, access, connection);
     for (const Ref<Delegation>& d : found) begin_recall(d);
@@ -256,7 +256,8 @@ void Delegations::begin_recall(const Ref<Delegation>& d) {
 Task<void> Delegations::take_back(Ref<Delegation> d) {
   const Nanos deadline = state_.now() + state_.lease();
   // RFC 8881 10.4.5, RFC 7530 10.4.5: the client has a lease period to give it back.
-  if (!co_await recall(state_.callbacks, d, state_.server.clock, deadline)) revoke(d);
+  Task<bool> asking = recall(state_.callbacks, d, state_.server.clock, deadline);
+  if (!co_await asking) revoke(d);
 }
 
 // --- the end -----------------------------------------------------------------------------------------------
