@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from dittofs import mount, nfs3, nfs4
-from dittofs.nfs4 import CREATE_SESSION4_FLAG_CONN_BACK_CHAN, OPEN_DELEGATE_NONE, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, create, op
+from dittofs.nfs4 import CREATE_SESSION4_FLAG_CONN_BACK_CHAN, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, create, op
 from dittofs.nfs4.callback import Listener
 
 READ, WRITE, BOTH = 1, 2, 3
@@ -145,6 +147,18 @@ class World:
     def close(self) -> None:
         for end in reversed(self.closing):
             end()
+
+
+def world(minorversion: int) -> Any:
+    """The fixture `w` of a suite: w = world(1)."""
+
+    @pytest.fixture
+    def w(instance):
+        made = World(instance(store="memory", clock="manual"), minorversion)
+        yield made
+        made.close()
+
+    return w
 
 
 def conflicts(world: World) -> dict[str, tuple[Any, int]]:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import contextlib
 from typing import Any, Iterator
 
+import pytest
+
 from dittofs import nfs4
-from dittofs.nfs4 import CLAIM_PREVIOUS, NFS4ERR, OPEN_DELEGATE_NONE, WRITE_LT, open_claim4, op
+from dittofs.nfs4 import CLAIM_PREVIOUS, NFS4ERR, OPEN_DELEGATE_NONE, WRITE_LT, create, open_claim4, op
+
+# What a server says to who reclaims what is not his.
+NOT_YOURS = (NFS4ERR.RECLAIM_BAD, NFS4ERR.NO_GRACE)
 
 
 def previous(delegate_type: int = OPEN_DELEGATE_NONE) -> Any:
@@ -107,3 +112,13 @@ def world(instance: Any, minor: int, **options: Any) -> Iterator[World]:
     finally:
         for c in w.clients:
             c.endpoint.close()
+
+
+@pytest.fixture
+def restarted(w):
+    """A client that had a file open and locked, and has come back after a crash: it, and the open of before."""
+    old = w.client()
+    opened = old.open(w.top, "f", create(mode=0o666), share_deny=2)
+    old.lock(opened, WRITE_LT, 0, 10)
+    w.restart()
+    return w.back(old), opened

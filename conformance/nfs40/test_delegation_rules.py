@@ -1,21 +1,13 @@
 """Delegations in minor version 0: confirmation, callbacks as the client asked for them, callbacks that do not arrive."""
 
-import pytest
-
 from conformance.delegation_rules import *  # noqa: F403
-from conformance.delegations import BOTH, READ, World, stateid_of
+from conformance.delegations import BOTH, READ, stateid_of, world
 from dittofs.nfs4 import NFS4ERR, OPEN4_RESULT_CONFIRM, OPEN_DELEGATE_NONE, create, op
 from dittofs.testing.markers import covers, meets, needs
 from dittofs.wire import rpc
 
 pytestmark = needs("own")
-
-
-@pytest.fixture
-def w(instance):
-    world = World(instance(store="memory", clock="manual"), 0)
-    yield world
-    world.close()
+w = world(0)
 
 
 @covers("RFC7530 9.1.11", "an open that is to be confirmed brings none")

@@ -1,20 +1,12 @@
 """Delegations of files in minor version 0: RFC 7530 10.2 to 10.5, 16.5, 16.6, 16.16, 16.28."""
 
-import pytest
-
 from conformance.delegation_cases import *  # noqa: F403
-from conformance.delegations import BOTH, READ, World
+from conformance.delegations import BOTH, READ, world
 from dittofs.nfs4 import NFS4ERR, op
 from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
-
-
-@pytest.fixture
-def w(instance):
-    world = World(instance(store="memory", clock="manual"), 0)
-    yield world
-    world.close()
+w = world(0)
 
 
 @covers("RFC7530 16.28.4", "NFS4ERR_CB_PATH_DOWN: RENEW of a client with delegations that cannot be called back")

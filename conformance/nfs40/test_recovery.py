@@ -2,30 +2,18 @@
 
 import pytest
 
-from conformance.restarts import previous, world
+from conformance.restarts import NOT_YOURS, previous, restarted, world  # noqa: F401
 from dittofs.nfs4 import ANONYMOUS, NFS4ERR, OPEN4_RESULT_CONFIRM, OPEN_DELEGATE_NONE, READ_LT, WRITE_LT, create, op
 from dittofs.rpc import Sys
 from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
-NOT_YOURS = (NFS4ERR.RECLAIM_BAD, NFS4ERR.NO_GRACE)
-
 
 @pytest.fixture
 def w(instance):
     with world(instance, 0) as one:
         yield one
-
-
-@pytest.fixture
-def restarted(w):
-    """A client that had a file open and locked, and has come back after a crash: it, and the open of before."""
-    old = w.client()
-    opened = old.open(w.top, "f", create(mode=0o666), share_deny=2)
-    old.lock(opened, WRITE_LT, 0, 10)
-    w.restart()
-    return w.back(old), opened
 
 
 @pytest.mark.parametrize("how", ["crash", "stop"])

@@ -3,19 +3,13 @@
 import pytest
 
 from conformance.delegation_rules import *  # noqa: F403
-from conformance.delegations import BOTH, READ, World
+from conformance.delegations import BOTH, READ, world
 from dittofs import nfs4
 from dittofs.nfs4 import op
 from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
-
-
-@pytest.fixture
-def w(instance):
-    world = World(instance(store="memory", clock="manual"), 1)
-    yield world
-    world.close()
+w = world(1)
 
 
 @pytest.mark.parametrize("minorversion", [0, 2])

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.delegation_cases import *  # noqa: F403
 from conformance.delegation_cases import NONE
-from conformance.delegations import BOTH, READ, World, stateid_of
+from conformance.delegations import BOTH, READ, World, stateid_of, world
 from dittofs.nfs4 import (
     CLAIM_DELEG_CUR_FH, CLAIM_DELEGATE_CUR, NFS4ERR, OPEN4_SHARE_ACCESS_WANT_NO_DELEG, OPEN4_SHARE_ACCESS_WANT_READ_DELEG,
     OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG, OPEN_DELEGATE_NONE_EXT, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE,
@@ -15,13 +15,7 @@ from dittofs.testing.markers import covers, meets, needs
 from dittofs.wire import nfs4_cb
 
 pytestmark = needs("own")
-
-
-@pytest.fixture
-def w(instance):
-    world = World(instance(store="memory", clock="manual"), 1)
-    yield world
-    world.close()
+w = world(1)
 
 
 @covers("RFC8881 18.16.3", "WND4_NOT_WANTED: who wants none is given none")

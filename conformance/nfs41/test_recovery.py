@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.restarts import previous, world
+from conformance.restarts import NOT_YOURS, previous, restarted, world  # noqa: F401
 from dittofs import mount, nfs3, nfs4
 from dittofs.nfs4 import (
     ANONYMOUS, NFS4ERR, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, SEQ4_STATUS_RESTART_RECLAIM_NEEDED, WRITE_LT, create, op,
@@ -12,23 +12,11 @@ from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
 
-NOT_YOURS = (NFS4ERR.RECLAIM_BAD, NFS4ERR.NO_GRACE)
-
 
 @pytest.fixture
 def w(instance):
     with world(instance, 1) as one:
         yield one
-
-
-@pytest.fixture
-def restarted(w):
-    """A client that had a file open and locked, and has come back after a crash: it, and the open of before."""
-    old = w.client()
-    opened = old.open(w.top, "f", create(mode=0o666), share_deny=2)
-    old.lock(opened, WRITE_LT, 0, 10)
-    w.restart()
-    return w.back(old), opened
 
 
 def flags(c):

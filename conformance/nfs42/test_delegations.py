@@ -4,18 +4,12 @@ import pytest
 
 from conformance.delegation_cases import *  # noqa: F403
 from conformance.delegation_cases import NONE
-from conformance.delegations import BOTH, READ, World, stateid_of
-from dittofs.nfs4 import OPEN4_RESULT_NO_OPEN_STATEID, OPEN4_SHARE_ACCESS_WANT_OPEN_XOR_DELEGATION, op
+from conformance.delegations import BOTH, READ, stateid_of, world
+from dittofs.nfs4 import OPEN4_RESULT_NO_OPEN_STATEID, OPEN4_SHARE_ACCESS_WANT_OPEN_XOR_DELEGATION
 from dittofs.testing.markers import covers, meets, needs
 
 pytestmark = needs("own")
-
-
-@pytest.fixture
-def w(instance):
-    world = World(instance(store="memory", clock="manual"), 2)
-    yield world
-    world.close()
+w = world(2)
 
 
 @pytest.mark.parametrize("access", [READ, BOTH], ids=["read", "write"])
