@@ -5,6 +5,7 @@
 
 #include <charconv>
 
+#include "protocols/nfs4/attrs/domain_name.h"
 #include "protocols/nfs4/names.h"
 
 namespace dfs::nfs4 {
@@ -43,6 +44,7 @@ nfsstat4 Owners::find(const std::vector<Name>& names, std::string_view who, u32*
   if (who.empty() || !is_utf8(who)) return NFS4ERR_INVAL;
   if (parse_digits(who, id)) return NFS4_OK;
   if (const size_t at = who.find('@'); at != who.npos) {
+    if (!is_domain_name(who.substr(at + 1))) return NFS4ERR_INVAL;
     if (!same_domain(who.substr(at + 1), domain)) return NFS4ERR_BADOWNER;
     who = who.substr(0, at);
   }

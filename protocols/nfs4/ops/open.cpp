@@ -18,6 +18,7 @@ struct OpenCall {
   const Ref<StateOwner> owner;
 
   state::ShareMode mode;
+  u8 allowed = 0;           // what the caller may do with the file that was found, whatever he opens it for
   fs::SetAttr attr;         // of a new file
   std::optional<u64> size;  // that an unchecked create asked for
   AttrSet asked;
@@ -75,11 +76,13 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   if (c.minor > 0 && Callbacks::available(*c.session->client)) ok.rflags |= OPEN4_RESULT_MAY_NOTIFY_LOCK;
   ok.attrset = applied_attrs(call.asked, call.applied).bitmap(c.call.arena);
   // Who claims a file by a delegation has one; who has yet to confirm his owner gets none (RFC 7530 16.18.5).
-  // A reclaim gets no delegation: it may be one that was revoked.
-  const bool may_have = !call.delegation && !call.reclaims() && (c.minor > 0 || call.owner->confirmed);
-  if (may_have)
-    ok.delegation = c.server.state->delegations.offer(c, call.owner->client, call.file, call.mode.access,
-                                                      call.a.share_access);
+  Delegations& delegations = c.server.state->delegations;
+  if (call.reclaims())
+    ok.delegation = delegations.reclaim(c, call.owner->client, call.file, call.allowed,
+                                        call.a.claim.delegate_type);
+  else if (!call.delegation && (c.minor > 0 || call.owner->confirmed))
+    ok.delegation =
+        delegations.offer(c, call.owner->client, call.file, call.mode.access, call.a.share_access);
   c.enter(call.file);
   c.set_stateid(ok.stateid);
   if (wants_one(c, call.a) && stateid_of(ok.delegation) != nullptr) {
@@ -162,6 +165,8 @@ Async<OPEN4res> looked(CallPtr call, const fs::AccessResult& r) {
   if (r.error != fs::FsError::ok) return refused(to_status(r.error));
   if (const nfsstat4 s = type_status(c, r.node.type); s != NFS4_OK) return refused(s);
   if (call->delegation && !of_file(*call->delegation, call->file)) return refused(NFS4ERR_BAD_STATEID);
+  if ((r.granted & (fs::ace::kReadData | fs::ace::kExecute)) != 0) call->allowed |= state::kReadRight;
+  if ((r.granted & fs::ace::kWriteData) != 0 && !call->file.read_only()) call->allowed |= state::kWriteRight;
   // Who made it may have it as he asked, whatever its mode says from now on.
   if (!call->created) {
     const bool truncates = new_size(*call).has_value();

@@ -8,6 +8,21 @@ namespace dfs::nfs4 {
 
 class State;
 
+// Who is to have a delegation of what.
+struct DelegationAsk {
+  Ref<Client> client;
+  Place file;  // its `who` is not looked at
+  Principal who;
+  ReferringCall by;  // whose reply brings it
+  bool write = false;
+  bool reclaim = false;
+};
+
+// A delegation as the client is told of it; recall: it is to be given back at once.
+open_delegation4 told(const Delegation& given, bool recall);
+// From 4.1 on: why there is none.
+open_delegation4 none_given(why_no_delegation4 why);
+
 // Delegations of files: who gets one, how it is asked back, and how it ends (RFC 7530 10.4, RFC 8881 10.4).
 //
 // Locks as in state/state.h; mutex_ is the last.
@@ -22,6 +37,11 @@ class Delegations final : public fs::Promises {
   // What an OPEN of the file, or a WANT_DELEGATION, is told: a delegation or why there is none. `mode`: what
   // the caller has been found to be allowed; `wants`: OPEN4_SHARE_ACCESS_WANT_*.
   open_delegation4 offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access, u32 wants);
+
+  // The same of an OPEN with CLAIM_PREVIOUS, or a WANT_DELEGATION, that had one of that type before the
+  // restart; it has been admitted.
+  open_delegation4 reclaim(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
+                           open_delegation_type4 type);
 
   // The way is free for this access of somebody, as far as delegations go; otherwise they are recalled, and
   // waited for a little. False: not yet.
@@ -57,9 +77,9 @@ class Delegations final : public fs::Promises {
   void relieve();
   void revoke(const Ref<Delegation>& d);
 
-  why_no_delegation4 grant(Compound& c, const Ref<Client>& client, const Place& file, bool write,
-                           Ref<Delegation>* out);
-  why_no_delegation4 upgrade(const Ref<Delegation>& d, const Principal& who, Ref<Delegation>* out);
+  bool room(const Client& client, u64 more);
+  why_no_delegation4 grant(const DelegationAsk& ask, Ref<Delegation>* out);
+  why_no_delegation4 upgrade(const Ref<Delegation>& d, const DelegationAsk& ask, Ref<Delegation>* out);
   // After a recall a file is left alone for a while: who fights over it is slower with delegations than
   // without.
   void bar(const state::FileKey& file);
