@@ -38,12 +38,23 @@ WANT_DELEGATION4res answer(Compound& c, const WANT_DELEGATION4args& a, const fs:
       return with_status<WANT_DELEGATION4res>(NFS4ERR_INVAL);
     return res;
   }
+  if (a.wda_claim.dc_claim == CLAIM_DELEG_PREV_FH) {
+    const nfsstat4 s = delegations.left_to(*c.session->client, p);
+    if (s != NFS4_OK) return with_status<WANT_DELEGATION4res>(s);
+    res.wdr_resok4 = delegations.claim(c, c.session->client, p);
+    return res;
+  }
   const bool missing = want == OPEN4_SHARE_ACCESS_WANT_READ_DELEG    ? (access & state::kReadRight) == 0
                        : want == OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG ? (access & state::kWriteRight) == 0
                                                                      : access == 0;
   if (missing) return with_status<WANT_DELEGATION4res>(NFS4ERR_ACCESS);
   res.wdr_resok4 = delegations.offer(c, c.session->client, p, access, a.wda_want);
   return res;
+}
+
+Taking taking(const deleg_claim4& claim) {
+  if (claim.dc_claim == CLAIM_PREVIOUS) return Taking::reclaim;
+  return claim.dc_claim == CLAIM_DELEG_PREV_FH ? Taking::delegated : Taking::anew;
 }
 
 }  // namespace
@@ -57,16 +68,15 @@ Async<WANT_DELEGATION4res> want_delegation(Compound& c, const WANT_DELEGATION4ar
   switch (a.wda_claim.dc_claim) {
     case CLAIM_FH:
     case CLAIM_PREVIOUS:
+    case CLAIM_DELEG_PREV_FH:
       break;
-    case CLAIM_DELEG_PREV_FH:  // as with OPEN: nothing is kept over a client's restart
-      return with_status<WANT_DELEGATION4res>(NFS4ERR_NOTSUPP);
     default:
       return with_status<WANT_DELEGATION4res>(NFS4ERR_INVAL);
   }
   const Place& p = c.current.place;
   if (!p.object()) return none(WND4_IS_DIR);
   if (want == OPEN4_SHARE_ACCESS_WANT_CANCEL) return none(WND4_CANCELLED);
-  Async<nfsstat4> admitting = c.server.state->recovery.admit(*c.session->client, a.wda_claim.dc_claim == CLAIM_PREVIOUS ? Taking::reclaim : Taking::anew);
+  Async<nfsstat4> admitting = c.server.state->recovery.admit(*c.session->client, taking(a.wda_claim));
   return then(std::move(admitting), [&c, &a](nfsstat4 s) {
     if (s != NFS4_OK) return Async<WANT_DELEGATION4res>(with_status<WANT_DELEGATION4res>(s));
     const Place& at = c.current.place;

@@ -10,9 +10,10 @@ namespace {
 constexpr Nanos kCalm = 30 * kSecond;
 constexpr size_t kMostBarred = 1u << 16;
 
-u64 tag_of(const Registry<StateRecord>::Number& n) { return u64{n.place} << 32 | n.nonce; }
-
-state::CachingGrant grant_of(bool write) { return {true, write, false}; }
+bool kept_to_be_claimed(const Delegation& d) {
+  std::lock_guard lock(d.file->mutex());
+  return d.previous;
+}
 
 }  // namespace
 
@@ -43,6 +44,7 @@ why_no_delegation4 Delegations::grant(const DelegationAsk& ask, Ref<Delegation>*
   if (!client->recorded.load(std::memory_order_acquire) || !state_.recovery.roster.cleared())
     return WND4_RESOURCE;
   if (auto it = client->delegations.find(&claimed); it != client->delegations.end()) {
+    if (kept_to_be_claimed(*it->second)) return WND4_RESOURCE;
     if (it->second->write || !ask.write)
       return it->second->write && !ask.write ? WND4_NOT_SUPP_DOWNGRADE : WND4_RESOURCE;
     return upgrade(it->second, ask, out);
@@ -139,10 +141,11 @@ open_delegation4 Delegations::reclaim(Compound& c, const Ref<Client>& client, co
   Ref<Delegation> given;
   const why_no_delegation4 why =
       grant({client, file, Principal::of(c.call), ReferringCall::of(c), write, true}, &given);
-  if (!given) return refused(why);
-  // "recall: ... set to TRUE when the server wants the delegation back at once": its holder is told with the
-  // reply, and asked as well.
-  const bool stays = room(*client, 0);
+  return given ? told_or_recalled(given) : refused(why);
+}
+
+open_delegation4 Delegations::told_or_recalled(const Ref<Delegation>& given) {
+  const bool stays = room(given->client(), 0);
   if (!stays) begin_recall(given);
   return told(*given, !stays);
 }

@@ -72,12 +72,13 @@ Async<bool> Delegations::ask_holder(Compound& c, const Place& file, const state:
   const u64 connection = c.minor == 0 ? c.call.transport->id() : 0;
   Found found = in_the_way(file_key(file), who, state::ReadAccess{}, connection);
   if (found.empty()) return true;
+  bool waits;
   {
     // Who is giving it back is about to write what he has: that is waited for.
     std::lock_guard lock(found[0]->file->mutex());
-    if (found[0]->recalled) found[0] = {};
+    waits = found[0]->recalled || found[0]->previous;
   }
-  if (!found[0]) return clear(file_key(file), who, state::ReadAccess{}, connection);
+  if (waits) return clear(file_key(file), who, state::ReadAccess{}, connection);
   return ask(c, file, who, std::move(found[0]));
 }
 
@@ -110,7 +111,8 @@ Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Deleg
 void Delegations::begin_recall(const Ref<Delegation>& d) {
   {
     std::lock_guard lock(d->file->mutex());
-    if (!d->live || std::exchange(d->recalled, true)) return;
+    // Whom it was kept for does not know it yet, and cannot give it back.
+    if (!d->live || d->previous || std::exchange(d->recalled, true)) return;
   }
   bar(d->file->key);
   state_.callbacks.spawn([this, d] { return take_back(d); });
