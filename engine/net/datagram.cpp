@@ -35,8 +35,11 @@ Result<Endpoint, std::string> DatagramSocket::bind(const Endpoint& where, Receiv
     if (error != 0) {
       uv_close(reinterpret_cast<uv_handle_t*>(udp),
                [](uv_handle_t* h) { delete reinterpret_cast<uv_udp_t*>(h); });
-      done.set_value(
-          failure(fmt::format("cannot receive datagrams on {}: {}", where.str(), uv_strerror(error))));
+      done.set_value(failure(
+          error == UV_EADDRINUSE
+              ? fmt::format("{} is in use by another program for UDP; choose another port (0 takes a free one)",
+                            where.str())
+              : fmt::format("cannot receive datagrams on {}: {}", where.str(), uv_strerror(error))));
       return;
     }
     udp_ = udp;

@@ -181,6 +181,18 @@ std::string Server::open_ports() {
 }
 
 std::string Server::serve(Service& service, u16 port, u16* bound) {
+  // The system chooses (0) a port that is free for TCP. For UDP somebody may have it: then it chooses again.
+  const int tries = port == 0 ? 64 : 1;
+  std::string error;
+  for (int i = 0; i < tries; ++i) {
+    error = listen(service, port, bound);
+    if (error.empty() || !service.datagrams) break;
+    service.listener->close();
+  }
+  return error;
+}
+
+std::string Server::listen(Service& service, u16 port, u16* bound) {
   std::vector<Loop*> loops;
   for (auto& l : loops_) loops.push_back(l->loop.get());
   service.listener = std::make_unique<net::TcpListener>(loops, net_, admission_);

@@ -82,6 +82,7 @@ class Server {
   std::string open_ports();
   void start_loops();
   std::string serve(Service& service, u16 port, u16* bound);
+  std::string listen(Service& service, u16 port, u16* bound);
   void register_services();
   void accept(Service& service, Loop& loop, int fd, const Endpoint& peer);
   net::Connection& adopt(Service& service, Loop& loop, int fd, const Endpoint& peer,

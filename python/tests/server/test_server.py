@@ -38,6 +38,16 @@ def test_mistakes_are_said_in_words():
             Server(settings={"listen.nfs_port": srv.nfs_port}).start()
 
 
+def test_a_port_that_is_taken_for_udp_only():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        with pytest.raises(RuntimeError, match=f"127.0.0.1:{port} is in use by another program for UDP"):
+            Server(settings={"listen.nfs_port": port}).start()
+        with Server(settings={"listen.nfs_port": port, "listen.udp": False}) as srv:
+            assert srv.nfs_port == port
+
+
 def test_settings_reach_the_server(mounted):
     with Server(settings={"limits.io_size": 8192}) as srv:
         m = mounted(srv)
