@@ -56,6 +56,10 @@ class State(dict):
         """All clients' delegations that have these fields: file_id, seqid, other, write, recalled, previous."""
         return [*self._with("delegations", fields)]
 
+    def wants(self, **fields: Any) -> list[dict[str, Any]]:
+        """All clients' wants of delegations that have these fields: file_id, write, push (else: a signal)."""
+        return [*self._with("wants", fields)]
+
     def _with(self, what: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for client in self.clients:
             for each in client[what]:

@@ -75,7 +75,10 @@ Async<WANT_DELEGATION4res> want_delegation(Compound& c, const WANT_DELEGATION4ar
   }
   const Place& p = c.current.place;
   if (!p.object()) return none(WND4_IS_DIR);
-  if (want == OPEN4_SHARE_ACCESS_WANT_CANCEL) return none(WND4_CANCELLED);
+  if (want == OPEN4_SHARE_ACCESS_WANT_CANCEL) {
+    c.server.state->delegations.wants.cancel(*c.session->client, file_key(p));
+    return none(WND4_CANCELLED);
+  }
   Async<nfsstat4> admitting = c.server.state->recovery.admit(*c.session->client, taking(a.wda_claim));
   return then(std::move(admitting), [&c, &a](nfsstat4 s) {
     if (s != NFS4_OK) return Async<WANT_DELEGATION4res>(with_status<WANT_DELEGATION4res>(s));

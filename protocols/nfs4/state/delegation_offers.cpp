@@ -44,7 +44,7 @@ why_no_delegation4 Delegations::grant(const DelegationAsk& ask, Ref<Delegation>*
   if (!client->recorded.load(std::memory_order_acquire) || !state_.recovery.roster.cleared())
     return WND4_RESOURCE;
   if (auto it = client->delegations.find(&claimed); it != client->delegations.end()) {
-    if (kept_to_be_claimed(*it->second)) return WND4_RESOURCE;
+    if (ask.pushed || kept_to_be_claimed(*it->second)) return WND4_RESOURCE;
     if (it->second->write || !ask.write)
       return it->second->write && !ask.write ? WND4_NOT_SUPP_DOWNGRADE : WND4_RESOURCE;
     return upgrade(it->second, ask, out);
@@ -111,22 +111,37 @@ open_delegation4 none_given(why_no_delegation4 why) {
 }
 
 open_delegation4 Delegations::offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
-                                    u32 wants) {
-  const u32 want = c.minor == 0 ? 0 : wants & OPEN4_SHARE_ACCESS_WANT_DELEG_MASK;
+                                    u32 wants_bits) {
+  const u32 want = c.minor == 0 ? 0 : wants_bits & OPEN4_SHARE_ACCESS_WANT_DELEG_MASK;
   why_no_delegation4 why = WND4_NOT_WANTED;
   if (want == OPEN4_SHARE_ACCESS_WANT_CANCEL) {
     why = WND4_CANCELLED;
+    wants.cancel(*client, file_key(file));
   } else if (want != OPEN4_SHARE_ACCESS_WANT_NO_DELEG) {
     // A delegation lets its holder do what the OPEN was let do, and no more.
     const bool write = (access & state::kWriteRight) != 0 && want != OPEN4_SHARE_ACCESS_WANT_READ_DELEG;
     Ref<Delegation> given;
     why = WND4_RESOURCE;
-    if (write || (access & state::kReadRight) != 0)
-      why = grant({client, file, Principal::of(c.call), ReferringCall::of(c), write, false}, &given);
+    const DelegationAsk ask{client, file, Principal::of(c.call), ReferringCall::of(c), write};
+    if (write || (access & state::kReadRight) != 0) why = grant(ask, &given);
     if (given) return told(*given, false);
+    if (c.minor > 0 && want != OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE) return promised(ask, why, wants_bits);
   }
   if (c.minor == 0 || want == OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE) return {};
   return none_given(why);
+}
+
+// Why there is none, and what the client will hear: only what it has asked to.
+open_delegation4 Delegations::promised(const DelegationAsk& ask, why_no_delegation4 why, u32 wants_bits) {
+  open_delegation4 d = none_given(why);
+  const bool full = count_.load(std::memory_order_relaxed) >= state_.server.limits.max_delegations;
+  if (!Callbacks::available(*ask.client) || !state_.server.limits.delegations) return d;
+  if (why == WND4_CONTENTION && (wants_bits & OPEN4_SHARE_ACCESS_WANT_PUSH_DELEG_WHEN_UNCONTENDED) != 0)
+    d.od_whynone.ond_server_will_push_deleg = wants.keep(ask, DelegationWants::Kind::contended);
+  if (why == WND4_RESOURCE && full &&
+      (wants_bits & OPEN4_SHARE_ACCESS_WANT_SIGNAL_DELEG_WHEN_RESRC_AVAIL) != 0)
+    d.od_whynone.ond_server_will_signal_avail = wants.keep(ask, DelegationWants::Kind::resourced);
+  return d;
 }
 
 open_delegation4 Delegations::reclaim(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
@@ -140,7 +155,7 @@ open_delegation4 Delegations::reclaim(Compound& c, const Ref<Client>& client, co
   if ((access & (write ? state::kWriteRight : state::kReadRight)) == 0) return refused(WND4_RESOURCE);
   Ref<Delegation> given;
   const why_no_delegation4 why =
-      grant({client, file, Principal::of(c.call), ReferringCall::of(c), write, true}, &given);
+      grant({client, file, Principal::of(c.call), ReferringCall::of(c), write, true, false}, &given);
   return given ? told_or_recalled(given) : refused(why);
 }
 

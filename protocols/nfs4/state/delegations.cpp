@@ -137,6 +137,18 @@ Task<void> Delegations::take_back(Ref<Delegation> d) {
 void Delegations::ended(Delegation& d) {
   count_.fetch_sub(1, std::memory_order_relaxed);
   state_.callbacks.waits.change(d.ended);
+  wants.room_again();
+}
+
+void Delegations::not_taken(const Ref<Delegation>& d, const CbResult& r) {
+  // Nobody knows whether the client has it: it is asked for it.
+  if (!r.answered()) return begin_recall(d);
+  {
+    std::lock_guard held(d->client().mutex);
+    if (d->client().gone() || d->client().delegations.erase(&*d->file) == 0) return;
+    --d->client().states;
+  }
+  state_.end(*d, Gone::closed);
 }
 
 nfsstat4 Delegations::give_back(Compound& c, const Ref<Delegation>& d, u32 seqid) {

@@ -2,21 +2,13 @@
 
 #include "engine/fs/promises.h"
 #include "protocols/nfs4/compound.h"
+#include "protocols/nfs4/callback/cb_compound.h"
 #include "protocols/nfs4/state/delegation.h"
+#include "protocols/nfs4/state/delegation_wants.h"
 
 namespace dfs::nfs4 {
 
 class State;
-
-// Who is to have a delegation of what.
-struct DelegationAsk {
-  Ref<Client> client;
-  Place file;  // its `who` is not looked at
-  Principal who;
-  ReferringCall by;  // whose reply brings it
-  bool write = false;
-  bool reclaim = false;
-};
 
 // A delegation as the client is told of it; recall: it is to be given back at once.
 open_delegation4 told(const Delegation& given, bool recall);
@@ -28,15 +20,23 @@ open_delegation4 none_given(why_no_delegation4 why);
 // Locks as in state/state.h; mutex_ is the last.
 class Delegations final : public fs::Promises {
  public:
-  explicit Delegations(State& state) : state_(state) {}
+  explicit Delegations(State& state) : wants(state), state_(state) {}
 
   // False: nobody has any, and nothing can be in anybody's way.
   bool any() const override { return count_.load(std::memory_order_relaxed) != 0; }
   u64 count() const { return count_.load(std::memory_order_relaxed); }
 
   // What an OPEN of the file, or a WANT_DELEGATION, is told: a delegation or why there is none. `mode`: what
-  // the caller has been found to be allowed; `wants`: OPEN4_SHARE_ACCESS_WANT_*.
-  open_delegation4 offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access, u32 wants);
+  // the caller has been found to be allowed; `wants_bits`: OPEN4_SHARE_ACCESS_WANT_*.
+  open_delegation4 offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
+                         u32 wants_bits);
+
+  // Gives one, or says why not.
+  why_no_delegation4 grant(const DelegationAsk& ask, Ref<Delegation>* out);
+  // The client was offered one, and has not taken it as far as this says.
+  void not_taken(const Ref<Delegation>& d, const CbResult& r);
+  // What could not be given at once.
+  DelegationWants wants;
 
   // The same of an OPEN with CLAIM_PREVIOUS, or a WANT_DELEGATION, that had one of that type before the
   // restart; it has been admitted.
@@ -98,7 +98,7 @@ class Delegations final : public fs::Promises {
   // asked as well.
   open_delegation4 told_or_recalled(const Ref<Delegation>& given);
   bool room(const Client& client, u64 more);
-  why_no_delegation4 grant(const DelegationAsk& ask, Ref<Delegation>* out);
+  open_delegation4 promised(const DelegationAsk& ask, why_no_delegation4 why, u32 wants_bits);
   why_no_delegation4 upgrade(const Ref<Delegation>& d, const DelegationAsk& ask, Ref<Delegation>* out);
   // After a recall a file is left alone for a while: who fights over it is slower with delegations than
   // without.

@@ -89,6 +89,9 @@ void sort(snapshot::Client& c) {
   auto by_owner = [](auto& a, auto& b) { return std::tie(a.owner, a.other) < std::tie(b.owner, b.other); };
   std::sort(c.opens.begin(), c.opens.end(), by_owner);
   std::sort(c.locks.begin(), c.locks.end(), by_owner);
+  std::sort(c.wants.begin(), c.wants.end(), [](auto& a, auto& b) {
+    return std::tie(a.file_id, a.push) < std::tie(b.file_id, b.push);
+  });
   std::sort(c.delegations.begin(), c.delegations.end(), [](auto& a, auto& b) { return a.other < b.other; });
 }
 
@@ -109,6 +112,8 @@ snapshot::Client view(State& state, const Client& c) {
   out.courtesy = out.lease_left <= 0 && c.confirmed() && c.has_locks_locked();
   for (const auto& s : c.sessions) out.sessions.push_back(view(*s));
   for (const auto& [file, d] : c.delegations) out.delegations.push_back(view(*d));
+  for (const auto& w : state.delegations.wants.of(c))
+    out.wants.push_back({w.file_id, w.write, w.kind == DelegationWants::Kind::contended});
   out.callback_path = name_of(c.path.load());
   for (const auto& [name, owner] : c.open_owners) {
     out.open_owners.push_back(view(*owner));

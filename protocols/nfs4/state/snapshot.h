@@ -60,6 +60,10 @@ struct Delegation {
   bool write = false, recalled = false;
   bool previous = false;  // kept for the client since its restart, which has not claimed it
 };
+struct Want {  // of a delegation, to be pushed or signalled
+  u64 file_id = 0;
+  bool write = false, push = false;
+};
 struct Owner {
   std::string name;
   bool known = false;  // 4.0: `seqid` is that of its last request
@@ -85,6 +89,7 @@ struct Client {
   std::vector<Open> opens;
   std::vector<Lock> locks;
   std::vector<Delegation> delegations;
+  std::vector<Want> wants;
   const char* callback_path = "";       // unknown, up, down, fault
 };
 
