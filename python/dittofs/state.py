@@ -53,7 +53,7 @@ class State(dict):
         return [*self._with("locks", fields)]
 
     def delegations(self, **fields: Any) -> list[dict[str, Any]]:
-        """All clients' delegations that have these fields: file_id, seqid, other, write, recalled, previous."""
+        """All clients' delegations that have these fields: file_id, seqid, other, write, recalled, previous, times."""
         return [*self._with("delegations", fields)]
 
     def wants(self, **fields: Any) -> list[dict[str, Any]]:

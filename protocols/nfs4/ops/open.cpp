@@ -24,6 +24,7 @@ struct OpenCall {
   AttrSet asked;
   u32 applied = 0;  // SetAttrPart
   Place file;
+  fs::Inode as_found{};
   bool created = false;
   change_info4 cinfo{};
   Ref<FileHold> hold;
@@ -65,8 +66,16 @@ bool wants_one(const Compound& c, const OPEN4args& a) {
 }
 
 const stateid4* stateid_of(const open_delegation4& d) {
-  if (d.delegation_type == OPEN_DELEGATE_READ) return &d.read.stateid;
-  return d.delegation_type == OPEN_DELEGATE_WRITE ? &d.write.stateid : nullptr;
+  switch (d.delegation_type) {
+    case OPEN_DELEGATE_READ:
+    case OPEN_DELEGATE_READ_ATTRS_DELEG:
+      return &d.read.stateid;
+    case OPEN_DELEGATE_WRITE:
+    case OPEN_DELEGATE_WRITE_ATTRS_DELEG:
+      return &d.write.stateid;
+    default:
+      return nullptr;
+  }
 }
 
 OPEN4res answer(const OpenCall& call, const Opened& opened) {
@@ -84,12 +93,12 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   Delegations& delegations = c.server.state->delegations;
   if (call.reclaims())
     ok.delegation = delegations.reclaim(c, call.owner->client, call.file, call.allowed,
-                                        call.a.claim.delegate_type);
+                                        call.a.claim.delegate_type, call.as_found);
   else if (call.inherits())
     ok.delegation = delegations.claim(c, call.owner->client, call.file);
   else if (!call.delegation && (c.minor > 0 || call.owner->confirmed))
     ok.delegation =
-        delegations.offer(c, call.owner->client, call.file, call.mode.access, call.a.share_access);
+        delegations.offer(c, call.owner->client, call.file, call.mode.access, call.a.share_access, call.as_found);
   c.enter(call.file);
   c.set_stateid(ok.stateid);
   if (wants_one(c, call.a) && stateid_of(ok.delegation) != nullptr) {
@@ -172,6 +181,7 @@ Async<OPEN4res> looked(CallPtr call, const fs::AccessResult& r) {
   if (r.error != fs::FsError::ok) return refused(to_status(r.error));
   if (const nfsstat4 s = type_status(c, r.node.type); s != NFS4_OK) return refused(s);
   if (call->delegation && !of_file(*call->delegation, call->file)) return refused(NFS4ERR_BAD_STATEID);
+  call->as_found = r.node;
   if (call->inherits())
     if (const nfsstat4 s = c.server.state->delegations.left_to(*call->owner->client, call->file); s != NFS4_OK)
       return refused(s);

@@ -3,6 +3,7 @@
 #include "protocols/nfs4/callback/referring_call.h"
 #include "protocols/nfs4/place.h"
 #include "protocols/nfs4/state/client.h"
+#include "protocols/nfs4/state/delegated_times.h"
 
 namespace dfs::nfs4 {
 
@@ -13,6 +14,7 @@ struct DelegationAsk {
   Principal who;
   ReferringCall by;  // the request that asks for it
   bool write = false;
+  DelegatedTimes times;
   bool reclaim = false;
   bool pushed = false;  // it was asked for long ago, and what the client has by now stays as it is
 };

@@ -30,7 +30,7 @@ void Delegations::pass_on(Client& old, const Ref<Client>& heir) {
       std::lock_guard lock(file.mutex());
       if (!d->live) continue;
       auto kept = Ref<Delegation>::adopt(
-          new Delegation(owner, std::move(pin), d->hold, d->node, d->opener, d->write, d->handle));
+          new Delegation(owner, std::move(pin), d->hold, d->node, d->opener, d->write, d->handle, d->times));
       kept->previous = true;
       state_.add(kept);
       file.claims.take_back(d->grant);

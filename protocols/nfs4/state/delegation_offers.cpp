@@ -10,6 +10,11 @@ namespace {
 constexpr Nanos kCalm = 30 * kSecond;
 constexpr size_t kMostBarred = 1u << 16;
 
+DelegatedTimes times_of(const Compound& c, u32 wants_bits, const fs::Inode& as_found) {
+  if (c.minor < 2 || (wants_bits & OPEN4_SHARE_ACCESS_WANT_DELEG_TIMESTAMPS) == 0) return {};
+  return {true, as_found.atime, as_found.mtime};
+}
+
 bool kept_to_be_claimed(const Delegation& d) {
   std::lock_guard lock(d.file->mutex());
   return d.previous;
@@ -57,7 +62,7 @@ why_no_delegation4 Delegations::grant(const DelegationAsk& ask, Ref<Delegation>*
   if (ask.reclaim && !state_.recovery.in_grace()) return WND4_RESOURCE;
   if (!claimed.claims.may_grant(owner->who, grant_of(ask.write))) return WND4_CONTENTION;
   auto made = Ref<Delegation>::adopt(
-      new Delegation(owner, std::move(pin), std::move(hold), file.node, ask.who, ask.write, handle));
+      new Delegation(owner, std::move(pin), std::move(hold), file.node, ask.who, ask.write, handle, ask.times));
   made->given_by = ask.by;
   state_.add(made);
   made->grant = claimed.claims.grant(owner->who, grant_of(ask.write), tag_of(made->number));
@@ -92,12 +97,12 @@ open_delegation4 told(const Delegation& given, bool recall) {
   std::lock_guard lock(given.file->mutex());
   open_delegation4 d{};
   if (given.write) {
-    d.delegation_type = OPEN_DELEGATE_WRITE;
+    d.delegation_type = given.times.given ? OPEN_DELEGATE_WRITE_ATTRS_DELEG : OPEN_DELEGATE_WRITE;
     // No space is set aside: what the client holds back has to be written before it closes (RFC
     // 8881 10.4.1).
     d.write = {given.stateid(), recall, {NFS_LIMIT_SIZE, {0}}, nobody};
   } else {
-    d.delegation_type = OPEN_DELEGATE_READ;
+    d.delegation_type = given.times.given ? OPEN_DELEGATE_READ_ATTRS_DELEG : OPEN_DELEGATE_READ;
     d.read = {given.stateid(), recall, nobody};
   }
   return d;
@@ -111,7 +116,7 @@ open_delegation4 none_given(why_no_delegation4 why) {
 }
 
 open_delegation4 Delegations::offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
-                                    u32 wants_bits) {
+                                    u32 wants_bits, const fs::Inode& as_found) {
   const u32 want = c.minor == 0 ? 0 : wants_bits & OPEN4_SHARE_ACCESS_WANT_DELEG_MASK;
   why_no_delegation4 why = WND4_NOT_WANTED;
   if (want == OPEN4_SHARE_ACCESS_WANT_CANCEL) {
@@ -122,7 +127,8 @@ open_delegation4 Delegations::offer(Compound& c, const Ref<Client>& client, cons
     const bool write = (access & state::kWriteRight) != 0 && want != OPEN4_SHARE_ACCESS_WANT_READ_DELEG;
     Ref<Delegation> given;
     why = WND4_RESOURCE;
-    const DelegationAsk ask{client, file, Principal::of(c.call), ReferringCall::of(c), write};
+    const DelegationAsk ask{client, file, Principal::of(c.call), ReferringCall::of(c), write,
+                            times_of(c, wants_bits, as_found)};
     if (write || (access & state::kReadRight) != 0) why = grant(ask, &given);
     if (given) return told(*given, false);
     if (c.minor > 0 && want != OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE) return promised(ask, why, wants_bits);
@@ -145,7 +151,7 @@ open_delegation4 Delegations::promised(const DelegationAsk& ask, why_no_delegati
 }
 
 open_delegation4 Delegations::reclaim(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
-                                      open_delegation_type4 type) {
+                                      open_delegation_type4 type, const fs::Inode& as_found) {
   const bool write = type == OPEN_DELEGATE_WRITE || type == OPEN_DELEGATE_WRITE_ATTRS_DELEG;
   if (!write && type != OPEN_DELEGATE_READ && type != OPEN_DELEGATE_READ_ATTRS_DELEG) return {};
   const auto refused = [&](why_no_delegation4 why) { return c.minor == 0 ? open_delegation4{} : none_given(why); };
@@ -153,9 +159,12 @@ open_delegation4 Delegations::reclaim(Compound& c, const Ref<Client>& client, co
   // 7530 10.2.1, RFC 8881 10.2.1).
   if (state_.recovery.roster.lost_delegation(*client)) return refused(WND4_RESOURCE);
   if ((access & (write ? state::kWriteRight : state::kReadRight)) == 0) return refused(WND4_RESOURCE);
+  DelegatedTimes times;
+  if (c.minor > 1 && (type == OPEN_DELEGATE_READ_ATTRS_DELEG || type == OPEN_DELEGATE_WRITE_ATTRS_DELEG))
+    times = {true, as_found.atime, as_found.mtime};
   Ref<Delegation> given;
   const why_no_delegation4 why =
-      grant({client, file, Principal::of(c.call), ReferringCall::of(c), write, true, false}, &given);
+      grant({client, file, Principal::of(c.call), ReferringCall::of(c), write, times, true, false}, &given);
   return given ? told_or_recalled(given) : refused(why);
 }
 

@@ -92,6 +92,8 @@ Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Deleg
   Async<fs::AttrResult> getting = file.fs().getattr(file.node);
   const fs::AttrResult ours = co_await getting;
   if (ours.error != fs::FsError::ok) co_return true;  // gone: GETATTR says so
+  const WallTime wall = state_.server.clock.wall();
+  if (has->accessed) c.held.accessed = vetted(*has->accessed, d->times.atime, wall);
   const bool same = has->change == ours.node.change && has->size == ours.node.size;
   {
     std::lock_guard lock(d->file->mutex());
@@ -102,9 +104,15 @@ Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Deleg
   // the file's own: it is never again less than what somebody was told.
   fs::SetAttr modified;
   modified.mtime_how = fs::SetAttr::Time::server;
+  if (has->modified) {
+    // Then it is for the holder to say when; before it has written nobody has.
+    const auto at = vetted(*has->modified, d->times.mtime, wall);
+    modified.mtime_how = fs::SetAttr::Time::client;
+    modified.mtime = at.value_or(ours.node.mtime);
+  }
   Async<fs::SetAttrResult> modifying = file.fs().setattr(kServer, file.node, modified);
   const fs::SetAttrResult r = co_await modifying;
-  if (r.error == fs::FsError::ok) c.held_size = has->size;
+  if (r.error == fs::FsError::ok) c.held.size = has->size;
   co_return r.error == fs::FsError::ok || r.error == fs::FsError::stale;
 }
 

@@ -29,7 +29,7 @@ class Delegations final : public fs::Promises {
   // What an OPEN of the file, or a WANT_DELEGATION, is told: a delegation or why there is none. `mode`: what
   // the caller has been found to be allowed; `wants_bits`: OPEN4_SHARE_ACCESS_WANT_*.
   open_delegation4 offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
-                         u32 wants_bits);
+                         u32 wants_bits, const fs::Inode& as_found);
 
   // Gives one, or says why not.
   why_no_delegation4 grant(const DelegationAsk& ask, Ref<Delegation>* out);
@@ -41,7 +41,7 @@ class Delegations final : public fs::Promises {
   // The same of an OPEN with CLAIM_PREVIOUS, or a WANT_DELEGATION, that had one of that type before the
   // restart; it has been admitted.
   open_delegation4 reclaim(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
-                           open_delegation_type4 type);
+                           open_delegation_type4 type, const fs::Inode& as_found);
 
   // The way is free for this access of somebody, as far as delegations go; otherwise they are recalled, and
   // waited for a little. False: not yet.

@@ -78,6 +78,7 @@ snapshot::Delegation view(const Delegation& d) {
   out.write = d.write;
   out.recalled = d.recalled;
   out.previous = d.previous;
+  out.times = d.times.given;
   return out;
 }
 

@@ -58,6 +58,7 @@ struct Delegation {
   u64 file_id = 0;
   std::string file_system;
   bool write = false, recalled = false;
+  bool times = false;     // given with its file's times
   bool previous = false;  // kept for the client since its restart, which has not claimed it
 };
 struct Want {  // of a delegation, to be pushed or signalled

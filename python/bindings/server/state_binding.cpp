@@ -67,7 +67,7 @@ struct Dicts {
   static py::dict of(const nfs4::snapshot::Delegation& d) {
     return py::dict("other"_a = hex(d.other), "seqid"_a = d.seqid, "file_id"_a = d.file_id,
                     "file_system"_a = hex(d.file_system), "write"_a = d.write, "recalled"_a = d.recalled,
-                    "previous"_a = d.previous);
+                    "previous"_a = d.previous, "times"_a = d.times);
   }
   static py::dict of(const nfs4::snapshot::Want& w) {
     return py::dict("file_id"_a = w.file_id, "write"_a = w.write, "push"_a = w.push);
