@@ -31,7 +31,12 @@ fs::FsError erase_rows(fs::MetadataTxn& txn, const sessionid4& id) {
   return fs::FsError::ok;
 }
 
-Nanos end_of(const DeadSession& s) { return s.used.load(std::memory_order_relaxed) + s.of.lease * kSecond; }
+// Of two stores that have a reply of one slot the later one counts: a request's changes are made, and become
+// durable, one after the other.
+bool newer(const SavedReply& a, const SavedReply& b) {
+  const auto ahead = static_cast<i32>(a.sequence - b.sequence);
+  return ahead != 0 ? ahead > 0 : a.count > b.count;
+}
 
 }  // namespace
 
@@ -45,13 +50,6 @@ Persistence::Persistence(State& state) : state_(state) {
 }
 
 // --- what an earlier run left ------------------------------------------------------------------------------
-
-// Of two stores that have a reply of one slot the later one counts: a request's changes are made, and become
-// durable, one after the other.
-static bool newer(const SavedReply& a, const SavedReply& b) {
-  const auto ahead = static_cast<i32>(a.sequence - b.sequence);
-  return ahead != 0 ? ahead > 0 : a.count > b.count;
-}
 
 fs::FsError Persistence::load(fs::MetadataStore& store) {
   std::map<sessionid4, DeadSession> found;
@@ -118,6 +116,18 @@ std::vector<Persistence::View> Persistence::dead() const {
   return out;
 }
 
+std::vector<sessionid4> Persistence::recorded() const {
+  std::vector<sessionid4> out;
+  for (fs::MetadataStore* store : stores_)
+    (void)run_blocking(store->read([&](fs::MetadataView& view) {
+      return view.rows(Table::session, {}, {}, [&](std::string_view key, std::string_view) {
+        out.push_back(id_of(key));
+        return true;
+      });
+    }));
+  return out;
+}
+
 // --- the end of dead sessions ------------------------------------------------------------------------------
 
 void Persistence::start(Loop& loop) {
@@ -136,7 +146,7 @@ void Persistence::stop() {
 void Persistence::arm_locked() {
   if (dead_.empty()) return;
   Nanos next = LLONG_MAX;
-  for (const auto& [id, session] : dead_) next = std::min(next, end_of(*session));
+  for (const auto& [id, session] : dead_) next = std::min(next, session->ends());
   timer_ = loop_->after(std::max<Nanos>(0, next - state_.now()), [this] { look(); });
 }
 
@@ -147,7 +157,7 @@ void Persistence::look() {
     timer_ = 0;
     const Nanos now = state_.now();
     std::erase_if(dead_, [&](const auto& d) {
-      if (end_of(*d.second) > now) return false;
+      if (d.second->ends() > now) return false;
       over.push_back(d.first);
       return true;
     });

@@ -21,6 +21,8 @@ struct DeadSession {
   SavedSession of;
   std::map<u32, SavedReply> replies;  // by slot
   mutable std::atomic<Nanos> used{0};
+
+  Nanos ends() const { return used.load(std::memory_order_relaxed) + of.lease * kSecond; }
 };
 
 // Persistent sessions: their rows, and those that the last run left.
@@ -62,6 +64,8 @@ class Persistence {
     std::shared_ptr<const DeadSession> session;
   };
   std::vector<View> dead() const;
+  // Sessions that have rows. Waits for the stores.
+  std::vector<sessionid4> recorded() const;
 
  private:
   using Dead = std::map<sessionid4, std::shared_ptr<const DeadSession>>;
