@@ -79,12 +79,23 @@ def nfs4_attributes(_: str) -> str:
     return "\n".join(rows) + "\n"
 
 
-def requirements(dfs: str) -> str:
-    """Needs the Python package, which is built beside the program."""
+def in_package(dfs: str, *arguments: object) -> str:
+    """What Python prints with the package that is built beside the program."""
     package = pathlib.Path(dfs).resolve().parent.parent / "python"
-    command = [sys.executable, "-m", "dittofs.testing.requirements", ROOT / "conformance", "--markdown"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(package)})
-    return done.stdout
+    environment = {**os.environ, "PYTHONPATH": str(package)}
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+
+
+def requirements(dfs: str) -> str:
+    return in_package(dfs, "-m", "dittofs.testing.requirements", ROOT / "conformance", "--markdown")
+
+
+def comparison_groups(dfs: str) -> str:
+    rows = in_package(dfs, "-c", "from dittofs.replay.compare import listed\nfor row in listed(): print('|'.join(row))")
+    table = ["| group | fields |", "|---|---|"]
+    table += [f"| `{group}` | {fields} |" for group, fields in (row.split("|") for row in rows.splitlines())]
+    return "\n".join(table) + "\n"
 
 
 GENERATORS = {
@@ -94,6 +105,7 @@ GENERATORS = {
     "nfs4 operations": nfs4_operations,
     "nfs4 attributes": nfs4_attributes,
     "requirements": requirements,
+    "comparison groups": comparison_groups,
 }
 BLOCK = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -4,6 +4,7 @@ Its parts, each a plugin of its own:
     options       --server, --store, --loops, --seed, ... and the servers they start
     markers       covers(section, what) and needs(capability)
     requirements  meets(row), and the table of what the specifications demand
+    recorded      every message of every test in files, for comparing servers
     fixtures      clients by role: nfs3, mount, portmap, rpc, alice, home, ...
     evidence      what a failing test shows: transcripts, seed, the command that runs it again
     ledger        failures of a server that are known and explained
@@ -15,6 +16,7 @@ pytest_plugins = (
     "dittofs.testing.options",
     "dittofs.testing.markers",
     "dittofs.testing.requirements.plugin",
+    "dittofs.testing.recorded",
     "dittofs.testing.evidence",
     "dittofs.testing.fixtures",
     "dittofs.testing.ledger",

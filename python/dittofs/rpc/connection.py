@@ -32,6 +32,8 @@ class Endpoint:
         self.strays: list[bytes] = []
         # Takes the calls that the other side makes over this connection, and returns what to answer.
         self.serve: Optional[Callable[[bytes], Optional[bytes]]] = None
+        # Takes every whole message: whether we sent it, and its bytes.
+        self.tap: Optional[Callable[[bool, bytes], None]] = None
         self.log = Transcript()
         self._waiting: dict[int, deque[Pending]] = {}
         sock.settimeout(timeout)
@@ -51,6 +53,8 @@ class Endpoint:
         """Sends the call of `pending`."""
         self._waiting.setdefault(pending.call.xid, deque()).append(pending)
         self.log.sent(pending.call)
+        if self.tap is not None:
+            self.tap(True, pending.call.bytes)
         self._transmit(pending.call.bytes, fragments)
 
     def wait(self, pending: Pending) -> None:
@@ -71,9 +75,13 @@ class Endpoint:
             self.receive()
 
     def _deliver(self, message: bytes) -> None:
+        if self.tap is not None:
+            self.tap(False, message)
         if self.serve is not None and message[4:8] == _CALL:
             answer = self.serve(message)
             if answer is not None:
+                if self.tap is not None:
+                    self.tap(True, answer)
                 self._transmit(answer, None)
             return
         queue = self._waiting.get(int.from_bytes(message[:4], "big"))

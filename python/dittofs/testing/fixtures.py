@@ -20,6 +20,7 @@ from dittofs import portmap as portmap_
 from dittofs.rpc import NONE, Connection, Datagram, Endpoint, RpcError, Sys
 from dittofs.testing.evidence import watched
 from dittofs.testing.options import servers
+from dittofs.testing.recorded import tapped
 from dittofs.testing.targets.target import Target, Twin
 from dittofs.testing.tree import remove_tree, remove_tree4
 
@@ -79,6 +80,7 @@ def connect(request: pytest.FixtureRequest, srv: Target) -> Iterator[Callable[..
         opened.append(endpoint)
         if evidence:
             watched(request.node).append((f"connection to {service}{' over UDP' if udp else ''}", endpoint))
+            tapped(request.node, endpoint)
         return endpoint
 
     yield open_

@@ -64,6 +64,10 @@ class Ledger:
     def row(self, nodeid: str) -> Optional[Row]:
         return self._by_test.get(nodeid) or self._by_test.get(nodeid.split("[")[0] + "[*]")
 
+    def rows_of(self, test: str) -> list[Row]:
+        """The rows that name a test, whatever its parameters."""
+        return [row for name, row in self._by_test.items() if name.split("[")[0] == test]
+
     def unknown(self, nodeids: set[str]) -> list[str]:
         """Tests of the ledger in files that were collected whole, which do not exist."""
         files = {n.split("::")[0] for n in nodeids}
@@ -102,7 +106,17 @@ def _files(config: pytest.Config) -> list[Path]:
     server, folder = config.option.server, config.rootpath / "ledger"
     if "/" in server:
         return []
+    return _of(folder, server)
+
+
+def _of(folder: Path, server: str) -> list[Path]:
     return [*folder.glob(f"{server}.yaml"), *sorted(folder.glob(f"{server}-*.yaml"))]
+
+
+def all_ledgers(folder: Path) -> dict[str, Ledger]:
+    """Every server's, by its name."""
+    names = {path.stem.split("-")[0] for path in folder.glob("*.yaml")}
+    return {name: Ledger.read(*_of(folder, name)) for name in sorted(names)}
 
 
 def ledger(config: pytest.Config) -> Ledger:

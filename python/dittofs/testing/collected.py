@@ -1,4 +1,4 @@
-"""Which rows the tests of a suite cite, without running them."""
+"""The tests of a suite, without running them, and the rows of the requirements table that they cite."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from dittofs.testing.requirements.plugin import coverage
 
 class _Catch:
     def __init__(self) -> None:
+        self.items: list[pytest.Item] = []
         self.found: Optional[Coverage] = None
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = session.items
         self.found = coverage(session.config)
 
 
-def collect(suite: Path) -> Coverage:
-    """The table of a suite, joined with its tests. Raises RuntimeError with what pytest says when it cannot collect them."""
+def collect(suite: Path) -> tuple[list[pytest.Item], Coverage]:
+    """A suite's tests, and its table joined with them. Raises RuntimeError with what pytest says when it cannot collect
+    them."""
     catch, said = _Catch(), io.StringIO()
     before = os.getcwd()
     os.chdir(suite)  # tests are named as from there
@@ -36,4 +39,4 @@ def collect(suite: Path) -> Coverage:
         os.chdir(before)
     if catch.found is None or status != 0:
         raise RuntimeError(said.getvalue().strip() or "there is no requirements table")
-    return catch.found
+    return catch.items, catch.found
