@@ -1,4 +1,4 @@
-"""Sessions that outlive the server: RFC 8881 2.10.6.5, 15.1.11.2, 18.36.3. On a durable server of the test's own."""
+"""Sessions that outlive the server: RFC 8881 2.10.6.5, 15.1.11.5, 18.36.3. On a durable server of the test's own."""
 
 import os
 
@@ -221,7 +221,7 @@ def test_goes_on(w, s, home, file):
     assert again[1 + 2].object == back(w, s).lookup(home, "d")
 
 
-@covers("RFC8881 15.1.11.2", "NFS4ERR_DEADSESSION for the next change of a request that was cut between its changes")
+@covers("RFC8881 15.1.11.5", "NFS4ERR_DEADSESSION for the next change of a request that was cut between its changes")
 @meets("8881-2.10.6.5-2")
 def test_cut_between_changes(w, s, home):
     with w.srv.faults.arm("store.txn.commit.before", nth(2), error("io")):

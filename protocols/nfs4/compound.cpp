@@ -73,7 +73,7 @@ nfsstat4 read_op(Compound& c, const void** args) {
       c.row, c.minor, c.index, c.count, c.session != nullptr || c.resumed(), bool(c.current.place),
       bool(c.saved.place)};
   if (const nfsstat4 s = gate(in); s != NFS4_OK) return s;
-  // RFC 8881 15.1.11.2: a dead session does not "perform new operations on existing requests (in the case in
+  // RFC 8881 15.1.11.5: a dead session does not "perform new operations on existing requests (in the case in
   // which a request was partially executed before server restart)". What only looks is no such operation.
   if (c.resumed() && (c.row->flags & kLooks) == 0) return NFS4ERR_DEADSESSION;
   // In 4.0 the limit is the server's own; from 4.1 on SEQUENCE holds a COMPOUND to that of its session.
