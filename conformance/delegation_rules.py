@@ -89,3 +89,18 @@ def test_asks_size_and_change(w):
     (call,) = w.holder.called("CB_GETATTR")
     sent.result()
     assert names(call.args.attr_request) <= {"size", "change"} and bytes(call.args.fh) == w.fh
+
+
+@covers("RFC8881 10.4.3", "once the holder has changed the file each GETATTR tells a change attribute that is greater than the one before")
+@meets("7530-10.4.3-2", "8881-10.4.3-2")
+def test_getattr_grows(w):
+    w.given(BOTH)
+    told = [w.other.getattr(w.top, "change").change + 1000]
+    ok = nfs4_cb.CB_GETATTR4resok(fattr(change=told[0], size=100))
+    w.callbacks.on("CB_GETATTR", lambda args: nfs4_cb.CB_GETATTR4res(NFS4_OK, resok4=ok))
+    found = []
+    for n in range(3):
+        sent = w.other.send(op.putfh(w.fh), op.getattr("change"))
+        w.holder.called("CB_GETATTR", n + 1)
+        found.append(sent.result().getattr.attributes.change)
+    assert found[0] < found[1] < found[2]

@@ -20,13 +20,21 @@ def stateid_of(delegation: Any) -> Any:
 
 
 class Holder41:
-    """A session with a back channel, whose client answers callbacks when it is told to look."""
+    """A session with a back channel, whose client answers callbacks when it is told to look.
 
-    def __init__(self, srv, minorversion: int = 1, **options):
-        self.client = nfs4.Client(srv.host, srv.nfs_port, minorversion=minorversion)
+    who: whose name and verifier the client has. complete: it has said that it has reclaimed all it wants.
+    """
+
+    def __init__(self, srv, minorversion: int = 1, *, who: dict | None = None, complete: bool = True, **options):
+        self.client = nfs4.Client(srv.host, srv.nfs_port, minorversion=minorversion, **(who or {}))
         self.callbacks = self.client.callbacks
         self.c = self.client.session(csa_flags=CREATE_SESSION4_FLAG_CONN_BACK_CHAN, **options)
-        self.c.compound(op.reclaim_complete())
+        if complete:
+            self.c.compound(op.reclaim_complete())
+
+    @property
+    def who(self) -> dict:
+        return {"ownerid": self.client.ownerid, "verifier": self.client.verifier}
 
     def called(self, name: str, count: int = 1) -> list:
         """Answers callbacks until so many of that name have come."""
@@ -41,13 +49,17 @@ class Holder41:
 class Holder40:
     """A client of minor version 0 with a callback program that answers by itself."""
 
-    def __init__(self, srv, **options):
+    def __init__(self, srv, *, who: dict | None = None, complete: bool = True, **options):
         self.listener = Listener()
         self.callbacks = self.listener.callbacks
-        self.c = nfs4.Client40(srv.host, srv.nfs_port)
+        self.c = nfs4.Client40(srv.host, srv.nfs_port, **(who or {}))
         mark = srv.trace.last
         self.c.setclientid(cb_program=0x40000001, cb_location=self.listener.location, **options)
         srv.trace.wait("nfs4.cb.path", after=mark, clientid=self.c.clientid, path="up")
+
+    @property
+    def who(self) -> dict:
+        return {"id": self.c.id, "verifier": self.c.verifier}
 
     def called(self, name: str, count: int = 1) -> list:
         with self.callbacks.arrived:
@@ -85,6 +97,24 @@ class World:
         holder = Holder40(self.srv, **options) if self.minorversion == 0 else Holder41(self.srv, self.minorversion, **options)
         self.closing.append(holder.close)
         return holder
+
+    def back(self, **changes: Any) -> None:
+        """The holder comes back, after the server's restart or, with another verifier, its own."""
+        self.holder = self.new_holder(who={**self.holder.who, **changes}, complete=False)
+        self.c, self.callbacks = self.holder.c, self.holder.callbacks
+
+    def complete(self) -> None:
+        """The holder has reclaimed all it wants, as far as it can say so."""
+        if self.minorversion > 0:
+            self.c.compound(op.reclaim_complete())
+
+    def restart(self) -> None:
+        """The server dies and starts again; the holder comes back, and another client comes."""
+        self.srv.crash()
+        self.srv.restart()
+        self.srv.trace.start()
+        self.back()
+        self.other = self.new_other()
 
     def new_other(self):
         if self.minorversion == 0:
@@ -149,12 +179,12 @@ class World:
             end()
 
 
-def world(minorversion: int) -> Any:
+def world(minorversion: int, **server: Any) -> Any:
     """The fixture `w` of a suite: w = world(1)."""
 
     @pytest.fixture
     def w(instance):
-        made = World(instance(store="memory", clock="manual"), minorversion)
+        made = World(instance(**{"store": "memory", "clock": "manual", **server}), minorversion)
         yield made
         made.close()
 

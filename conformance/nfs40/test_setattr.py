@@ -200,6 +200,14 @@ def test_bad_owner(nfs40, file, who):
     assert nfs40.getattr(file, "owner", "owner_group") == before
 
 
+@pytest.mark.parametrize("domain", [b"\xff.example", b"a_b.example", b"-a.example", b"a-.example", b"a b", b"xn--99999999.example"])
+@covers("RFC7530 12.6", "NFS4ERR_INVAL: the domain is not UTF-8, a label has what no host name has, or says xn-- and is not Punycode")
+@meets("7530-12.6-1")
+def test_no_domain(nfs40, file, domain):
+    for attr in ("owner", "owner_group"):
+        nfs40.compound(op.putfh(file), op.setattr({attr: b"user@" + domain}).fails(NFS4ERR.INVAL))
+
+
 @covers("POSIX chown", "an owner cannot give the file away, nor anybody take it")
 @meets("7530-5.8.2.5-1")
 def test_chown(nfs40, alice, bob, file):

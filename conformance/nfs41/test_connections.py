@@ -49,6 +49,16 @@ def test_bind_again(nfs41, connect):
     alive(moved)
 
 
+@pytest.mark.parametrize("first, then", [(CDFC4_FORE, CDFC4_BACK), (CDFC4_BACK, CDFC4_FORE)], ids=str)
+@covers("RFC8881 18.34.3", "NFS4ERR_INVAL: a connection of the one channel that is to be one of the other instead; it stays what it was")
+@meets("8881-18.34.3-5")
+def test_bind_change(nfs41, connect, first, then):
+    moved = nfs41.over(connect())
+    was = bind(moved, first)
+    moved.compound(op.bind_conn_to_session(then).fails(NFS4ERR.INVAL), sequence=False)
+    assert bind(moved, first) == was
+
+
 @covers("RFC8881 18.34.3", "RDMA is not spoken over TCP, whatever the client asks")
 @meets("8881-18.34.3-4")
 def test_bind_rdma(nfs41, connect):

@@ -52,6 +52,7 @@ struct Compound {
 
   // Set by SEQUENCE. The session outlives the COMPOUND: the keeper holds it.
   class Session* session = nullptr;
+  u32 slot = 0, sequence = 0;  // of the session
   ReplyKeeper* keeper = nullptr;
   u32 max_reply = UINT32_MAX;   // bytes of the whole RPC reply, its header included: REP_TOO_BIG
   u32 max_cached = UINT32_MAX;  // of one that is to be cached: REP_TOO_BIG_TO_CACHE
@@ -100,11 +101,8 @@ struct Compound {
   Ending ending = Ending::reply;
   SliceList replay_body;
 
-  // GETATTR: what the holder of a write delegation says of the current file (RFC 8881 10.4.3).
-  struct Held {
-    u64 change = 0, size = 0;
-  };
-  std::optional<Held> held;
+  // GETATTR: the size that the holder of a write delegation says the current file has (RFC 8881 10.4.3).
+  std::optional<u64> held_size;
 
   // 4.0: this request is to be remembered by the duplicate request cache.
   bool in_drc = false;

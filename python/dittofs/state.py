@@ -58,7 +58,7 @@ class State(dict):
         return [*self._with("locks", fields)]
 
     def delegations(self, **fields: Any) -> list[dict[str, Any]]:
-        """All clients' delegations that have these fields: file_id, seqid, other, write, recalled."""
+        """All clients' delegations that have these fields: file_id, seqid, other, write, recalled, previous."""
         return [*self._with("delegations", fields)]
 
     def _with(self, what: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@
 
 #include <charconv>
 
+#include "protocols/nfs4/attrs/domain_name.h"
 #include "protocols/nfs4/names.h"
 
 namespace dfs::nfs4 {
@@ -43,7 +44,9 @@ nfsstat4 Owners::find(const std::vector<Name>& names, std::string_view who, u32*
   if (who.empty() || !is_utf8(who)) return NFS4ERR_INVAL;
   if (parse_digits(who, id)) return NFS4_OK;
   if (const size_t at = who.find('@'); at != who.npos) {
-    if (!same_domain(who.substr(at + 1), domain)) return NFS4ERR_BADOWNER;
+    const std::string_view theirs = who.substr(at + 1);
+    if (!theirs.empty() && !is_domain_name(theirs)) return NFS4ERR_INVAL;
+    if (!same_domain(theirs, domain)) return NFS4ERR_BADOWNER;
     who = who.substr(0, at);
   }
   for (const Name& n : names) {

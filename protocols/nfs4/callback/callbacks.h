@@ -54,6 +54,7 @@ class Callbacks {
   void forget(Session& session);
   void forget(Client& client);
 
+  State& state() { return state_; }
   // Of everybody who waits for callbacks, or for what they bring about.
   Waits waits;
 

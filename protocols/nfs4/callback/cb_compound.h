@@ -5,6 +5,7 @@
 
 #include "engine/base/arena.h"
 #include "engine/wire/writer.h"
+#include "protocols/nfs4/callback/referring_call.h"
 #include "protocols/nfs4/nfs4_cb.h"
 
 namespace dfs::nfs4 {
@@ -23,6 +24,12 @@ class CbOps {
     });
     return *this;
   }
+  // CB_SEQUENCE names this request, unless the client has its reply already. 4.0 has no such thing.
+  CbOps& about(const ReferringCall& call, State& state) {
+    if (call.open(state)) referring_ = call;
+    return *this;
+  }
+  const ReferringCall& referring() const { return referring_; }
   u32 count() const { return count_; }
   const std::string& bytes() const { return bytes_; }
   // What traces and fault points call the whole.
@@ -31,6 +38,7 @@ class CbOps {
  private:
   std::string bytes_;
   u32 count_ = 0;
+  ReferringCall referring_;
   nfs4_cb::nfs_cb_opnum4 first_ = nfs4_cb::OP_CB_ILLEGAL;
 };
 

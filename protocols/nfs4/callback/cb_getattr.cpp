@@ -26,8 +26,14 @@ Task<std::optional<HolderAttributes>> ask_attributes(Callbacks& callbacks, Ref<D
   nfs4_cb::CB_GETATTR4args a{};
   a.fh = Bytes{d->handle.data(), fs::kHandleSize};
   a.attr_request = {kMask, 1};
-  Async<CbResult> calling =
-      callbacks.call(Ref<Client>::share(&d->client()), CbOps().add(nfs4_cb::OP_CB_GETATTR, a));
+  ReferringCall given_by;
+  {
+    std::lock_guard lock(d->file->mutex());
+    given_by = d->given_by;
+  }
+  CbOps ops;
+  ops.add(nfs4_cb::OP_CB_GETATTR, a).about(given_by, callbacks.state());
+  Async<CbResult> calling = callbacks.call(Ref<Client>::share(&d->client()), std::move(ops));
   const CbResult r = co_await calling;
   const nfs4_cb::nfs_cb_resop4* op = r.ok() ? r[0] : nullptr;
   if (op == nullptr || op->resop != nfs4_cb::OP_CB_GETATTR || op->opcbgetattr->status != NFS4_OK)

@@ -7,15 +7,17 @@ namespace {
 
 constexpr Nanos kFirstPause = 100 * kMillisecond, kLongestPause = 5 * kSecond;
 
-CbOps recall_of(Delegation& d) {
+CbOps recall_of(Callbacks& callbacks, Delegation& d) {
   nfs4_cb::CB_RECALL4args a{};
+  ReferringCall given_by;
   {
     std::lock_guard lock(d.file->mutex());
     a.stateid = d.stateid();
+    given_by = d.given_by;
   }
   a.truncate = false;
   a.fh = Bytes{d.handle.data(), fs::kHandleSize};
-  return CbOps().add(nfs4_cb::OP_CB_RECALL, a);
+  return std::move(CbOps().add(nfs4_cb::OP_CB_RECALL, a).about(given_by, callbacks.state()));
 }
 
 }  // namespace
@@ -24,7 +26,7 @@ CbOps recall_of(Delegation& d) {
 // that says DELAY is busy, and one that cannot be reached may come back: each is asked again, less often each
 // time. One that agreed is given its time.
 Task<bool> recall(Callbacks& callbacks, const Ref<Delegation>& d, const Clock& clock, Nanos deadline) {
-  const CbOps ops = recall_of(*d);
+  const CbOps ops = recall_of(callbacks, *d);
   Nanos pause = kFirstPause;
   while (d->ended.load() == 0) {
     Async<CbResult> calling = callbacks.call(Ref<Client>::share(&d->client()), ops);

@@ -40,7 +40,7 @@ Ref<Session> pick_session(Client& client) {
 }
 
 bool fits(const Session& s, const CbOps& ops) {
-  constexpr u32 kSequence = 4 + 16 + 4 * 4 + 4;
+  constexpr u32 kSequence = 4 + 16 + 4 * 4 + 4 + 16 + 4 + 2 * 4;  // with one referring call
   return ops.count() + 1 <= s.back.max_operations &&
          kCbHeader + 16 + kSequence + ops.bytes().size() <= s.back.max_request;
 }
@@ -60,6 +60,10 @@ std::string compound(const Session& s, const BackChannel::Ticket& t, const CbOps
     // So that a retry is answered, where the client has room for that (RFC 8881 18.36.3): a Linux client has
     // none, and refuses whoever asks.
     a.csa_cachethis = s.back.max_response_cached >= kLeastCached;
+    const ReferringCall& about = ops.referring();
+    const referring_call4 call{about.sequence, slotid4{about.slot}};
+    const referring_call_list4 list{about.session, {&call, 1}};
+    if (about.known) a.csa_referring_call_lists = {&list, 1};
     encode(w, a);
   });
   return out.append(ops.bytes());

@@ -67,7 +67,7 @@ Async<COPY4res> copy(Compound& c, const COPY4args& a) {
   const Place &from = c.saved.place, &to = c.current.place;
   // Between servers: there is no COPY_NOTIFY here either.
   if (a.ca_source_server.size != 0) return with_status<COPY4res>(NFS4ERR_NOTSUPP);
-  CopyPlan plan{from, to, a.ca_src_offset, a.ca_dst_offset, a.ca_count, {}, {}, {}};
+  CopyPlan plan{from, to, a.ca_src_offset, a.ca_dst_offset, a.ca_count, {}, {}, {}, ReferringCall::of(c)};
   nfsstat4 s = may_read_range(c, a.ca_src_stateid, a.ca_src_offset, a.ca_count, &plan.read);
   if (s == NFS4_OK) s = may_write_range(c, a.ca_dst_stateid, a.ca_dst_offset, a.ca_count, &plan.write);
   // "SAVED_FH and CURRENT_FH must be different files."

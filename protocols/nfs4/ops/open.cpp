@@ -19,6 +19,7 @@ struct OpenCall {
   const Ref<StateOwner> owner;
 
   state::ShareMode mode;
+  u8 allowed = 0;           // what the caller may do with the file that was found, whatever he opens it for
   fs::SetAttr attr;         // of a new file
   std::optional<u64> size;  // that the create asked for
   AttrSet asked;
@@ -33,10 +34,15 @@ struct OpenCall {
   bool creating() const { return a.openhow.opentype == OPEN4_CREATE; }
   createmode4 how() const { return a.openhow.how.mode; }
   bool reclaims() const { return a.claim.claim == CLAIM_PREVIOUS; }
+  // By a delegation of an earlier incarnation of the client.
+  bool inherits() const {
+    return a.claim.claim == CLAIM_DELEGATE_PREV || a.claim.claim == CLAIM_DELEG_PREV_FH;
+  }
   Taking taking() const {
     if (reclaims()) return Taking::reclaim;
-    return a.claim.claim == CLAIM_DELEGATE_CUR || a.claim.claim == CLAIM_DELEG_CUR_FH ? Taking::delegated
-                                                                                      : Taking::anew;
+    return inherits() || a.claim.claim == CLAIM_DELEGATE_CUR || a.claim.claim == CLAIM_DELEG_CUR_FH
+               ? Taking::delegated
+               : Taking::anew;
   }
   bool exclusive() const { return how() == EXCLUSIVE4 || how() == EXCLUSIVE4_1; }
 };
@@ -76,11 +82,15 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   if (c.minor > 0 && Callbacks::available(*c.session->client)) ok.rflags |= OPEN4_RESULT_MAY_NOTIFY_LOCK;
   ok.attrset = applied_attrs(call.asked, call.applied).bitmap(c.call.arena);
   // Who claims a file by a delegation has one; who has yet to confirm his owner gets none (RFC 7530 16.18.5).
-  // A reclaim gets no delegation: it may be one that was revoked.
-  const bool may_have = !call.delegation && !call.reclaims() && (c.minor > 0 || call.owner->confirmed);
-  if (may_have)
-    ok.delegation = c.server.state->delegations.offer(c, call.owner->client, call.file, call.mode.access,
-                                                      call.a.share_access);
+  Delegations& delegations = c.server.state->delegations;
+  if (call.reclaims())
+    ok.delegation = delegations.reclaim(c, call.owner->client, call.file, call.allowed,
+                                        call.a.claim.delegate_type);
+  else if (call.inherits())
+    ok.delegation = delegations.claim(c, call.owner->client, call.file);
+  else if (!call.delegation && (c.minor > 0 || call.owner->confirmed))
+    ok.delegation =
+        delegations.offer(c, call.owner->client, call.file, call.mode.access, call.a.share_access);
   c.enter(call.file);
   c.set_stateid(ok.stateid);
   if (wants_one(c, call.a) && stateid_of(ok.delegation) != nullptr) {
@@ -179,6 +189,11 @@ Async<OPEN4res> looked(CallPtr call, const fs::AccessResult& r) {
   if (r.error != fs::FsError::ok) return refused(to_status(r.error));
   if (const nfsstat4 s = type_status(c, r.node.type); s != NFS4_OK) return refused(s);
   if (call->delegation && !of_file(*call->delegation, call->file)) return refused(NFS4ERR_BAD_STATEID);
+  if (call->inherits())
+    if (const nfsstat4 s = c.server.state->delegations.left_to(*call->owner->client, call->file); s != NFS4_OK)
+      return refused(s);
+  if ((r.granted & (fs::ace::kReadData | fs::ace::kExecute)) != 0) call->allowed |= state::kReadRight;
+  if ((r.granted & fs::ace::kWriteData) != 0 && !call->file.read_only()) call->allowed |= state::kWriteRight;
   // Who made it may have it as he asked, whatever its mode says from now on.
   if (!call->created) {
     const bool truncates = new_size(*call).has_value();
@@ -251,8 +266,9 @@ u64 create_verifier(const createhow4& how) {
   return how.mode == EXCLUSIVE4_1 ? from_verifier(how.ch_createboth.cva_verf) : 0;
 }
 
-// CLAIM_NULL and CLAIM_DELEGATE_CUR have one.
+// CLAIM_NULL, CLAIM_DELEGATE_CUR and CLAIM_DELEGATE_PREV have one.
 Text name_of(const open_claim4& claim) {
+  if (claim.claim == CLAIM_DELEGATE_PREV) return claim.file_delegate_prev;
   return claim.claim == CLAIM_DELEGATE_CUR ? claim.delegate_cur_info.file : claim.file;
 }
 
@@ -313,7 +329,7 @@ nfsstat4 find_delegation(OpenCall& call, const stateid4& id) {
   return check_seqid(call.c, *call.delegation, named.seqid);
 }
 
-// CLAIM_FH and CLAIM_PREVIOUS: the current file itself.
+// CLAIM_FH, CLAIM_PREVIOUS and CLAIM_DELEG_PREV_FH: the current file itself.
 Async<OPEN4res> open_current(CallPtr call) {
   Compound& c = call->c;
   if (call->creating()) return refused(NFS4ERR_INVAL);
@@ -329,9 +345,11 @@ Async<OPEN4res> by_claim(CallPtr call) {
   if (c.minor == 0 && claim.claim > CLAIM_DELEGATE_PREV) return refused(NFS4ERR_BADXDR);
   switch (claim.claim) {
     case CLAIM_NULL:
+    case CLAIM_DELEGATE_PREV:
       return find(std::move(call));
     case CLAIM_FH:
     case CLAIM_PREVIOUS:
+    case CLAIM_DELEG_PREV_FH:
       return open_current(std::move(call));
     case CLAIM_DELEGATE_CUR: {
       const nfsstat4 s = find_delegation(*call, claim.delegate_cur_info.delegate_stateid);
@@ -341,9 +359,6 @@ Async<OPEN4res> by_claim(CallPtr call) {
       const nfsstat4 s = find_delegation(*call, claim.oc_delegate_stateid);
       return s == NFS4_OK ? open_current(std::move(call)) : refused(s);
     }
-    case CLAIM_DELEGATE_PREV:
-    case CLAIM_DELEG_PREV_FH:
-      return refused(NFS4ERR_NOTSUPP);
   }
   return refused(NFS4ERR_INVAL);
 }

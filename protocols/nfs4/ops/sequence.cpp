@@ -140,6 +140,8 @@ Async<SEQUENCE4res> sequence(Compound& c, const SEQUENCE4args& a) {
     return res;
   }
   c.session = session.get();
+  c.slot = a.sa_slotid.value;
+  c.sequence = a.sa_sequenceid;
   c.keeper = slot;
   c.max_reply = session->fore.max_response;
   c.max_cached = session->fore.max_response_cached;

@@ -182,6 +182,7 @@ nfsstat4 Clients::confirm_40(const SETCLIENTID_CONFIRM4args& a, const Principal&
   Named& name = names_[key(Facet::v40, client->owner)];
   if (name.confirmed) {
     if (name.confirmed->principal != who && has_name(*name.confirmed)) return NFS4ERR_CLID_INUSE;
+    if (name.confirmed->principal == who) state_.delegations.pass_on(*name.confirmed, client);
     remove_locked(name.confirmed, false);
   }
   name.confirmed = std::move(name.unconfirmed);
@@ -232,7 +233,10 @@ nfsstat4 Clients::confirm(const Ref<Client>& client, const Principal& who) {
   if (client->confirmed()) return NFS4_OK;
   if (client->principal != who) return NFS4ERR_CLID_INUSE;
   Named& name = names_[key(client->facet, client->owner)];
-  if (name.confirmed) remove_locked(name.confirmed, false);
+  if (name.confirmed) {
+    if (name.confirmed->principal == who) state_.delegations.pass_on(*name.confirmed, client);
+    remove_locked(name.confirmed, false);
+  }
   name.confirmed = std::move(name.unconfirmed);
   client->phase.store(Client::Phase::confirmed, std::memory_order_release);
   state_.recovery.confirmed(*client);
@@ -244,6 +248,7 @@ nfsstat4 Clients::destroy(clientid4 id) {
   std::lock_guard lock(mutex_);
   Ref<Client> client = find(id).client;
   if (!client || client->facet != Facet::v41) return NFS4ERR_STALE_CLIENTID;
+  state_.delegations.purge(*client);  // what it has not claimed it does not know of
   {
     std::lock_guard held(client->mutex);
     if (client->has_state_locked()) return NFS4ERR_CLIENTID_BUSY;

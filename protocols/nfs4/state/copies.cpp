@@ -140,7 +140,7 @@ Task<void> Copies::tell(Ref<CopyJob> job) {
   while (!job->cancelled && !job->client->gone()) {
     const Nanos patience = state_.server.limits.callback_timeout;
     if (Callbacks::available(*job->client)) {
-      Async<CbResult> calling = state_.callbacks.call(job->client, cb_offload(*job));
+      Async<CbResult> calling = state_.callbacks.call(job->client, cb_offload(*job, state_));
       const CbResult result = co_await calling;
       if (result.answered() && result.status != NFS4ERR_DELAY) co_return;
     }

@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "protocols/nfs4/callback/referring_call.h"
 #include "protocols/nfs4/place.h"
 #include "protocols/nfs4/state/io_use.h"
 
@@ -17,6 +18,7 @@ struct CopyPlan {
   u64 length = 0;  // in bytes; never 0
   IoUse read, write;
   std::string target_handle;  // as CB_OFFLOAD names the target
+  ReferringCall asked_by;     // whose reply tells the client of the copy's stateid
 };
 
 // A copy that goes on behind its COMPOUND (RFC 7862 4.8): its stateid is good until the client has answered CB_OFFLOAD

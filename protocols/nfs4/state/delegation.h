@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/fs/handle.h"
+#include "protocols/nfs4/callback/referring_call.h"
 #include "protocols/nfs4/state/state_record.h"
 
 namespace dfs::nfs4 {
@@ -23,10 +24,11 @@ class Delegation final : public StateRecord {
   const fs::HandleBytes handle;  // by which the client knows the file
 
   // changes under the file's mutex
+  ReferringCall given_by;  // whose reply tells the client of its stateid
   state::GrantId grant{};
   bool recalled = false;  // asked back
-  // A write delegation: the change attribute its holder last told, and the one that others were told for it.
-  u64 holder_change = 0, told_change = 0;
+  bool previous = false;  // an earlier incarnation of the client had it: kept to be claimed, and not known to it yet
+  bool holder_wrote = false;  // its holder has said that it changed the file
 
   // Changes once: the delegation is over. Callbacks::waits knows who waits for it.
   std::atomic<u32> ended{0};

@@ -1,159 +1,16 @@
 #include "protocols/nfs4/state/delegations.h"
 
+#include "engine/base/log.h"
 #include "protocols/nfs4/callback/cb_getattr.h"
 #include "protocols/nfs4/callback/cb_recall.h"
-#include "protocols/nfs4/callback/cb_recall_any.h"
-#include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/state/stateid.h"
 
 namespace dfs::nfs4 {
 namespace {
 
-constexpr Nanos kCalm = 30 * kSecond;
-constexpr size_t kMostBarred = 1u << 16;
-
-u64 tag_of(const Registry<StateRecord>::Number& n) { return u64{n.place} << 32 | n.nonce; }
-
-state::CachingGrant grant_of(bool write) { return {true, write, false}; }
+constexpr fs::Credential kServer{0, 0, {}, false};  // what is done in nobody's name
 
 }  // namespace
-
-// --- giving ------------------------------------------------------------------------------------------------
-
-why_no_delegation4 Delegations::grant(Compound& c, const Ref<Client>& client, const Place& file, bool write,
-                                      Ref<Delegation>* out) {
-  const Limits& limits = c.server.limits;
-  if (!limits.delegations || !Callbacks::available(*client)) return WND4_RESOURCE;
-  if (count_.load(std::memory_order_relaxed) >= limits.max_delegations) {
-    relieve();
-    return WND4_RESOURCE;
-  }
-  if (barred(file_key(file))) return WND4_CONTENTION;
-  const fs::HandleBytes handle = c.server.sealer.seal({file.ex->id, file.fs().uuid(), file.node});
-  auto hold = Ref<FileHold>::adopt(new FileHold(state_, file.fs(), file.node.id));
-  state::FilePin pin = state_.files.pin(file_key(file));
-  state::ClaimedFile& claimed = *pin;
-  std::lock_guard held(client->mutex);
-  if (client->gone() || client->states >= Client::kMaxStates) return WND4_RESOURCE;
-  // Its lease ended since it was admitted (recovery.h), or somebody else's did.
-  if (!client->recorded.load(std::memory_order_acquire) || !state_.recovery.roster.cleared())
-    return WND4_RESOURCE;
-  if (auto it = client->delegations.find(&claimed); it != client->delegations.end()) {
-    if (it->second->write || !write)
-      return it->second->write && !write ? WND4_NOT_SUPP_DOWNGRADE : WND4_RESOURCE;
-    return upgrade(it->second, Principal::of(c.call), out);
-  }
-  if (!client->delegation_owner)
-    client->delegation_owner = Ref<StateOwner>::adopt(new StateOwner(client, Bytes{}));
-  const Ref<StateOwner>& owner = client->delegation_owner;
-  std::lock_guard lock(claimed.mutex());
-  if (!claimed.claims.may_grant(owner->who, grant_of(write))) return WND4_CONTENTION;
-  auto made = Ref<Delegation>::adopt(new Delegation(owner, std::move(pin), std::move(hold), file.node,
-                                                    Principal::of(c.call), write, handle));
-  state_.add(made);
-  made->grant = claimed.claims.grant(owner->who, grant_of(write), tag_of(made->number));
-  client->delegations.emplace(&claimed, made);
-  ++client->states;
-  count_.fetch_add(1, std::memory_order_relaxed);
-  *out = std::move(made);
-  return WND4_NOT_WANTED;  // is not looked at
-}
-
-// The same stateid, with its next seqid, now stands for a write delegation (RFC 8881 10.4). Whoever it was
-// given for is whom its input and output is judged by, so it stays his.
-why_no_delegation4 Delegations::upgrade(const Ref<Delegation>& d, const Principal& who,
-                                        Ref<Delegation>* out) {
-  std::lock_guard lock(d->file->mutex());
-  if (!d->live || d->recalled) return WND4_CONTENTION;
-  if (d->opener != who) return WND4_NOT_SUPP_UPGRADE;
-  state::ClaimTable& claims = d->file->claims;
-  if (!claims.may_grant(d->owner->who, grant_of(true))) return WND4_CONTENTION;
-  claims.take_back(d->grant);
-  d->grant = claims.grant(d->owner->who, grant_of(true), tag_of(d->number));
-  d->write = true;
-  d->next_stateid();
-  *out = d;
-  return WND4_NOT_WANTED;  // is not looked at
-}
-
-open_delegation4 Delegations::offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
-                                    u32 wants) {
-  open_delegation4 d{};
-  const u32 want = c.minor == 0 ? 0 : wants & OPEN4_SHARE_ACCESS_WANT_DELEG_MASK;
-  why_no_delegation4 why = WND4_NOT_WANTED;
-  Ref<Delegation> given;
-  bool write = false;
-  if (want == OPEN4_SHARE_ACCESS_WANT_CANCEL) {
-    why = WND4_CANCELLED;
-  } else if (want != OPEN4_SHARE_ACCESS_WANT_NO_DELEG) {
-    // A delegation lets its holder do what the OPEN was let do, and no more.
-    write = (access & state::kWriteRight) != 0 && want != OPEN4_SHARE_ACCESS_WANT_READ_DELEG;
-    const bool readable = (access & state::kReadRight) != 0;
-    if (write || readable)
-      why = grant(c, client, file, write, &given);
-    else
-      why = WND4_RESOURCE;
-  }
-  if (given) {
-    // Nobody but the holder need be asked whether he may read: no access is promised without ACCESS.
-    const nfsace4 nobody{ACE4_ACCESS_ALLOWED_ACE_TYPE, 0, 0, {}};
-    stateid4 id;
-    {
-      std::lock_guard lock(given->file->mutex());
-      id = given->stateid();
-    }
-    if (write) {
-      d.delegation_type = OPEN_DELEGATE_WRITE;
-      // No space is set aside: what the client holds back has to be written before it closes (RFC
-      // 8881 10.4.1).
-      d.write = {id, false, {NFS_LIMIT_SIZE, {0}}, nobody};
-    } else {
-      d.delegation_type = OPEN_DELEGATE_READ;
-      d.read = {id, false, nobody};
-    }
-    return d;
-  }
-  if (c.minor == 0 || want == OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE) return d;
-  d.delegation_type = OPEN_DELEGATE_NONE_EXT;
-  d.od_whynone.ond_why = why;
-  return d;
-}
-
-// There are too many: who has most is asked to give half of them back, once a second at most.
-void Delegations::relieve() {
-  {
-    const Nanos now = state_.now();
-    std::lock_guard lock(mutex_);
-    if (relieved_ != 0 && now - relieved_ < kSecond) return;
-    relieved_ = std::max<Nanos>(now, 1);
-  }
-  Ref<Client> most;
-  size_t has = 0;
-  for (const Ref<Client>& c : state_.clients.all()) {
-    if (c->facet == Facet::v40 || !Callbacks::available(*c)) continue;
-    std::lock_guard lock(c->mutex);
-    if (c->delegations.size() <= has) continue;
-    has = c->delegations.size();
-    most = c;
-  }
-  if (most) recall_any(state_.callbacks, most, static_cast<u32>(has / 2));
-}
-
-void Delegations::bar(const state::FileKey& file) {
-  const Nanos now = state_.now();
-  std::lock_guard lock(mutex_);
-  if (barred_.size() >= kMostBarred) std::erase_if(barred_, [&](auto& b) { return b.second <= now; });
-  if (barred_.size() < kMostBarred) barred_[file] = now + kCalm;
-}
-
-bool Delegations::barred(const state::FileKey& file) {
-  std::lock_guard lock(mutex_);
-  auto it = barred_.find(file);
-  if (it == barred_.end()) return false;
-  if (it->second > state_.now()) return true;
-  barred_.erase(it);
-  return false;
-}
 
 // --- asking back -------------------------------------------------------------------------------------------
 
@@ -215,12 +72,13 @@ Async<bool> Delegations::ask_holder(Compound& c, const Place& file, const state:
   const u64 connection = c.minor == 0 ? c.call.transport->id() : 0;
   Found found = in_the_way(file_key(file), who, state::ReadAccess{}, connection);
   if (found.empty()) return true;
+  bool waits;
   {
     // Who is giving it back is about to write what he has: that is waited for.
     std::lock_guard lock(found[0]->file->mutex());
-    if (found[0]->recalled) found[0] = {};
+    waits = found[0]->recalled || found[0]->previous;
   }
-  if (!found[0]) return clear(file_key(file), who, state::ReadAccess{}, connection);
+  if (waits) return clear(file_key(file), who, state::ReadAccess{}, connection);
   return ask(c, file, who, std::move(found[0]));
 }
 
@@ -233,21 +91,28 @@ Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Deleg
   }
   Async<fs::AttrResult> getting = file.fs().getattr(file.node);
   const fs::AttrResult ours = co_await getting;
-  // Gone, or nothing is held back: then the file says all there is.
-  if (ours.error != fs::FsError::ok || (has->change == ours.node.change && has->size == ours.node.size))
-    co_return true;
-  // RFC 8881 10.4.3: a change attribute of ours that has not been seen before, for each that the holder has.
-  std::lock_guard lock(d->file->mutex());
-  if (std::exchange(d->holder_change, has->change) != has->change)
-    d->told_change = std::max(d->told_change, ours.node.change) + 1;
-  c.held = Compound::Held{std::max(d->told_change, ours.node.change), has->size};
-  co_return true;
+  if (ours.error != fs::FsError::ok) co_return true;  // gone: GETATTR says so
+  const bool same = has->change == ours.node.change && has->size == ours.node.size;
+  {
+    std::lock_guard lock(d->file->mutex());
+    if (same && !d->holder_wrote) co_return true;
+    d->holder_wrote = true;
+  }
+  // RFC 8881 10.4.3: from then on the file is modified anew for each that asks, "time_modify" and all. That is
+  // the file's own: it is never again less than what somebody was told.
+  fs::SetAttr modified;
+  modified.mtime_how = fs::SetAttr::Time::server;
+  Async<fs::SetAttrResult> modifying = file.fs().setattr(kServer, file.node, modified);
+  const fs::SetAttrResult r = co_await modifying;
+  if (r.error == fs::FsError::ok) c.held_size = has->size;
+  co_return r.error == fs::FsError::ok || r.error == fs::FsError::stale;
 }
 
 void Delegations::begin_recall(const Ref<Delegation>& d) {
   {
     std::lock_guard lock(d->file->mutex());
-    if (!d->live || std::exchange(d->recalled, true)) return;
+    // Whom it was kept for does not know it yet, and cannot give it back.
+    if (!d->live || d->previous || std::exchange(d->recalled, true)) return;
   }
   bar(d->file->key);
   state_.callbacks.spawn([this, d] { return take_back(d); });
@@ -257,7 +122,14 @@ Task<void> Delegations::take_back(Ref<Delegation> d) {
   const Nanos deadline = state_.now() + state_.lease();
   // RFC 8881 10.4.5, RFC 7530 10.4.5: the client has a lease period to give it back.
   Task<bool> asking = recall(state_.callbacks, d, state_.server.clock, deadline);
-  if (!co_await asking) revoke(d);
+  if (co_await asking) co_return;
+  // Before anybody is let in: its holder could reclaim it after a restart, over what others have written.
+  Roster& roster = state_.recovery.roster;
+  roster.loses_delegation(d->client());
+  Async<fs::FsError> settling = roster.settle();
+  if (const fs::FsError e = co_await settling; e != fs::FsError::ok)
+    log::error("a revoked delegation could not be recorded: {}", fs::name(e));
+  revoke(d);
 }
 
 // --- the end -----------------------------------------------------------------------------------------------

@@ -8,6 +8,21 @@ namespace dfs::nfs4 {
 
 class State;
 
+// Who is to have a delegation of what.
+struct DelegationAsk {
+  Ref<Client> client;
+  Place file;  // its `who` is not looked at
+  Principal who;
+  ReferringCall by;  // whose reply brings it
+  bool write = false;
+  bool reclaim = false;
+};
+
+// A delegation as the client is told of it; recall: it is to be given back at once.
+open_delegation4 told(const Delegation& given, bool recall);
+// From 4.1 on: why there is none.
+open_delegation4 none_given(why_no_delegation4 why);
+
 // Delegations of files: who gets one, how it is asked back, and how it ends (RFC 7530 10.4, RFC 8881 10.4).
 //
 // Locks as in state/state.h; mutex_ is the last.
@@ -23,6 +38,11 @@ class Delegations final : public fs::Promises {
   // the caller has been found to be allowed; `wants`: OPEN4_SHARE_ACCESS_WANT_*.
   open_delegation4 offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access, u32 wants);
 
+  // The same of an OPEN with CLAIM_PREVIOUS, or a WANT_DELEGATION, that had one of that type before the
+  // restart; it has been admitted.
+  open_delegation4 reclaim(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
+                           open_delegation_type4 type);
+
   // The way is free for this access of somebody, as far as delegations go; otherwise they are recalled, and
   // waited for a little. False: not yet.
   // connection: not of those clients of 4.0 that were last heard of over it; 0: of all others.
@@ -32,6 +52,9 @@ class Delegations final : public fs::Promises {
   // The same for other protocols: nobody of theirs has any.
   Async<bool> clear(const fs::FileSystem& file_system, fs::FileId file, fs::Touch what) override;
 
+  // What a file's claims know of a delegation.
+  static state::CachingGrant grant_of(bool write) { return {true, write, false}; }
+  static u64 tag_of(const Registry<StateRecord>::Number& n) { return u64{n.place} << 32 | n.nonce; }
   // The record behind a grant's tag.
   static Registry<StateRecord>::Number number_of(u64 tag) {
     return {static_cast<u32>(tag >> 32), static_cast<u32>(tag)};
@@ -40,6 +63,19 @@ class Delegations final : public fs::Promises {
   // Of a GETATTR: when somebody else may hold writes back he is asked what he has, *held; when he cannot say,
   // the delegation is recalled. False: to be asked again later.
   Async<bool> ask_holder(Compound& c, const Place& file, const state::Owner& who);
+
+  // --- over a client's restart (RFC 7530 10.2.1, RFC 8881 10.2.1): delegation_heirs.cpp
+
+  // A new incarnation of the client takes its place: what delegations there were are kept for it, a lease period
+  // long. The old one is not gone yet, the new one not confirmed; the mutex of Clients is held.
+  void pass_on(Client& old, const Ref<Client>& heir);
+  // CLAIM_DELEGATE_PREV and CLAIM_DELEG_PREV_FH: whether there is a delegation of that file to claim. NFS4_OK,
+  // RECLAIM_BAD, or NO_GRACE after RECLAIM_COMPLETE.
+  nfsstat4 left_to(const Client& heir, const Place& file);
+  // What the client is told when it claims it.
+  open_delegation4 claim(Compound& c, const Ref<Client>& heir, const Place& file);
+  // DELEGPURGE, or RECLAIM_COMPLETE: what was not claimed goes.
+  void purge(Client& heir);
 
   nfsstat4 give_back(Compound& c, const Ref<Delegation>& d, u32 seqid);
   // Its claims are gone: whoever waits for that goes on.
@@ -53,13 +89,17 @@ class Delegations final : public fs::Promises {
                       u64 connection);
   void begin_recall(const Ref<Delegation>& d);
   Task<void> take_back(Ref<Delegation> d);
+  Task<void> purge_later(Ref<Client> heir);
   Task<bool> ask(Compound& c, Place file, state::Owner who, Ref<Delegation> d);
   void relieve();
   void revoke(const Ref<Delegation>& d);
 
-  why_no_delegation4 grant(Compound& c, const Ref<Client>& client, const Place& file, bool write,
-                           Ref<Delegation>* out);
-  why_no_delegation4 upgrade(const Ref<Delegation>& d, const Principal& who, Ref<Delegation>* out);
+  // What was given before stays where it can; otherwise its holder is told at once that it is wanted back, and
+  // asked as well.
+  open_delegation4 told_or_recalled(const Ref<Delegation>& given);
+  bool room(const Client& client, u64 more);
+  why_no_delegation4 grant(const DelegationAsk& ask, Ref<Delegation>* out);
+  why_no_delegation4 upgrade(const Ref<Delegation>& d, const DelegationAsk& ask, Ref<Delegation>* out);
   // After a recall a file is left alone for a while: who fights over it is slower with delegations than
   // without.
   void bar(const state::FileKey& file);

@@ -24,15 +24,16 @@ u64 row_number(std::string_view key) {
   return row;
 }
 
-// A row: version, facet, verifier, flavor, uid, lease (big-endian), and the owner to the end.
+// A row: version, facet with kLost, verifier, flavor, uid, lease (big-endian), and the owner to the end.
 constexpr u8 kVersion = 1;
+constexpr u8 kLost = 0x80;  // a delegation was revoked
 constexpr size_t kFixed = 2 + 8 + 3 * 4;
 
 std::string encode(const Roster::Entry& e) {
   std::string row(kFixed, '\0');
   auto* p = reinterpret_cast<u8*>(row.data());
   p[0] = kVersion;
-  p[1] = static_cast<u8>(e.facet);
+  p[1] = static_cast<u8>(static_cast<u8>(e.facet) | (e.lost || e.lost_before ? kLost : 0));
   std::memcpy(p + 2, e.verifier.data(), e.verifier.size());
   put_be32(p + 10, static_cast<u32>(e.principal.flavor));
   put_be32(p + 14, e.principal.uid);
@@ -43,8 +44,10 @@ std::string encode(const Roster::Entry& e) {
 bool decode(std::string_view row, Roster::Entry* e) {
   if (row.size() < kFixed) return false;
   const auto* p = reinterpret_cast<const u8*>(row.data());
-  if (p[0] != kVersion || p[1] > static_cast<u8>(Facet::v41)) return false;
-  e->facet = static_cast<Facet>(p[1]);
+  const auto facet = static_cast<u8>(p[1] & ~kLost);
+  if (p[0] != kVersion || facet > static_cast<u8>(Facet::v41)) return false;
+  e->facet = static_cast<Facet>(facet);
+  e->lost_before = (p[1] & kLost) != 0;
   std::memcpy(e->verifier.data(), p + 2, e->verifier.size());
   e->principal = {static_cast<rpc::Flavor>(get_be32(p + 10)), get_be32(p + 14)};
   e->lease = get_be32(p + 18);
@@ -169,8 +172,11 @@ Async<fs::FsError> Roster::admit(Client& client) {
       if (made) k.row = next_row_++;
       const bool known = !made && same(k.entry, client);
       const bool written = known && k.entry.lease == lease_;
-      k.entry = {client.facet, client.owner,  client.verifier,          client.principal,
-                 lease_,       client.number, known && k.entry.complete};
+      k.entry = {client.facet, client.owner,
+                 client.verifier, client.principal,
+                 lease_, known && k.entry.lost_before,
+                 client.number, known && k.entry.lost,
+                 known && k.entry.complete};
       if (!written) change_locked(k.row, encode(k.entry));
     }
   }
@@ -189,12 +195,31 @@ void Roster::forget(Client& client) {
   hand_over();
 }
 
+void Roster::loses_delegation(const Client& client) {
+  {
+    std::lock_guard lock(mutex_);
+    auto it = kept_.find(key(client.facet, client.owner));
+    if (it == kept_.end() || it->second.entry.holder != client.number) return;
+    if (std::exchange(it->second.entry.lost, true)) return;
+    change_locked(it->second.row, encode(it->second.entry));
+    // Whoever is given what was taken away waits for this, as for a row that goes.
+    erased_.store(changed_.load(std::memory_order_relaxed), std::memory_order_release);
+  }
+  hand_over();
+}
+
 // --- what an earlier run left ------------------------------------------------------------------------------
 
 bool Roster::left_by(const Client& client) const {
   std::lock_guard lock(mutex_);
   const Kept* k = find_locked(client);
   return k != nullptr && k->entry.holder == 0 && same(k->entry, client);
+}
+
+bool Roster::lost_delegation(const Client& client) const {
+  std::lock_guard lock(mutex_);
+  const Kept* k = find_locked(client);
+  return k != nullptr && same(k->entry, client) && k->entry.lost_before;
 }
 
 void Roster::succeeded_by(const Client& client) {
@@ -224,8 +249,16 @@ bool Roster::all_complete() const {
 void Roster::drop_absent() {
   {
     std::lock_guard lock(mutex_);
-    for (auto it = kept_.begin(); it != kept_.end();)
-      it = it->second.entry.holder == 0 ? erase_locked(it) : std::next(it);
+    for (auto it = kept_.begin(); it != kept_.end();) {
+      if (it->second.entry.holder == 0) {
+        it = erase_locked(it);
+        continue;
+      }
+      // Nothing of the last run can be claimed any more: the next begins with what this one does.
+      if (std::exchange(it->second.entry.lost_before, false))
+        change_locked(it->second.row, encode(it->second.entry));
+      ++it;
+    }
   }
   hand_over();
 }

@@ -25,8 +25,10 @@ class Roster {
     verifier4 verifier{};
     Principal principal;
     u32 lease = 0;  // seconds, as the client was told
+    bool lost_before = false;  // a delegation of it was revoked in an earlier run, which it may not know
     // Below: of this run.
     u32 holder = 0;         // whose number it is; 0: nobody has come back for it
+    bool lost = false;      // a delegation of it was revoked
     bool complete = false;  // it was told to be RECLAIM_COMPLETE
   };
 
@@ -40,6 +42,9 @@ class Roster {
   Async<fs::FsError> admit(Client& client);
   // The client has no state, or has lost it: it has nothing to reclaim. Durable with the next settle().
   void forget(Client& client);
+  // A delegation of the client is revoked: from the next restart on it is not to be reclaimed. Durable with the
+  // next settle().
+  void loses_delegation(const Client& client);
   // All changes so far are durable.
   bool settled() const {
     return durable_.load(std::memory_order_acquire) == changed_.load(std::memory_order_acquire);
@@ -56,6 +61,8 @@ class Roster {
 
   // The client is the one that an earlier run left: the same verifier, the same principal.
   bool left_by(const Client& client) const;
+  // What it had of delegations then is in doubt.
+  bool lost_delegation(const Client& client) const;
   // A new incarnation of a client has been confirmed: the one before has ended with its state.
   void succeeded_by(const Client& client);
   // It has reclaimed what it wanted.

@@ -157,6 +157,11 @@ fs::FsError Slot::put_down(fs::MetadataTxn& txn, Compound& c, const nfs_resop4& 
   return fs::FsError::ok;
 }
 
+u32 Session::last_on(u32 slot) const {
+  std::lock_guard lock(mutex_);
+  return slot < fore.max_requests ? slots_[slot].sequence_ : 0;
+}
+
 bool Session::close(const Session* mine) {
   std::lock_guard lock(mutex_);
   if (busy_ > (mine == this ? 1u : 0u)) return false;
@@ -225,6 +230,13 @@ bool Session::bound(u64 connection) const {
   std::lock_guard lock(mutex_);
   return std::any_of(connections_.begin(), connections_.end(),
                      [&](const Connection& c) { return c.id == connection; });
+}
+
+u8 Session::directions_of(u64 connection) const {
+  std::lock_guard lock(mutex_);
+  for (const Connection& c : connections_)
+    if (c.id == connection) return c.directions;
+  return 0;
 }
 
 void Session::set_callback(u32 program, CallbackSecurity security) {

@@ -62,10 +62,15 @@ class Session : public Counted {
   // tells whether a retry is one.
   Begun begin(const SEQUENCE4args& a, u64 digest, Slot** slot);
 
+  // The sequence number of the last request that the slot was taken for.
+  u32 last_on(u32 slot) const;
+
   // The connection may carry requests (fore) or callbacks (back) of this session.
   enum Direction : u8 { kFore = 1, kBack = 2 };
   void bind(u64 connection, u8 directions);
   bool bound(u64 connection) const;
+  // Directions the connection is bound for; 0: none.
+  u8 directions_of(u64 connection) const;
 
   // For callbacks: where and how they may go out (callback/callbacks.h).
   BackChannel back_channel;

@@ -79,6 +79,7 @@ snapshot::Delegation view(const Delegation& d) {
   auto out = stateid_of<snapshot::Delegation>(d);
   out.write = d.write;
   out.recalled = d.recalled;
+  out.previous = d.previous;
   return out;
 }
 

@@ -68,6 +68,7 @@ struct Delegation {
   u64 file_id = 0;
   std::string file_system;
   bool write = false, recalled = false;
+  bool previous = false;  // kept for the client since its restart, which has not claimed it
 };
 struct Owner {
   std::string name;

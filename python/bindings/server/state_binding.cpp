@@ -74,7 +74,8 @@ struct Dicts {
   }
   static py::dict of(const nfs4::snapshot::Delegation& d) {
     return py::dict("other"_a = hex(d.other), "seqid"_a = d.seqid, "file_id"_a = d.file_id,
-                    "file_system"_a = hex(d.file_system), "write"_a = d.write, "recalled"_a = d.recalled);
+                    "file_system"_a = hex(d.file_system), "write"_a = d.write, "recalled"_a = d.recalled,
+                    "previous"_a = d.previous);
   }
   static py::dict of(const nfs4::snapshot::Client& c) {
     return py::dict("id"_a = c.id, "minor"_a = c.minor, "owner"_a = hex(c.owner),

@@ -9,7 +9,7 @@ from pathlib import Path
 from dittofs.testing.collected import collect
 from dittofs.testing.requirements.tables import counted, markdown, missing, problems
 
-LEAST = 94.0  # per cent of the rows that have a test: it only rises
+LEAST = 95.0  # per cent of the rows that have a test: it only rises
 
 
 def main() -> int:

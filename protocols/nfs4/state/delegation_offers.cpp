@@ -1,0 +1,191 @@
+// Who is given a delegation, and when (RFC 7530 10.4, RFC 8881 10.4).
+#include "protocols/nfs4/callback/cb_recall_any.h"
+#include "protocols/nfs4/filehandle.h"
+#include "protocols/nfs4/state/delegations.h"
+#include "protocols/nfs4/state/stateid.h"
+
+namespace dfs::nfs4 {
+namespace {
+
+constexpr Nanos kCalm = 30 * kSecond;
+constexpr size_t kMostBarred = 1u << 16;
+
+bool kept_to_be_claimed(const Delegation& d) {
+  std::lock_guard lock(d.file->mutex());
+  return d.previous;
+}
+
+}  // namespace
+
+// --- giving ------------------------------------------------------------------------------------------------
+
+// The server can let the client have so many more.
+bool Delegations::room(const Client& client, u64 more) {
+  const Limits& limits = state_.server.limits;
+  if (!limits.delegations || !Callbacks::available(client)) return false;
+  if (count_.load(std::memory_order_relaxed) + more <= limits.max_delegations) return true;
+  relieve();
+  return false;
+}
+
+why_no_delegation4 Delegations::grant(const DelegationAsk& ask, Ref<Delegation>* out) {
+  const Ref<Client>& client = ask.client;
+  const Place& file = ask.file;
+  // What is reclaimed was given before, and is given again, to be recalled where it cannot stay.
+  if (!ask.reclaim && !room(*client, 1)) return WND4_RESOURCE;
+  if (!ask.reclaim && barred(file_key(file))) return WND4_CONTENTION;
+  const fs::HandleBytes handle = state_.server.sealer.seal({file.ex->id, file.fs().uuid(), file.node});
+  auto hold = Ref<FileHold>::adopt(new FileHold(state_, file.fs(), file.node.id));
+  state::FilePin pin = state_.files.pin(file_key(file));
+  state::ClaimedFile& claimed = *pin;
+  std::lock_guard held(client->mutex);
+  if (client->gone() || client->states >= Client::kMaxStates) return WND4_RESOURCE;
+  // Its lease ended since it was admitted (recovery.h), or somebody else's did.
+  if (!client->recorded.load(std::memory_order_acquire) || !state_.recovery.roster.cleared())
+    return WND4_RESOURCE;
+  if (auto it = client->delegations.find(&claimed); it != client->delegations.end()) {
+    if (kept_to_be_claimed(*it->second)) return WND4_RESOURCE;
+    if (it->second->write || !ask.write)
+      return it->second->write && !ask.write ? WND4_NOT_SUPP_DOWNGRADE : WND4_RESOURCE;
+    return upgrade(it->second, ask, out);
+  }
+  if (!client->delegation_owner)
+    client->delegation_owner = Ref<StateOwner>::adopt(new StateOwner(client, Bytes{}));
+  const Ref<StateOwner>& owner = client->delegation_owner;
+  std::lock_guard lock(claimed.mutex());
+  // Under the file's mutex: what others take when the grace period is over comes after this.
+  if (ask.reclaim && !state_.recovery.in_grace()) return WND4_RESOURCE;
+  if (!claimed.claims.may_grant(owner->who, grant_of(ask.write))) return WND4_CONTENTION;
+  auto made = Ref<Delegation>::adopt(
+      new Delegation(owner, std::move(pin), std::move(hold), file.node, ask.who, ask.write, handle));
+  made->given_by = ask.by;
+  state_.add(made);
+  made->grant = claimed.claims.grant(owner->who, grant_of(ask.write), tag_of(made->number));
+  client->delegations.emplace(&claimed, made);
+  ++client->states;
+  count_.fetch_add(1, std::memory_order_relaxed);
+  *out = std::move(made);
+  return WND4_NOT_WANTED;  // is not looked at
+}
+
+// The same stateid, with its next seqid, now stands for a write delegation (RFC 8881 10.4). Whoever it was
+// given for is whom its input and output is judged by, so it stays his.
+why_no_delegation4 Delegations::upgrade(const Ref<Delegation>& d, const DelegationAsk& ask,
+                                        Ref<Delegation>* out) {
+  std::lock_guard lock(d->file->mutex());
+  if (!d->live || d->recalled) return WND4_CONTENTION;
+  if (d->opener != ask.who) return WND4_NOT_SUPP_UPGRADE;
+  state::ClaimTable& claims = d->file->claims;
+  if (!claims.may_grant(d->owner->who, grant_of(true))) return WND4_CONTENTION;
+  claims.take_back(d->grant);
+  d->grant = claims.grant(d->owner->who, grant_of(true), tag_of(d->number));
+  d->write = true;
+  d->given_by = ask.by;
+  d->next_stateid();
+  *out = d;
+  return WND4_NOT_WANTED;  // is not looked at
+}
+
+open_delegation4 told(const Delegation& given, bool recall) {
+  // Nobody but the holder need be asked whether he may read: no access is promised without ACCESS.
+  const nfsace4 nobody{ACE4_ACCESS_ALLOWED_ACE_TYPE, 0, 0, {}};
+  std::lock_guard lock(given.file->mutex());
+  open_delegation4 d{};
+  if (given.write) {
+    d.delegation_type = OPEN_DELEGATE_WRITE;
+    // No space is set aside: what the client holds back has to be written before it closes (RFC
+    // 8881 10.4.1).
+    d.write = {given.stateid(), recall, {NFS_LIMIT_SIZE, {0}}, nobody};
+  } else {
+    d.delegation_type = OPEN_DELEGATE_READ;
+    d.read = {given.stateid(), recall, nobody};
+  }
+  return d;
+}
+
+open_delegation4 none_given(why_no_delegation4 why) {
+  open_delegation4 d{};
+  d.delegation_type = OPEN_DELEGATE_NONE_EXT;
+  d.od_whynone.ond_why = why;
+  return d;
+}
+
+open_delegation4 Delegations::offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
+                                    u32 wants) {
+  const u32 want = c.minor == 0 ? 0 : wants & OPEN4_SHARE_ACCESS_WANT_DELEG_MASK;
+  why_no_delegation4 why = WND4_NOT_WANTED;
+  if (want == OPEN4_SHARE_ACCESS_WANT_CANCEL) {
+    why = WND4_CANCELLED;
+  } else if (want != OPEN4_SHARE_ACCESS_WANT_NO_DELEG) {
+    // A delegation lets its holder do what the OPEN was let do, and no more.
+    const bool write = (access & state::kWriteRight) != 0 && want != OPEN4_SHARE_ACCESS_WANT_READ_DELEG;
+    Ref<Delegation> given;
+    why = WND4_RESOURCE;
+    if (write || (access & state::kReadRight) != 0)
+      why = grant({client, file, Principal::of(c.call), ReferringCall::of(c), write, false}, &given);
+    if (given) return told(*given, false);
+  }
+  if (c.minor == 0 || want == OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE) return {};
+  return none_given(why);
+}
+
+open_delegation4 Delegations::reclaim(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
+                                      open_delegation_type4 type) {
+  const bool write = type == OPEN_DELEGATE_WRITE || type == OPEN_DELEGATE_WRITE_ATTRS_DELEG;
+  if (!write && type != OPEN_DELEGATE_READ && type != OPEN_DELEGATE_READ_ATTRS_DELEG) return {};
+  const auto refused = [&](why_no_delegation4 why) { return c.minor == 0 ? open_delegation4{} : none_given(why); };
+  // Who lost one in the last run could claim just that: others may have changed the file since (RFC
+  // 7530 10.2.1, RFC 8881 10.2.1).
+  if (state_.recovery.roster.lost_delegation(*client)) return refused(WND4_RESOURCE);
+  if ((access & (write ? state::kWriteRight : state::kReadRight)) == 0) return refused(WND4_RESOURCE);
+  Ref<Delegation> given;
+  const why_no_delegation4 why =
+      grant({client, file, Principal::of(c.call), ReferringCall::of(c), write, true}, &given);
+  return given ? told_or_recalled(given) : refused(why);
+}
+
+open_delegation4 Delegations::told_or_recalled(const Ref<Delegation>& given) {
+  const bool stays = room(given->client(), 0);
+  if (!stays) begin_recall(given);
+  return told(*given, !stays);
+}
+
+// --- not giving --------------------------------------------------------------------------------------------
+
+// There are too many: who has most is asked to give half of them back, once a second at most.
+void Delegations::relieve() {
+  {
+    const Nanos now = state_.now();
+    std::lock_guard lock(mutex_);
+    if (relieved_ != 0 && now - relieved_ < kSecond) return;
+    relieved_ = std::max<Nanos>(now, 1);
+  }
+  Ref<Client> most;
+  size_t has = 0;
+  for (const Ref<Client>& c : state_.clients.all()) {
+    if (c->facet == Facet::v40 || !Callbacks::available(*c)) continue;
+    std::lock_guard lock(c->mutex);
+    if (c->delegations.size() <= has) continue;
+    has = c->delegations.size();
+    most = c;
+  }
+  if (most) recall_any(state_.callbacks, most, static_cast<u32>(has / 2));
+}
+
+void Delegations::bar(const state::FileKey& file) {
+  const Nanos now = state_.now();
+  std::lock_guard lock(mutex_);
+  if (barred_.size() >= kMostBarred) std::erase_if(barred_, [&](auto& b) { return b.second <= now; });
+  if (barred_.size() < kMostBarred) barred_[file] = now + kCalm;
+}
+
+bool Delegations::barred(const state::FileKey& file) {
+  std::lock_guard lock(mutex_);
+  auto it = barred_.find(file);
+  if (it == barred_.end()) return false;
+  if (it->second > state_.now()) return true;
+  barred_.erase(it);
+  return false;
+}
+
+}  // namespace dfs::nfs4
