@@ -147,6 +147,7 @@ int main(int argc, char** argv) {
   CLI::App app{"DittoFS: an NFS server made for testing, scripting and research"};
   app.require_subcommand(1);
   app.footer("Settings can also be given as DITTOFS_SECTION_NAME in the environment.");
+  app.set_version_flag("--version", "dfs " DFS_VERSION);
   StartOptions options;
   auto add_config_options = [&](CLI::App* c) {
     c->add_option("-c,--config", options.file,

@@ -39,6 +39,16 @@ class Transcript:
     def __len__(self) -> int:
         return self._count
 
+    def last_exchange(self) -> Optional[tuple[Call, Optional[Reply]]]:
+        """The newest call, with its reply if that has come."""
+        reply: Optional[Reply] = None
+        for mark, what in reversed(self._entries):
+            if mark == "<" and reply is None:
+                reply = what
+            elif mark == ">":
+                return what, reply if reply is not None and reply.call is what else None
+        return None
+
     def lines(self, last: int = KEPT) -> Iterator[str]:
         """The last exchanges in words."""
         shown = list(self._entries)[-last:]

@@ -8,6 +8,7 @@ import shlex
 import pytest
 
 from dittofs.rpc import Endpoint
+from dittofs.rpc.annotate import annotated_call, annotated_reply
 from dittofs.testing.options import servers
 
 SHOWN = 40  # messages of a connection, events of the server
@@ -26,6 +27,19 @@ def watched(item: pytest.Item) -> list[tuple[str, Endpoint]]:
 def transcript(item: pytest.Item) -> str:
     said = [f"{n}: {name}\n{end.log.tail(SHOWN)}" for n, (name, end) in enumerate(watched(item), 1) if len(end.log)]
     return "\n\n".join(said)
+
+
+def byte_by_byte(item: pytest.Item) -> list[tuple[str, str]]:
+    """The last call of each connection, and its reply, with the field that each byte belongs to."""
+    found = []
+    for n, (_, end) in enumerate(watched(item), 1):
+        exchange = end.log.last_exchange()
+        if exchange is None:
+            continue
+        call, reply = exchange
+        found.append((f"{n}: last request, byte by byte", annotated_call(call)))
+        found.append((f"{n}: its reply", annotated_reply(reply) if reply is not None else "none came"))
+    return found
 
 
 def rerun(item: pytest.Item) -> str:
@@ -47,4 +61,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     if server is not None and server.trace.on:
         events = "\n".join(map(str, server.trace.events()[-SHOWN:]))
         report.sections.append(("trace of the server", events))
+    report.dittofs_bytes = byte_by_byte(item)  # for the page; on a terminal nobody reads that much
     report.sections.append(("run it again", rerun(item)))

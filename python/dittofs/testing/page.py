@@ -13,6 +13,7 @@ from dittofs.testing.page_requirements import requirements
 from dittofs.testing.sections import title
 
 _TEMPLATE = Path(__file__).with_name("page.html")
+_DIFFERS = '<label><input type="checkbox" id="differs"> only where servers differ</label>'
 _VERDICTS = ("failed", "known", "skipped", "passed")
 _WORDS = {"failed": "failed", "known": "known failures", "skipped": "skipped", "passed": "passed"}
 
@@ -26,6 +27,7 @@ def render(runs: list[dict]) -> str:
         heads="".join(f"<th>{escape(run['server'])}</th>" for run in runs),
         rows="".join(_document_rows(name, places, len(runs)) for name in _documents(places)),
         requirements=requirements(runs),
+        differs=_DIFFERS if len(runs) > 1 else "",
         details="".join(_section(place, tests, runs) for place, tests in places.items()),
     )
 
@@ -107,11 +109,13 @@ def _test(place: str, name: str, results: dict[int, dict], runs: list[dict]) -> 
     marks = "".join(_mark(results.get(column), run) for column, run in enumerate(runs))
     evidence = "".join(_evidence(test, runs[column]) for column, test in results.items() if test.get("evidence"))
     head = f'{marks}<span class="what">{escape(what)}</span><code>{escape(name)}</code>'
-    worst = next(v for v in _VERDICTS if any(t["outcome"] == v for t in results.values()))
+    classes = next(v for v in _VERDICTS if any(t["outcome"] == v for t in results.values()))
+    opened = " open" if classes == "failed" and len(runs) == 1 else ""
+    if len({test["outcome"] for test in results.values()} | ({"absent"} if len(results) < len(runs) else set())) > 1:
+        classes += " differs"
     if not evidence:
-        return f'<div class="test {worst}">{head}</div>'
-    opened = " open" if worst == "failed" and len(runs) == 1 else ""
-    return f'<details class="test {worst}"{opened}><summary>{head}</summary>{evidence}</details>'
+        return f'<div class="test {classes}" tabindex="-1">{head}</div>'
+    return f'<details class="test {classes}" tabindex="-1"{opened}><summary>{head}</summary>{evidence}</details>'
 
 
 def _mark(test: dict | None, run: dict) -> str:

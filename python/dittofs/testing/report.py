@@ -133,5 +133,7 @@ def _evidence(report: pytest.TestReport, verdict: str) -> list[tuple[str, str]]:
     if verdict == "skipped":
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         return [("reason", reason.removeprefix("Skipped: "))]
-    parts = [("known failure", report.wasxfail)] if verdict == "known" else []
-    return parts + [("failure", str(report.longrepr)), *report.sections]
+    if verdict == "known":  # of hundreds nobody reads the bytes
+        kept = [part for part in report.sections if part[0] == "transcript"]
+        return [("known failure", report.wasxfail), ("failure", str(report.longrepr)), *kept]
+    return [("failure", str(report.longrepr)), *report.sections, *getattr(report, "dittofs_bytes", ())]

@@ -78,6 +78,16 @@ def test_the_command_that_runs_it_again_is_that_of_the_caller(suite, monkeypatch
     result.stdout.fnmatch_lines(["./dev conformance --store memory*test_a.py::test_does_not"])
 
 
+def test_the_page_shows_the_last_exchange_byte_by_byte(report):
+    run = json.loads((report / "dittofs_memory.json").read_text())
+    (failed,) = [t for t in run["tests"] if t["test"].endswith("test_does_not")]
+    parts = dict(failed["evidence"])
+    assert "61 62 73 65 6e 74" in parts["1: last request, byte by byte"]
+    assert parts["1: last request, byte by byte"].count("what.name") == 3  # its length, its bytes, their padding
+    assert "status" in parts["1: its reply"]
+    assert "byte by byte" in (report / "report.html").read_text()
+
+
 @pytest.fixture
 def report(suite, pytester):
     suite({"test_a": TESTS}, f"--report={pytester.path / 'out'}", "--seed", "7", server=OWN)
