@@ -190,13 +190,15 @@ Task<ChangeResult> allocate_later(RangeCall call) {
 
 Async<ChangeResult> FileSystem::allocate(const Credential& who, NodeRef file, u64 offset, u64 length,
                                          IoCheck check, Rider<ChangeResult>* rider) {
-  RangeCall call{impl_.get(), &who, file, offset, length, check, impl_->clock.wall(), rider, {}, 0, false, {}};
+  RangeCall call{impl_.get(),         &who,  file, offset, length, check,
+                 impl_->clock.wall(), rider, {},   0,      false,  {}};
   return allocate_later(std::move(call));
 }
 
 Async<ChangeResult> FileSystem::deallocate(const Credential& who, NodeRef file, u64 offset, u64 length,
                                            IoCheck check, Rider<ChangeResult>* rider) {
-  RangeCall call{impl_.get(), &who, file, offset, length, check, impl_->clock.wall(), rider, {}, 0, false, {}};
+  RangeCall call{impl_.get(),         &who,  file, offset, length, check,
+                 impl_->clock.wall(), rider, {},   0,      false,  {}};
   return deallocate_later(std::move(call));
 }
 

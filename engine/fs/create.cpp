@@ -164,11 +164,13 @@ Async<CreateResult> FileSystem::create(const Credential& who, NodeRef dir, std::
 Async<CreateResult> FileSystem::mkdir(const Credential& who, NodeRef dir, std::string_view name,
                                       const SetAttr& attr, Rider<CreateResult>* rider) {
   return run_update(impl_->metadata,
-                    Make{impl_.get(), &who, dir, name, FileType::directory, &attr, impl_->clock.wall()}, rider);
+                    Make{impl_.get(), &who, dir, name, FileType::directory, &attr, impl_->clock.wall()},
+                    rider);
 }
 
 Async<CreateResult> FileSystem::symlink(const Credential& who, NodeRef dir, std::string_view name,
-                                        std::string_view text, const SetAttr& attr, Rider<CreateResult>* rider) {
+                                        std::string_view text, const SetAttr& attr,
+                                        Rider<CreateResult>* rider) {
   // POSIX 4.13 leaves the meaning of an empty link open; no client can follow one, so none is made.
   if (text.empty()) return run_read(impl_->metadata, Refuse{dir, FsError::invalid, {}});
   if (text.size() > kMaxSymlink) return run_read(impl_->metadata, Refuse{dir, FsError::name_too_long, {}});

@@ -10,8 +10,8 @@
 // business; their keys are made here, so that a store can be checked without it.
 namespace dfs::fs {
 
-constexpr size_t kSessionKey = 16;                  // the session's id
-constexpr size_t kReplyKey = kSessionKey + 4;       // and the slot's number, big-endian
+constexpr size_t kSessionKey = 16;             // the session's id
+constexpr size_t kReplyKey = kSessionKey + 4;  // and the slot's number, big-endian
 
 inline std::string reply_key(std::string_view session, u32 slot) {
   std::string key(session);

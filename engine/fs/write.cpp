@@ -152,8 +152,8 @@ Async<WriteResult> FileSystem::write(const Credential& who, NodeRef file, u64 of
   Impl& fs = *impl_;
   u64 total = total_size(data);
   u32 length = static_cast<u32>(std::min<u64>(total, fs.config.max_io));
-  WriteCall call{&fs, &who, file, offset, std::move(data), length, stable, check, fs.clock.wall(),
-                 rider, {}, {}, {}};
+  WriteCall call{&fs,   &who, file, offset, std::move(data), length, stable, check, fs.clock.wall(),
+                 rider, {},   {},   {}};
   for (u64 extra = total - length; extra > 0;) {  // a short write: the caller is told how much was taken
     Slice& last = call.data.back();
     u32 cut = static_cast<u32>(std::min<u64>(extra, last.size()));

@@ -69,9 +69,13 @@ nfsstat4 read_op(Compound& c, const void** args) {
     // With something behind the last operation its arguments are not what they seem.
     if (*args == nullptr || (c.index + 1 == c.count && !c.call.args.finish())) return NFS4ERR_BADXDR;
   }
-  const GateInput in{
-      c.row, c.minor, c.index, c.count, c.session != nullptr || c.resumed(), bool(c.current.place),
-      bool(c.saved.place)};
+  const GateInput in{c.row,
+                     c.minor,
+                     c.index,
+                     c.count,
+                     c.session != nullptr || c.resumed(),
+                     bool(c.current.place),
+                     bool(c.saved.place)};
   if (const nfsstat4 s = gate(in); s != NFS4_OK) return s;
   // RFC 8881 15.1.11.5: a dead session does not "perform new operations on existing requests (in the case in
   // which a request was partially executed before server restart)". What only looks is no such operation.

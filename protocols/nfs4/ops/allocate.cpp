@@ -12,10 +12,7 @@ Async<ALLOCATE4res> allocate(Compound& c, const ALLOCATE4args& a) {
     return with_status<ALLOCATE4res>(s);
   const fs::IoCheck check = use.check;
   return recorded<fs::ChangeResult>(
-      c,
-      [&](auto* rider) {
-        return p.fs().allocate(p.who, p.node, a.aa_offset, a.aa_length, check, rider);
-      },
+      c, [&](auto* rider) { return p.fs().allocate(p.who, p.node, a.aa_offset, a.aa_length, check, rider); },
       RangeChanged<ALLOCATE4res>{std::move(use)});
 }
 

@@ -13,9 +13,7 @@ Async<DEALLOCATE4res> deallocate(Compound& c, const DEALLOCATE4args& a) {
   const fs::IoCheck check = use.check;
   return recorded<fs::ChangeResult>(
       c,
-      [&](auto* rider) {
-        return p.fs().deallocate(p.who, p.node, a.da_offset, a.da_length, check, rider);
-      },
+      [&](auto* rider) { return p.fs().deallocate(p.who, p.node, a.da_offset, a.da_length, check, rider); },
       RangeChanged<DEALLOCATE4res>{std::move(use)});
 }
 

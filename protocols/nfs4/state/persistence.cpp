@@ -11,7 +11,9 @@ namespace {
 
 using Table = fs::MetadataView::Table;
 
-std::string_view key_of(const sessionid4& id) { return {reinterpret_cast<const char*>(id.data()), id.size()}; }
+std::string_view key_of(const sessionid4& id) {
+  return {reinterpret_cast<const char*>(id.data()), id.size()};
+}
 
 sessionid4 id_of(std::string_view key) {
   sessionid4 id;
@@ -45,8 +47,8 @@ Persistence::Persistence(State& state) : state_(state) {
     fs::MetadataStore* store = &e->file_system->metadata();
     if (std::find(stores_.begin(), stores_.end(), store) == stores_.end()) stores_.push_back(store);
   }
-  available_ = !stores_.empty() && std::all_of(stores_.begin(), stores_.end(),
-                                               [](fs::MetadataStore* s) { return s->durable(); });
+  available_ = !stores_.empty() &&
+               std::all_of(stores_.begin(), stores_.end(), [](fs::MetadataStore* s) { return s->durable(); });
 }
 
 // --- what an earlier run left ------------------------------------------------------------------------------
@@ -60,7 +62,8 @@ fs::FsError Persistence::load(fs::MetadataStore& store) {
     SavedSession session;
     SavedReply reply;
     // What a later version wrote is a session that was lost: BADSESSION, and its client begins anew.
-    if (key.size() == fs::kSessionKey ? decode(value, &session) : found.contains(id) && decode(value, &reply)) {
+    if (key.size() == fs::kSessionKey ? decode(value, &session)
+                                      : found.contains(id) && decode(value, &reply)) {
       if (key.size() == fs::kSessionKey)
         found[id].of = std::move(session);
       else
@@ -187,10 +190,10 @@ void Persistence::succeeded_by(const Client& client) {
 
 Async<fs::FsError> Persistence::add(const Session& session) {
   const Client& client = *session.client;
-  return add_later(session.id,
-                   encode(SavedSession{session.minor, session.fore.max_response, session.fore.max_response_cached,
-                                       session.fore.max_requests, static_cast<u32>(state_.lease() / kSecond),
-                                       client.principal, client.verifier, client.owner}));
+  return add_later(session.id, encode(SavedSession{
+                                   session.minor, session.fore.max_response, session.fore.max_response_cached,
+                                   session.fore.max_requests, static_cast<u32>(state_.lease() / kSecond),
+                                   client.principal, client.verifier, client.owner}));
 }
 
 Task<fs::FsError> Persistence::add_later(sessionid4 id, std::string row) {

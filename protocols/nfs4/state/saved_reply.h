@@ -7,8 +7,8 @@
 
 namespace dfs::nfs4 {
 
-// What a persistent session has on stable storage (RFC 8881 2.10.6.5): rows of fs::MetadataView::Table::session,
-// whose keys are in engine/fs/session_rows.h.
+// What a persistent session has on stable storage (RFC 8881 2.10.6.5): rows of
+// fs::MetadataView::Table::session, whose keys are in engine/fs/session_rows.h.
 
 // Whose session it is, and what it was granted that a retry is held to.
 struct SavedSession {

@@ -140,8 +140,8 @@ fs::FsError Slot::put_down(fs::MetadataTxn& txn, Compound& c, const nfs_resop4& 
     return row.error() == fs::FsError::not_found ? fs::FsError::ok : row.error();
   auto handle = [&](const Place& p) { return p ? std::string(handle_of(c, p).view()) : std::string(); };
   // While the slot is busy nobody but its request changes these two.
-  SavedReply reply{sequence_, digest_, c.cached, c.result_count + 1, {}, handle(c.current.place),
-                   handle(c.saved.place)};
+  SavedReply reply{
+      sequence_, digest_, c.cached, c.result_count + 1, {}, handle(c.current.place), handle(c.saved.place)};
   if (reply.kept) {
     SliceList bytes;
     BlockCursor cursor(1024);

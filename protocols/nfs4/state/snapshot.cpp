@@ -143,9 +143,11 @@ Snapshot take_snapshot(State& state) {
   out.grace = {state.recovery.in_grace(),
                static_cast<double>(state.recovery.left()) / static_cast<double>(kSecond)};
   for (const Persistence::View& d : state.persistence.dead()) {
-    snapshot::DeadSession s{text(d.id), d.session->of.owner,
-                            static_cast<double>(d.session->ends() - state.now()) / static_cast<double>(kSecond),
-                            {}};
+    snapshot::DeadSession s{
+        text(d.id),
+        d.session->of.owner,
+        static_cast<double>(d.session->ends() - state.now()) / static_cast<double>(kSecond),
+        {}};
     for (const auto& [slot, r] : d.session->replies) s.replies.push_back({slot, r.sequence, r.count, r.kept});
     out.dead_sessions.push_back(std::move(s));
   }
@@ -166,7 +168,8 @@ void check_persistence(State& state, const Snapshot& s, std::vector<std::string>
   std::set<std::string> rows;
   for (const sessionid4& id : state.persistence.recorded()) rows.insert(text(id));
   if (known != rows)
-    wrong.push_back(fmt::format("{} sessions are persistent or dead, and {} have rows", known.size(), rows.size()));
+    wrong.push_back(
+        fmt::format("{} sessions are persistent or dead, and {} have rows", known.size(), rows.size()));
 }
 
 }  // namespace
