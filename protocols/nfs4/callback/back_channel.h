@@ -26,8 +26,8 @@ class BackChannel {
     u32 slot = 0, sequence = 1, highest = 0;
     std::optional<CbOps> unanswered;  // goes first, as this ticket's request
   };
-  // The lowest free slot; nothing: all are in use, and `released` changes when one is not any more. `open` tells
-  // of a connection whether it is.
+  // The lowest free slot; nothing: all are in use, and `released` changes when one is not any more. `open`
+  // tells of a connection whether it is.
   std::optional<Ticket> take(FunctionRef<bool(u64)> open);
 
   // How the ticket's request ended; the slot is free again after any of them. Whoever calls one then changes

@@ -66,19 +66,6 @@ bool wants_one(const Compound& c, const OPEN4args& a) {
   return c.minor > 1 && (a.share_access & OPEN4_SHARE_ACCESS_WANT_OPEN_XOR_DELEGATION) != 0;
 }
 
-const stateid4* stateid_of(const open_delegation4& d) {
-  switch (d.delegation_type) {
-    case OPEN_DELEGATE_READ:
-    case OPEN_DELEGATE_READ_ATTRS_DELEG:
-      return &d.read.stateid;
-    case OPEN_DELEGATE_WRITE:
-    case OPEN_DELEGATE_WRITE_ATTRS_DELEG:
-      return &d.write.stateid;
-    default:
-      return nullptr;
-  }
-}
-
 OPEN4res answer(const OpenCall& call, const Opened& opened) {
   Compound& c = call.c;
   OPEN4res res{};
@@ -98,8 +85,8 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   else if (call.inherits())
     ok.delegation = delegations.claim(c, call.owner->client, call.file);
   else if (!call.delegation && (c.minor > 0 || call.owner->confirmed))
-    ok.delegation =
-        delegations.offer(c, call.owner->client, call.file, call.mode.access, call.a.share_access, call.as_found);
+    ok.delegation = delegations.offer(c, call.owner->client, call.file, call.mode.access, call.a.share_access,
+                                      call.as_found);
   c.enter(call.file);
   c.set_stateid(ok.stateid);
   if (wants_one(c, call.a) && stateid_of(ok.delegation) != nullptr) {
@@ -200,7 +187,8 @@ Async<OPEN4res> looked(CallPtr call, const fs::AccessResult& r) {
   if (call->delegation && !of_file(*call->delegation, call->file)) return refused(NFS4ERR_BAD_STATEID);
   call->as_found = r.node;
   if (call->inherits())
-    if (const nfsstat4 s = c.server.state->delegations.left_to(*call->owner->client, call->file); s != NFS4_OK)
+    if (const nfsstat4 s = c.server.state->delegations.left_to(*call->owner->client, call->file);
+        s != NFS4_OK)
       return refused(s);
   if ((r.granted & (fs::ace::kReadData | fs::ace::kExecute)) != 0) call->allowed |= state::kReadRight;
   if ((r.granted & fs::ace::kWriteData) != 0 && !call->file.read_only()) call->allowed |= state::kWriteRight;
@@ -307,10 +295,10 @@ Async<OPEN4res> find(CallPtr call) {
   Async<fs::CreateResult> creating =
       dir.fs().create(dir.who, dir.node, name.view(), create_how(how.mode), call->attr, create_verifier(how),
                       fs::IoCheck::owner_override, recorder.get());
-  return then(std::move(creating), [call = std::move(call),
-                                    recorder = std::move(recorder)](const fs::CreateResult& r) mutable {
-    return take_created(std::move(call), r);
-  });
+  return then(std::move(creating),
+              [call = std::move(call), recorder = std::move(recorder)](const fs::CreateResult& r) mutable {
+                return take_created(std::move(call), r);
+              });
 }
 
 // --- what is asked for -------------------------------------------------------------------------------------

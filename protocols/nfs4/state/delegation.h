@@ -30,7 +30,8 @@ class Delegation final : public StateRecord {
   ReferringCall given_by;  // whose reply tells the client of its stateid
   state::GrantId grant{};
   bool recalled = false;  // asked back
-  bool previous = false;  // an earlier incarnation of the client had it: kept to be claimed, and not known to it yet
+  bool previous =
+      false;  // an earlier incarnation of the client had it: kept to be claimed, and not known to it yet
   bool holder_wrote = false;  // its holder has said that it changed the file
 
   // Changes once: the delegation is over. Callbacks::waits knows who waits for it.

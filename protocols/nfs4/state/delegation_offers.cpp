@@ -61,8 +61,8 @@ why_no_delegation4 Delegations::grant(const DelegationAsk& ask, Ref<Delegation>*
   // Under the file's mutex: what others take when the grace period is over comes after this.
   if (ask.reclaim && !state_.recovery.in_grace()) return WND4_RESOURCE;
   if (!claimed.claims.may_grant(owner->who, grant_of(ask.write))) return WND4_CONTENTION;
-  auto made = Ref<Delegation>::adopt(
-      new Delegation(owner, std::move(pin), std::move(hold), file.node, ask.who, ask.write, handle, ask.times));
+  auto made = Ref<Delegation>::adopt(new Delegation(owner, std::move(pin), std::move(hold), file.node,
+                                                    ask.who, ask.write, handle, ask.times));
   made->given_by = ask.by;
   state_.add(made);
   made->grant = claimed.claims.grant(owner->who, grant_of(ask.write), tag_of(made->number));
@@ -108,6 +108,19 @@ open_delegation4 told(const Delegation& given, bool recall) {
   return d;
 }
 
+const stateid4* stateid_of(const open_delegation4& d) {
+  switch (d.delegation_type) {
+    case OPEN_DELEGATE_READ:
+    case OPEN_DELEGATE_READ_ATTRS_DELEG:
+      return &d.read.stateid;
+    case OPEN_DELEGATE_WRITE:
+    case OPEN_DELEGATE_WRITE_ATTRS_DELEG:
+      return &d.write.stateid;
+    default:
+      return nullptr;
+  }
+}
+
 open_delegation4 none_given(why_no_delegation4 why) {
   open_delegation4 d{};
   d.delegation_type = OPEN_DELEGATE_NONE_EXT;
@@ -127,8 +140,8 @@ open_delegation4 Delegations::offer(Compound& c, const Ref<Client>& client, cons
     const bool write = (access & state::kWriteRight) != 0 && want != OPEN4_SHARE_ACCESS_WANT_READ_DELEG;
     Ref<Delegation> given;
     why = WND4_RESOURCE;
-    const DelegationAsk ask{client, file, Principal::of(c.call), ReferringCall::of(c), write,
-                            times_of(c, wants_bits, as_found)};
+    const DelegationAsk ask{
+        client, file, Principal::of(c.call), ReferringCall::of(c), write, times_of(c, wants_bits, as_found)};
     if (write || (access & state::kReadRight) != 0) why = grant(ask, &given);
     if (given) return told(*given, false);
     if (c.minor > 0 && want != OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE) return promised(ask, why, wants_bits);
@@ -154,7 +167,9 @@ open_delegation4 Delegations::reclaim(Compound& c, const Ref<Client>& client, co
                                       open_delegation_type4 type, const fs::Inode& as_found) {
   const bool write = type == OPEN_DELEGATE_WRITE || type == OPEN_DELEGATE_WRITE_ATTRS_DELEG;
   if (!write && type != OPEN_DELEGATE_READ && type != OPEN_DELEGATE_READ_ATTRS_DELEG) return {};
-  const auto refused = [&](why_no_delegation4 why) { return c.minor == 0 ? open_delegation4{} : none_given(why); };
+  const auto refused = [&](why_no_delegation4 why) {
+    return c.minor == 0 ? open_delegation4{} : none_given(why);
+  };
   // Who lost one in the last run could claim just that: others may have changed the file since (RFC
   // 7530 10.2.1, RFC 8881 10.2.1).
   if (state_.recovery.roster.lost_delegation(*client)) return refused(WND4_RESOURCE);

@@ -10,7 +10,8 @@
 namespace dfs::nfs4 {
 namespace {
 
-// A file is looked at so often even when nothing seems to happen to it: it is left alone for a while after a recall.
+// A file is looked at so often even when nothing seems to happen to it: it is left alone for a while after a
+// recall.
 constexpr Nanos kRetry = 30 * kSecond;
 
 }  // namespace
@@ -32,7 +33,7 @@ void DelegationWants::erase_locked(Match match) {
   resourced_.fetch_sub(of_room);
 }
 
-bool DelegationWants::make_room_locked(const Client& for_whom) {
+bool DelegationWants::make_room_locked(const Client& for_whom, std::optional<Cancelled>* cancelled) {
   const u64 most = state_.server.limits.max_wants;
   if (count_.load() < most) return true;
   const Want* oldest = nullptr;
@@ -41,10 +42,10 @@ bool DelegationWants::make_room_locked(const Client& for_whom) {
       if (oldest == nullptr || w.since < oldest->since) oldest = &w;
   // Who is promised something now could take the news for this promise.
   if (oldest == nullptr || oldest->ask.client.get() == &for_whom) return false;
-  const Ref<Client> client = oldest->ask.client;
-  const Kind kind = oldest->kind;
-  erase_locked([&](auto&, const Want& w) { return w.ask.client.get() == client.get() && w.kind == kind; });
-  cancel_wants(state_.callbacks, client, kind == Kind::contended, kind == Kind::resourced);
+  const Cancelled of{oldest->ask.client, oldest->kind};
+  erase_locked(
+      [&](auto&, const Want& w) { return w.ask.client.get() == of.client.get() && w.kind == of.kind; });
+  *cancelled = of;
   return true;
 }
 
@@ -53,13 +54,14 @@ bool DelegationWants::keep(DelegationAsk ask, Kind kind) {
   ask.file.who = {};
   ask.pushed = true;
   std::shared_ptr<File> to_watch;
+  std::optional<Cancelled> cancelled;
   {
     std::lock_guard lock(mutex_);
     if (ask.client->gone()) return false;
     erase_locked([&](const state::FileKey& k, const Want& w) {
       return k == key && w.kind == kind && w.ask.client.get() == ask.client.get();
     });
-    if (!make_room_locked(*ask.client)) return false;
+    if (!make_room_locked(*ask.client, &cancelled)) return false;
     std::shared_ptr<File>& file = files_[key];
     if (!file) file = std::make_shared<File>();
     file->wants.push_back({next_++, kind, std::move(ask)});
@@ -67,6 +69,9 @@ bool DelegationWants::keep(DelegationAsk ask, Kind kind) {
     if (kind == Kind::resourced) resourced_.fetch_add(1);
     if (kind == Kind::contended && !std::exchange(file->watched, true)) to_watch = file;
   }
+  if (cancelled)
+    cancel_wants(state_.callbacks, cancelled->client, cancelled->kind == Kind::contended,
+                 cancelled->kind == Kind::resourced);
   // What was in the way may be gone since it was looked for.
   if (to_watch) return state_.callbacks.spawn([this, key, to_watch] { return watch(key, to_watch); });
   if (kind == Kind::resourced) room_again();
@@ -76,7 +81,8 @@ bool DelegationWants::keep(DelegationAsk ask, Kind kind) {
 void DelegationWants::cancel(const Client& client, const state::FileKey& file) {
   if (count_.load() == 0) return;
   std::lock_guard lock(mutex_);
-  erase_locked([&](const state::FileKey& k, const Want& w) { return k == file && w.ask.client.get() == &client; });
+  erase_locked(
+      [&](const state::FileKey& k, const Want& w) { return k == file && w.ask.client.get() == &client; });
 }
 
 void DelegationWants::forget(const Client& client) {
@@ -178,7 +184,8 @@ void DelegationWants::room_again() {
     std::lock_guard lock(client->mutex);
     has = client->delegations.size();
   }
-  signal_available(state_.callbacks, client, static_cast<u32>(std::min<u64>(has + most - there_are, UINT32_MAX)));
+  signal_available(state_.callbacks, client,
+                   static_cast<u32>(std::min<u64>(has + most - there_are, UINT32_MAX)));
 }
 
 }  // namespace dfs::nfs4

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "engine/loop/task.h"
 #include "engine/state/claimed_files.h"
@@ -10,9 +11,9 @@ namespace dfs::nfs4 {
 
 class State;
 
-// Delegations that were wanted and could not be given, whose clients were promised to hear (RFC 8881 18.16.3 and
-// 18.49.3): of a file that is contended for, when it is not any more, by CB_PUSH_DELEG; for want of room, when there
-// is some again, by CB_RECALLABLE_OBJ_AVAIL. One want of a kind for a client and a file.
+// Delegations that were wanted and could not be given, whose clients were promised to hear (RFC 8881 18.16.3
+// and 18.49.3): of a file that is contended for, when it is not any more, by CB_PUSH_DELEG; for want of room,
+// when there is some again, by CB_RECALLABLE_OBJ_AVAIL. One want of a kind for a client and a file.
 //
 // Its mutex is the last of all. Thread-safe.
 class DelegationWants {
@@ -21,8 +22,8 @@ class DelegationWants {
 
   explicit DelegationWants(State& state) : state_(state) {}
 
-  // Keeps the want. False: no promise is to be made. Where there are too many of all clients, whoever has waited
-  // longest is told that its wants of that kind are cancelled.
+  // Keeps the want. False: no promise is to be made. Where there are too many of all clients, whoever has
+  // waited longest is told that its wants of that kind are cancelled.
   bool keep(DelegationAsk ask, Kind kind);
   // OPEN4_SHARE_ACCESS_WANT_CANCEL.
   void cancel(const Client& client, const state::FileKey& file);
@@ -34,6 +35,7 @@ class DelegationWants {
   // There is a delegation less.
   void room_again();
 
+  u64 count() const { return count_.load(); }
   struct View {
     u64 file_id;
     bool write;
@@ -54,7 +56,11 @@ class DelegationWants {
   };
   template <class Match>
   void erase_locked(Match match);
-  bool make_room_locked(const Client& for_whom);
+  struct Cancelled {
+    Ref<Client> client;
+    Kind kind;
+  };
+  bool make_room_locked(const Client& for_whom, std::optional<Cancelled>* cancelled);
 
   // Tries to give what is wanted of a file whenever something changes, until nobody wants it.
   Task<void> watch(state::FileKey key, std::shared_ptr<File> file);

@@ -100,8 +100,8 @@ Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Deleg
     if (same && !d->holder_wrote) co_return true;
     d->holder_wrote = true;
   }
-  // RFC 8881 10.4.3: from then on the file is modified anew for each that asks, "time_modify" and all. That is
-  // the file's own: it is never again less than what somebody was told.
+  // RFC 8881 10.4.3: from then on the file is modified anew for each that asks, "time_modify" and all. That
+  // is the file's own: it is never again less than what somebody was told.
   fs::SetAttr modified;
   modified.mtime_how = fs::SetAttr::Time::server;
   if (has->modified) {

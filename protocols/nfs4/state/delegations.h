@@ -1,8 +1,8 @@
 #pragma once
 
 #include "engine/fs/promises.h"
-#include "protocols/nfs4/compound.h"
 #include "protocols/nfs4/callback/cb_compound.h"
+#include "protocols/nfs4/compound.h"
 #include "protocols/nfs4/state/delegation.h"
 #include "protocols/nfs4/state/delegation_wants.h"
 
@@ -12,6 +12,8 @@ class State;
 
 // A delegation as the client is told of it; recall: it is to be given back at once.
 open_delegation4 told(const Delegation& given, bool recall);
+// Its stateid; null: there is none.
+const stateid4* stateid_of(const open_delegation4& d);
 // From 4.1 on: why there is none.
 open_delegation4 none_given(why_no_delegation4 why);
 
@@ -28,8 +30,8 @@ class Delegations final : public fs::Promises {
 
   // What an OPEN of the file, or a WANT_DELEGATION, is told: a delegation or why there is none. `mode`: what
   // the caller has been found to be allowed; `wants_bits`: OPEN4_SHARE_ACCESS_WANT_*.
-  open_delegation4 offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
-                         u32 wants_bits, const fs::Inode& as_found);
+  open_delegation4 offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access, u32 wants_bits,
+                         const fs::Inode& as_found);
 
   // Gives one, or says why not.
   why_no_delegation4 grant(const DelegationAsk& ask, Ref<Delegation>* out);
@@ -66,11 +68,11 @@ class Delegations final : public fs::Promises {
 
   // --- over a client's restart (RFC 7530 10.2.1, RFC 8881 10.2.1): delegation_heirs.cpp
 
-  // A new incarnation of the client takes its place: what delegations there were are kept for it, a lease period
-  // long. The old one is not gone yet, the new one not confirmed; the mutex of Clients is held.
+  // A new incarnation of the client takes its place: what delegations there were are kept for it, a lease
+  // period long. The old one is not gone yet, the new one not confirmed; the mutex of Clients is held.
   void pass_on(Client& old, const Ref<Client>& heir);
-  // CLAIM_DELEGATE_PREV and CLAIM_DELEG_PREV_FH: whether there is a delegation of that file to claim. NFS4_OK,
-  // RECLAIM_BAD, or NO_GRACE after RECLAIM_COMPLETE.
+  // CLAIM_DELEGATE_PREV and CLAIM_DELEG_PREV_FH: whether there is a delegation of that file to claim.
+  // NFS4_OK, RECLAIM_BAD, or NO_GRACE after RECLAIM_COMPLETE.
   nfsstat4 left_to(const Client& heir, const Place& file);
   // What the client is told when it claims it.
   open_delegation4 claim(Compound& c, const Ref<Client>& heir, const Place& file);
@@ -94,8 +96,8 @@ class Delegations final : public fs::Promises {
   void relieve();
   void revoke(const Ref<Delegation>& d);
 
-  // What was given before stays where it can; otherwise its holder is told at once that it is wanted back, and
-  // asked as well.
+  // What was given before stays where it can; otherwise its holder is told at once that it is wanted back,
+  // and asked as well.
   open_delegation4 told_or_recalled(const Ref<Delegation>& given);
   bool room(const Client& client, u64 more);
   open_delegation4 promised(const DelegationAsk& ask, why_no_delegation4 why, u32 wants_bits);
