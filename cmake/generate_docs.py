@@ -54,6 +54,7 @@ def nfs4_operations(_: str) -> str:
         "kAlone": "alone there",
         "kOnly": "alone",
         "kChanges": "changes files",
+        "kLooks": "only looks: carried out in a dead session too",
         "kOwnSeqid": "replayed by its owner's seqid",
     }
     rows = ["| operation | number | minor versions | needs and does |", "|---|---|---|---|"]

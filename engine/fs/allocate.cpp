@@ -16,8 +16,10 @@ struct RangeCall {
   u64 offset, length;
   IoCheck check;
   WallTime now;
+  Rider<ChangeResult>* rider;
   ContentEditPtr edit;
-  u64 reach = 0;  // the file's size is at least this afterwards
+  u64 reach = 0;      // the file's size is at least this afterwards
+  bool last = false;  // of the updates this takes
   ChangeResult out;
 
   FsError look(MetadataView& view) {
@@ -38,7 +40,7 @@ struct RangeCall {
     touch_modified(node, now);
     txn.put_inode(node);
     out.node.after = node;
-    return FsError::ok;
+    return last ? ride(txn, rider, out) : FsError::ok;
   }
 };
 
@@ -56,6 +58,7 @@ Task<ChangeResult> deallocate_later(RangeCall call) {
   call.edit = std::move(change.edit);
   out.error = change.error;
   CommitSeq seq = 0;
+  call.last = true;
   if (out.error == FsError::ok) out.error = co_await fs.metadata.update(call, &seq);
   call.edit.reset();
   lease.release();
@@ -174,6 +177,7 @@ Task<ChangeResult> allocate_later(RangeCall call) {
   out.error = co_await filling;
   CommitSeq seq = 0;
   call.reach = end;
+  call.last = true;
   if (out.error == FsError::ok) out.error = co_await fs.metadata.update(call, &seq);
   lease.release();
   if (out.error == FsError::ok) co_return co_await when_durable(fs.metadata, std::move(out), seq);
@@ -185,13 +189,17 @@ Task<ChangeResult> allocate_later(RangeCall call) {
 }  // namespace
 
 Async<ChangeResult> FileSystem::allocate(const Credential& who, NodeRef file, u64 offset, u64 length,
-                                         IoCheck check) {
-  return allocate_later({impl_.get(), &who, file, offset, length, check, impl_->clock.wall(), {}, 0, {}});
+                                         IoCheck check, Rider<ChangeResult>* rider) {
+  RangeCall call{impl_.get(),         &who,  file, offset, length, check,
+                 impl_->clock.wall(), rider, {},   0,      false,  {}};
+  return allocate_later(std::move(call));
 }
 
 Async<ChangeResult> FileSystem::deallocate(const Credential& who, NodeRef file, u64 offset, u64 length,
-                                           IoCheck check) {
-  return deallocate_later({impl_.get(), &who, file, offset, length, check, impl_->clock.wall(), {}, 0, {}});
+                                           IoCheck check, Rider<ChangeResult>* rider) {
+  RangeCall call{impl_.get(),         &who,  file, offset, length, check,
+                 impl_->clock.wall(), rider, {},   0,      false,  {}};
+  return deallocate_later(std::move(call));
 }
 
 }  // namespace dfs::fs

@@ -12,6 +12,7 @@ struct Clone {
   CopyEnd from, to;
   u64 length;
   WallTime now;
+  Rider<ChangeResult>* rider;
   u64 shared = 0;  // bytes: length, and zeros behind it
   Inode source{};
   ContentEditPtr edit;
@@ -57,7 +58,7 @@ struct Clone {
     touch_modified(node, now);
     txn.put_inode(node);
     out.node.after = node;
-    return FsError::ok;
+    return ride(txn, rider, out);
   }
 };
 
@@ -94,8 +95,9 @@ Task<ChangeResult> clone_later(Clone call) {
 
 }  // namespace
 
-Async<ChangeResult> FileSystem::clone(const CopyEnd& from, const CopyEnd& to, u64 length) {
-  return clone_later({impl_.get(), from, to, length, impl_->clock.wall(), 0, {}, {}, {}});
+Async<ChangeResult> FileSystem::clone(const CopyEnd& from, const CopyEnd& to, u64 length,
+                                      Rider<ChangeResult>* rider) {
+  return clone_later({impl_.get(), from, to, length, impl_->clock.wall(), rider, 0, {}, {}, {}});
 }
 
 }  // namespace dfs::fs

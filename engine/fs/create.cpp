@@ -60,6 +60,8 @@ struct Make {
     switch (how) {
       case CreateHow::guarded:
         return FsError::exists;
+      case CreateHow::kept:
+        return FsError::ok;
       case CreateHow::unchecked:
         truncate_existing = attr->size.has_value();
         return FsError::ok;
@@ -151,31 +153,36 @@ struct Refuse {
 }  // namespace
 
 Async<CreateResult> FileSystem::create(const Credential& who, NodeRef dir, std::string_view name,
-                                       CreateHow how, const SetAttr& attr, u64 verifier, IoCheck size_check) {
+                                       CreateHow how, const SetAttr& attr, u64 verifier, IoCheck size_check,
+                                       Rider<CreateResult>* rider) {
+  DFS_CHECK(rider == nullptr || how != CreateHow::unchecked);  // which may take two updates
   Make op{impl_.get(), &who, dir, name, FileType::regular, &attr, impl_->clock.wall(), how, verifier};
   if (how == CreateHow::unchecked && attr.size) return create_and_truncate(*this, std::move(op), size_check);
-  return run_update(impl_->metadata, std::move(op));
+  return run_update(impl_->metadata, std::move(op), rider);
 }
 
 Async<CreateResult> FileSystem::mkdir(const Credential& who, NodeRef dir, std::string_view name,
-                                      const SetAttr& attr) {
+                                      const SetAttr& attr, Rider<CreateResult>* rider) {
   return run_update(impl_->metadata,
-                    Make{impl_.get(), &who, dir, name, FileType::directory, &attr, impl_->clock.wall()});
+                    Make{impl_.get(), &who, dir, name, FileType::directory, &attr, impl_->clock.wall()},
+                    rider);
 }
 
 Async<CreateResult> FileSystem::symlink(const Credential& who, NodeRef dir, std::string_view name,
-                                        std::string_view text, const SetAttr& attr) {
+                                        std::string_view text, const SetAttr& attr,
+                                        Rider<CreateResult>* rider) {
   // POSIX 4.13 leaves the meaning of an empty link open; no client can follow one, so none is made.
   if (text.empty()) return run_read(impl_->metadata, Refuse{dir, FsError::invalid, {}});
   if (text.size() > kMaxSymlink) return run_read(impl_->metadata, Refuse{dir, FsError::name_too_long, {}});
   if (text.find('\0') != text.npos) return run_read(impl_->metadata, Refuse{dir, FsError::bad_name, {}});
   Make op{impl_.get(), &who, dir, name, FileType::symlink, &attr, impl_->clock.wall()};
   op.text = text;
-  return run_update(impl_->metadata, std::move(op));
+  return run_update(impl_->metadata, std::move(op), rider);
 }
 
 Async<CreateResult> FileSystem::mknod(const Credential& who, NodeRef dir, std::string_view name,
-                                      FileType type, u32 major, u32 minor, const SetAttr& attr) {
+                                      FileType type, u32 major, u32 minor, const SetAttr& attr,
+                                      Rider<CreateResult>* rider) {
   bool device = type == FileType::block_device || type == FileType::character_device;
   if (!device && type != FileType::fifo && type != FileType::socket)
     return run_read(impl_->metadata, Refuse{dir, FsError::wrong_type, {}});
@@ -183,7 +190,7 @@ Async<CreateResult> FileSystem::mknod(const Credential& who, NodeRef dir, std::s
   if (device && !who.root()) return run_read(impl_->metadata, Refuse{dir, FsError::perm, {}});
   Make op{impl_.get(), &who, dir, name, type, &attr, impl_->clock.wall()};
   if (device) op.major = major, op.minor = minor;
-  return run_update(impl_->metadata, std::move(op));
+  return run_update(impl_->metadata, std::move(op), rider);
 }
 
 }  // namespace dfs::fs

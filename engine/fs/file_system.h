@@ -5,6 +5,7 @@
 #include "engine/base/random.h"
 #include "engine/fs/acl.h"
 #include "engine/fs/content_store.h"
+#include "engine/fs/rider.h"
 
 namespace dfs::fs {
 
@@ -113,7 +114,8 @@ struct ListXattrResult : AttrResult {
   bool eof = false;
 };
 
-enum class CreateHow : u8 { unchecked, guarded, exclusive };
+// kept: as unchecked, but what is found keeps its size; one that is made gets the size asked for.
+enum class CreateHow : u8 { unchecked, kept, guarded, exclusive };
 enum class XattrHow : u8 { either, create, replace };
 
 // Blocks that all look alike (RFC 7862 section 8): zeros but for a pattern, and a number that counts them.
@@ -186,11 +188,12 @@ class FileSystem {
   // guard: refuse with not_sync unless the object's ctime equals it.
   Async<SetAttrResult> setattr(const Credential& who, NodeRef node, const SetAttr& attr,
                                std::optional<WallTime> guard = {},
-                               IoCheck size_check = IoCheck::owner_override);
+                               IoCheck size_check = IoCheck::owner_override,
+                               Rider<SetAttrResult>* rider = nullptr);
   Async<ReadResult> read(const Credential& who, NodeRef file, u64 offset, u32 count, IoCheck check);
   // Waits for stable storage when asked to; a store without any answers file_sync.
   Async<WriteResult> write(const Credential& who, NodeRef file, u64 offset, SliceList data, Stable stable,
-                           IoCheck check);
+                           IoCheck check, Rider<WriteResult>* rider = nullptr);
   // Makes all earlier writes of the file durable.
   Async<SetAttrResult> commit(const Credential& who, NodeRef file, IoCheck check);
 
@@ -205,14 +208,17 @@ class FileSystem {
 
   // Sees to it that writes to the range need no more space, and that the file reaches its end. What it holds
   // stays. How far that goes is the content store's: see docs/stores.md.
-  Async<ChangeResult> allocate(const Credential& who, NodeRef file, u64 offset, u64 length, IoCheck check);
+  Async<ChangeResult> allocate(const Credential& who, NodeRef file, u64 offset, u64 length, IoCheck check,
+                               Rider<ChangeResult>* rider = nullptr);
   // Makes the range a hole; the size stays.
-  Async<ChangeResult> deallocate(const Credential& who, NodeRef file, u64 offset, u64 length, IoCheck check);
+  Async<ChangeResult> deallocate(const Credential& who, NodeRef file, u64 offset, u64 length, IoCheck check,
+                                 Rider<ChangeResult>* rider = nullptr);
   // Makes the range of `to` share the bytes of `from`, all at once. length 0: to the end of `from`. invalid
   // unless offsets and length are multiples of facts().clone_unit (a length that reaches the end of `from`
   // need not be: what `to` holds from there to the next multiple becomes zeros), the range lies within
   // `from`, and ranges of one file do not overlap.
-  Async<ChangeResult> clone(const CopyEnd& from, const CopyEnd& to, u64 length);
+  Async<ChangeResult> clone(const CopyEnd& from, const CopyEnd& to, u64 length,
+                            Rider<ChangeResult>* rider = nullptr);
   // Copies bytes from a file of `source`, which may be another file system: shares what can be shared, and
   // moves the rest. length 0: to the end of `from`. One call copies a part when there is much: the count says
   // how much. invalid as with clone(), but for the multiples.
@@ -225,27 +231,33 @@ class FileSystem {
   // size_check: how a truncation of the file an unchecked create found is judged.
   Async<CreateResult> create(const Credential& who, NodeRef dir, std::string_view name, CreateHow how,
                              const SetAttr& attr, u64 verifier = 0,
-                             IoCheck size_check = IoCheck::owner_override);
-  Async<CreateResult> mkdir(const Credential& who, NodeRef dir, std::string_view name, const SetAttr& attr);
+                             IoCheck size_check = IoCheck::owner_override,
+                             Rider<CreateResult>* rider = nullptr);
+  Async<CreateResult> mkdir(const Credential& who, NodeRef dir, std::string_view name, const SetAttr& attr,
+                            Rider<CreateResult>* rider = nullptr);
   Async<CreateResult> symlink(const Credential& who, NodeRef dir, std::string_view name,
-                              std::string_view text, const SetAttr& attr);
+                              std::string_view text, const SetAttr& attr,
+                              Rider<CreateResult>* rider = nullptr);
   Async<CreateResult> mknod(const Credential& who, NodeRef dir, std::string_view name, FileType type,
-                            u32 major, u32 minor, const SetAttr& attr);
+                            u32 major, u32 minor, const SetAttr& attr, Rider<CreateResult>* rider = nullptr);
   Async<RemoveResult> remove(const Credential& who, NodeRef dir,
                              std::string_view name);  // anything but a directory
   Async<RemoveResult> rmdir(const Credential& who, NodeRef dir, std::string_view name);
-  Async<RemoveResult> remove_any(const Credential& who, NodeRef dir, std::string_view name);
+  Async<RemoveResult> remove_any(const Credential& who, NodeRef dir, std::string_view name,
+                                 Rider<RemoveResult>* rider = nullptr);
   Async<RenameResult> rename(const Credential& who, NodeRef from_dir, std::string_view from, NodeRef to_dir,
-                             std::string_view to);
-  Async<LinkResult> link(const Credential& who, NodeRef node, NodeRef dir, std::string_view name);
+                             std::string_view to, Rider<RenameResult>* rider = nullptr);
+  Async<LinkResult> link(const Credential& who, NodeRef node, NodeRef dir, std::string_view name,
+                         Rider<LinkResult>* rider = nullptr);
 
   // Extended attributes of regular files and directories; anything else is wrong_type. Names: 1 to
   // kMaxXattrName bytes without NUL. exists and no_xattr as `how` has it; no_space when the object has too
   // much in all (kMaxXattrNames, kMaxXattrTotal).
   Async<XattrResult> getxattr(const Credential& who, NodeRef node, std::string_view name);
   Async<ChangeResult> setxattr(const Credential& who, NodeRef node, std::string_view name,
-                               std::string_view value, XattrHow how);
-  Async<ChangeResult> removexattr(const Credential& who, NodeRef node, std::string_view name);
+                               std::string_view value, XattrHow how, Rider<ChangeResult>* rider = nullptr);
+  Async<ChangeResult> removexattr(const Credential& who, NodeRef node, std::string_view name,
+                                  Rider<ChangeResult>* rider = nullptr);
   // Names after the cookie, until visit returns false. A name gets its object's next cookie when it is made
   // and keeps it until it is removed, as entries of directories do; a first call passes 0.
   using XattrVisitor = FunctionRef<bool(std::string_view name, Cookie)>;

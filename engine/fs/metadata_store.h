@@ -33,8 +33,9 @@ class MetadataView {
     xattr,    // file id -> the names; file id + name -> value: see xattr_rows.h
     server,   // small durable facts: instance uuid, handle key, boot count, client roster
     acl,      // file id -> its ACLs: see acl_row.h
+    session,  // sessions that outlive the server, and their replies: see session_rows.h
   };
-  static constexpr size_t kTables = static_cast<size_t>(Table::acl) + 1;
+  static constexpr size_t kTables = static_cast<size_t>(Table::session) + 1;
   virtual Result<std::string, FsError> row(Table table, std::string_view key) = 0;
   // Rows whose key starts with prefix and is greater than `after`, in key order.
   using RowVisitor = FunctionRef<bool(std::string_view key, std::string_view value)>;

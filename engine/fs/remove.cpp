@@ -101,13 +101,15 @@ Async<RemoveResult> FileSystem::rmdir(const Credential& who, NodeRef dir, std::s
                     Remove{impl_.get(), &who, dir, name, Remove::Kind::directory, impl_->clock.wall(), {}});
 }
 
-Async<RemoveResult> FileSystem::remove_any(const Credential& who, NodeRef dir, std::string_view name) {
+Async<RemoveResult> FileSystem::remove_any(const Credential& who, NodeRef dir, std::string_view name,
+                                           Rider<RemoveResult>* rider) {
   return run_update(impl_->metadata,
-                    Remove{impl_.get(), &who, dir, name, Remove::Kind::any, impl_->clock.wall(), {}});
+                    Remove{impl_.get(), &who, dir, name, Remove::Kind::any, impl_->clock.wall(), {}}, rider);
 }
 
-Async<LinkResult> FileSystem::link(const Credential& who, NodeRef node, NodeRef dir, std::string_view name) {
-  return run_update(impl_->metadata, Link{&who, node, dir, name, impl_->clock.wall(), {}});
+Async<LinkResult> FileSystem::link(const Credential& who, NodeRef node, NodeRef dir, std::string_view name,
+                                   Rider<LinkResult>* rider) {
+  return run_update(impl_->metadata, Link{&who, node, dir, name, impl_->clock.wall(), {}}, rider);
 }
 
 }  // namespace dfs::fs

@@ -122,9 +122,9 @@ struct Rename {
 }  // namespace
 
 Async<RenameResult> FileSystem::rename(const Credential& who, NodeRef from_dir, std::string_view from,
-                                       NodeRef to_dir, std::string_view to) {
+                                       NodeRef to_dir, std::string_view to, Rider<RenameResult>* rider) {
   return run_update(impl_->metadata,
-                    Rename{impl_.get(), &who, from_dir, to_dir, from, to, impl_->clock.wall()});
+                    Rename{impl_.get(), &who, from_dir, to_dir, from, to, impl_->clock.wall()}, rider);
 }
 
 }  // namespace dfs::fs

@@ -86,6 +86,24 @@ Task<decltype(Op::out)> update_later(MetadataStore& store, Op op) {
   co_return co_await when_durable(store, std::move(op.out), seq);
 }
 
+// Whether an update that was not refused changed anything.
+template <class Out>
+bool changed(const Out&) {
+  return true;
+}
+inline bool changed(const CreateResult& r) { return r.created; }
+
+// An update and what rides along.
+template <class Op>
+struct Ridden : Op {
+  Rider<decltype(Op::out)>* rider;
+
+  FsError operator()(MetadataTxn& txn) {
+    const FsError e = Op::operator()(txn);
+    return e == FsError::ok && changed(this->out) ? rider->ride(txn, this->out) : e;
+  }
+};
+
 // Runs the update and resolves when it is durable.
 template <class Op>
 Async<decltype(Op::out)> run_update(MetadataStore& store, Op op) {
@@ -98,6 +116,13 @@ Async<decltype(Op::out)> run_update(MetadataStore& store, Op op) {
     return std::move(op.out);
   }
   return when_durable(store, std::move(op.out), seq);
+}
+
+template <class Op>
+Async<decltype(Op::out)> run_update(MetadataStore& store, Op op, Rider<decltype(Op::out)>* rider) {
+  if (rider == nullptr) [[likely]]
+    return run_update(store, std::move(op));
+  return run_update(store, Ridden<Op>{std::move(op), rider});
 }
 
 }  // namespace dfs::fs

@@ -13,6 +13,7 @@ struct SetAttrOp {
   std::optional<WallTime> guard;
   IoCheck size_check;
   WallTime now;
+  Rider<SetAttrResult>* rider;
   ContentEditPtr edit;  // of a size change
   SetAttrResult out;
 
@@ -35,7 +36,7 @@ struct SetAttrOp {
     if (e != FsError::ok) return e;
     txn.put_inode(node);
     out.applied = parts;
-    return FsError::ok;
+    return ride(txn, rider, out);
   }
 };
 
@@ -64,8 +65,9 @@ Task<SetAttrResult> resize(FileSystem::Impl& fs, SetAttrOp op) {
 }  // namespace
 
 Async<SetAttrResult> FileSystem::setattr(const Credential& who, NodeRef node, const SetAttr& attr,
-                                         std::optional<WallTime> guard, IoCheck size_check) {
-  SetAttrOp op{&who, node, &attr, guard, size_check, impl_->clock.wall(), nullptr, {}};
+                                         std::optional<WallTime> guard, IoCheck size_check,
+                                         Rider<SetAttrResult>* rider) {
+  SetAttrOp op{&who, node, &attr, guard, size_check, impl_->clock.wall(), rider, nullptr, {}};
   if (attr.size) return resize(*impl_, std::move(op));
   return run_update(impl_->metadata, std::move(op));
 }

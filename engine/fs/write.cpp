@@ -19,6 +19,7 @@ struct WriteCall {
   Stable stable;
   IoCheck check;
   WallTime now;
+  Rider<WriteResult>* rider;
   GateLease lease;
   ContentEditPtr edit;
   WriteResult out;
@@ -44,7 +45,8 @@ struct WriteCall {
     node.mode = mode_after_write(node.mode, *who);
     touch_modified(node, now);
     txn.put_inode(node);
-    return FsError::ok;
+    say_what_was_written();
+    return ride(txn, rider, out);
   }
 
   WriteResult&& refuse(FsError e) {
@@ -53,10 +55,13 @@ struct WriteCall {
     return std::move(out);
   }
   WriteResult&& done() {
+    say_what_was_written();
+    return std::move(out);
+  }
+  void say_what_was_written() {
     out.count = length;
     out.committed = fs->metadata.durable() ? stable : Stable::file_sync;
     if (out.committed == Stable::data_sync) out.committed = Stable::file_sync;  // no less work
-    return std::move(out);
   }
 };
 
@@ -143,12 +148,12 @@ Task<WriteResult> enter_later(WriteCall call) {
 }  // namespace
 
 Async<WriteResult> FileSystem::write(const Credential& who, NodeRef file, u64 offset, SliceList data,
-                                     Stable stable, IoCheck check) {
+                                     Stable stable, IoCheck check, Rider<WriteResult>* rider) {
   Impl& fs = *impl_;
   u64 total = total_size(data);
   u32 length = static_cast<u32>(std::min<u64>(total, fs.config.max_io));
-  WriteCall call{&fs, &who, file, offset, std::move(data), length, stable, check, fs.clock.wall(),
-                 {},  {},   {}};
+  WriteCall call{&fs,   &who, file, offset, std::move(data), length, stable, check, fs.clock.wall(),
+                 rider, {},   {},   {}};
   for (u64 extra = total - length; extra > 0;) {  // a short write: the caller is told how much was taken
     Slice& last = call.data.back();
     u32 cut = static_cast<u32>(std::min<u64>(extra, last.size()));

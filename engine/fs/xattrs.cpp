@@ -137,13 +137,15 @@ Async<ListXattrResult> FileSystem::listxattrs(const Credential& who, NodeRef nod
 }
 
 Async<ChangeResult> FileSystem::setxattr(const Credential& who, NodeRef node, std::string_view name,
-                                         std::string_view value, XattrHow how) {
-  return run_update(impl_->metadata, ChangeXattr{&who, node, name, value, how, impl_->clock.wall(), {}});
+                                         std::string_view value, XattrHow how, Rider<ChangeResult>* rider) {
+  return run_update(impl_->metadata, ChangeXattr{&who, node, name, value, how, impl_->clock.wall(), {}},
+                    rider);
 }
 
-Async<ChangeResult> FileSystem::removexattr(const Credential& who, NodeRef node, std::string_view name) {
+Async<ChangeResult> FileSystem::removexattr(const Credential& who, NodeRef node, std::string_view name,
+                                            Rider<ChangeResult>* rider) {
   return run_update(impl_->metadata,
-                    ChangeXattr{&who, node, name, {}, XattrHow::either, impl_->clock.wall(), {}});
+                    ChangeXattr{&who, node, name, {}, XattrHow::either, impl_->clock.wall(), {}}, rider);
 }
 
 }  // namespace dfs::fs

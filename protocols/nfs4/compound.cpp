@@ -69,9 +69,17 @@ nfsstat4 read_op(Compound& c, const void** args) {
     // With something behind the last operation its arguments are not what they seem.
     if (*args == nullptr || (c.index + 1 == c.count && !c.call.args.finish())) return NFS4ERR_BADXDR;
   }
-  const GateInput in{
-      c.row, c.minor, c.index, c.count, c.session != nullptr, bool(c.current.place), bool(c.saved.place)};
+  const GateInput in{c.row,
+                     c.minor,
+                     c.index,
+                     c.count,
+                     c.session != nullptr || c.resumed(),
+                     bool(c.current.place),
+                     bool(c.saved.place)};
   if (const nfsstat4 s = gate(in); s != NFS4_OK) return s;
+  // RFC 8881 15.1.11.5: a dead session does not "perform new operations on existing requests (in the case in
+  // which a request was partially executed before server restart)". What only looks is no such operation.
+  if (c.resumed() && (c.row->flags & kLooks) == 0) return NFS4ERR_DEADSESSION;
   // In 4.0 the limit is the server's own; from 4.1 on SEQUENCE holds a COMPOUND to that of its session.
   if (c.minor == 0 && c.count > c.server.limits.operations) return NFS4ERR_RESOURCE;
   return c.reserve(c.row->largest_reply);
@@ -94,8 +102,8 @@ void trace_end(const Compound& c) {
                       {{"minor", u64{c.minor}},
                        {"tag", c.tag.str()},
                        {"operations", u64{c.count}},
-                       {"results", u64{c.result_count}},
-                       {"replayed", u64{c.ending != Compound::Ending::reply}},
+                       {"results", u64{c.earlier_count} + c.result_count},
+                       {"replayed", u64{c.ending != Compound::Ending::reply || c.resumed()}},
                        {"status", u64{static_cast<u32>(c.status)}}});
 }
 
@@ -193,6 +201,24 @@ void Compound::replay(SliceList body) {
   replay_body = std::move(body);
 }
 
+fs::FsError Compound::put_down(fs::MetadataTxn& txn, const void* result) {
+  return keeper->put_down(txn, *this, as_resop(row->number, result));
+}
+
+bool Compound::resume(std::string_view results, u32 done) {
+  if (done > count) return false;
+  // Their arguments are read over, so that the next ones are found.
+  for (u32 i = 1; i < done; ++i) {
+    u32 number;
+    const OpRow* op = call.args.u32(number) ? find_op(number, minor) : nullptr;
+    if (op == nullptr || op->decode(*this) == nullptr) return false;
+  }
+  earlier = results;
+  earlier_count = done;
+  reply_bytes += results.size();
+  return true;
+}
+
 bool admit(Compound& c, const void** args) {
   const nfsstat4 status = read_op(c, args);
   if (status == NFS4_OK) return look_up_duplicate(c);
@@ -203,6 +229,10 @@ bool admit(Compound& c, const void** args) {
 
 bool settle(Compound& c, const void* result) {
   if (c.ending != Compound::Ending::reply) return false;
+  if (c.index < c.earlier_count) {  // SEQUENCE, whose result is among those
+    c.index = c.earlier_count;
+    return true;
+  }
   const nfs_resop4 r = as_resop(c.row->number, result);
   const size_t bytes = encoded_size(r);
   const nfsstat4 fits = bytes > kRefusal ? c.reserve(bytes) : NFS4_OK;
@@ -224,6 +254,12 @@ rpc::Outcome conclude(Compound& c) {
   c.call.reply(0, [&](wire::Writer& w) {
     if (c.ending == Compound::Ending::replay) {
       for (const Slice& s : c.replay_body) w.fixed(s.data(), s.size());
+    } else if (c.resumed()) {
+      encode(w, c.status);
+      w.text(c.tag);
+      w.u32(c.earlier_count + c.result_count);
+      w.fixed(reinterpret_cast<const u8*>(c.earlier.data()), static_cast<u32>(c.earlier.size()));
+      for (u32 i = 0; i < c.result_count; ++i) encode(w, c.results[i]);
     } else {
       encode(w, COMPOUND4res{c.status, c.tag, {c.results, c.result_count}});
     }

@@ -18,6 +18,9 @@ class ReplyKeeper {
   // The COMPOUND is over; `body` is its COMPOUND4res, about to be sent. Empty: it is given up without a
   // reply, because a fault rule swallowed it or the server stops. Called once.
   virtual void ended(Compound& c, const SliceList& body) = 0;
+  // Inside the update that makes the change of the operation under way: puts the reply so far down, of which
+  // this is the last result.
+  virtual fs::FsError put_down(fs::MetadataTxn& txn, Compound& c, const nfs_resop4& result) = 0;
 };
 
 // A filehandle and the stateid that goes with it (RFC 8881 16.2.3.1.2).
@@ -54,6 +57,14 @@ struct Compound {
   u32 max_reply = UINT32_MAX;   // bytes of the whole RPC reply, its header included: REP_TOO_BIG
   u32 max_cached = UINT32_MAX;  // of one that is to be cached: REP_TOO_BIG_TO_CACHE
   bool cached = false;          // sa_cachethis
+  bool persistent = false;      // the reply is put down with what changes: recorded.h
+
+  // Inside the update that makes the change of the operation under way, with its result.
+  fs::FsError put_down(fs::MetadataTxn& txn, const void* result);
+  // Goes on behind operations that an earlier run of the server has carried out: their results are these.
+  // False: there are not so many operations. Asked by SEQUENCE.
+  bool resume(std::string_view results, u32 count);
+  bool resumed() const { return earlier_count != 0; }
 
   // Answers with a remembered COMPOUND4res instead of anything this COMPOUND says, and ends it.
   void replay(SliceList body);
@@ -72,6 +83,9 @@ struct Compound {
     current.has_stateid = true;
   }
 
+  // Results of before a restart, as they are on the wire; those below come behind them.
+  std::string_view earlier;
+  u32 earlier_count = 0;
   // Results so far, in the call's arena.
   nfs_resop4* results = nullptr;
   u32 result_count = 0, result_capacity = 0;

@@ -8,7 +8,16 @@ namespace dfs::nfs4 {
 struct Compound;
 
 // What ops.def says of an operation; see there.
-enum OpFlags : u32 { kFh = 1, kSaved = 2, kFirst = 4, kAlone = 8, kChanges = 16, kOwnSeqid = 32, kOnly = 64 };
+enum OpFlags : u32 {
+  kFh = 1,
+  kSaved = 2,
+  kFirst = 4,
+  kAlone = 8,
+  kChanges = 16,
+  kOwnSeqid = 32,
+  kOnly = 64,
+  kLooks = 128
+};
 
 constexpr u32 kMaxMinor = 2;
 

@@ -156,6 +156,7 @@ std::string Server::open_ports() {
   nfs4::Owners::parse(config_.users, &nfs4_->owners.users);  // validate() has looked at both
   nfs4::Owners::parse(config_.groups, &nfs4_->owners.groups);
   if (std::string e = nfs4_->state->recovery.begin(); !e.empty()) return e;
+  if (std::string e = nfs4_->state->persistence.begin(); !e.empty()) return e;
   nfs3_->promises = &nfs4_->state->delegations;
   nfs_service_ = std::make_unique<Service>(*this);
   dialer_ = std::make_unique<CallbackDialer>(*loops_[0]->loop, loops_[0]->connector,

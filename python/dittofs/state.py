@@ -14,7 +14,7 @@ from typing import Any, Iterator
 
 
 class State(dict):
-    """A snapshot: the keys are clients, files, roster, grace, stateids (how many are found) and sessions (how many)."""
+    """A snapshot: the keys are clients, files, roster, grace, dead_sessions, stateids (how many are found) and sessions (how many)."""
 
     @property
     def clients(self) -> list[dict[str, Any]]:
@@ -31,6 +31,11 @@ class State(dict):
     def grace(self) -> dict[str, Any]:
         """`active`, and how many seconds are `left` at the most."""
         return self["grace"]
+
+    @property
+    def dead_sessions(self) -> list[dict[str, Any]]:
+        """Persistent sessions that the last run left: id, owner, how many seconds are `left`, and the `replies` by slot."""
+        return self["dead_sessions"]
 
     @property
     def files(self) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/ranges.h"
+#include "protocols/nfs4/recorded.h"
 
 namespace dfs::nfs4::ops {
 
@@ -9,8 +10,10 @@ Async<ALLOCATE4res> allocate(Compound& c, const ALLOCATE4args& a) {
   IoUse use;
   if (const nfsstat4 s = may_write_range(c, a.aa_stateid, a.aa_offset, a.aa_length, &use); s != NFS4_OK)
     return with_status<ALLOCATE4res>(s);
-  return then(p.fs().allocate(p.who, p.node, a.aa_offset, a.aa_length, use.check),
-              RangeChanged<ALLOCATE4res>{std::move(use)});
+  const fs::IoCheck check = use.check;
+  return recorded<fs::ChangeResult>(
+      c, [&](auto* rider) { return p.fs().allocate(p.who, p.node, a.aa_offset, a.aa_length, check, rider); },
+      RangeChanged<ALLOCATE4res>{std::move(use)});
 }
 
 }  // namespace dfs::nfs4::ops

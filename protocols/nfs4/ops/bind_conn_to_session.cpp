@@ -8,7 +8,8 @@ Async<BIND_CONN_TO_SESSION4res> bind_conn_to_session(Compound& c, const BIND_CON
   BIND_CONN_TO_SESSION4res res{};
   const Ref<Session> session = c.server.state->find_session(a.bctsa_sessid);
   if (!session) {
-    res.bctsr_status = NFS4ERR_BADSESSION;
+    const bool dead = c.server.state->persistence.find(a.bctsa_sessid) != nullptr;
+    res.bctsr_status = dead ? NFS4ERR_DEADSESSION : NFS4ERR_BADSESSION;
     return res;
   }
   // Where the client leaves a choice it gets both.

@@ -1,5 +1,6 @@
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/ranges.h"
+#include "protocols/nfs4/recorded.h"
 
 namespace dfs::nfs4::ops {
 namespace {
@@ -22,9 +23,11 @@ Async<CLONE4res> clone(Compound& c, const CLONE4args& a) {
   if (s == NFS4_OK) s = may_write_range(c, a.cl_dst_stateid, a.cl_dst_offset, a.cl_count, &write);
   if (s == NFS4_OK && !from.same_fs(to)) s = NFS4ERR_XDEV;
   if (s != NFS4_OK) return with_status<CLONE4res>(s);
-  return then(to.fs().clone({from.who, from.node, a.cl_src_offset, read.check},
-                            {to.who, to.node, a.cl_dst_offset, write.check}, a.cl_count),
-              Answer{c, std::move(read), std::move(write)});
+  const fs::CopyEnd source{from.who, from.node, a.cl_src_offset, read.check};
+  const fs::CopyEnd target{to.who, to.node, a.cl_dst_offset, write.check};
+  return recorded<fs::ChangeResult>(
+      c, [&](auto* rider) { return to.fs().clone(source, target, a.cl_count, rider); },
+      Answer{c, std::move(read), std::move(write)});
 }
 
 }  // namespace dfs::nfs4::ops

@@ -3,6 +3,7 @@
 #include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/names.h"
 #include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/recorded.h"
 
 namespace dfs::nfs4::ops {
 namespace {
@@ -28,15 +29,15 @@ std::optional<fs::FileType> to_type(nfs_ftype4 t) {
 }
 
 Async<fs::CreateResult> make(const Place& dir, const CREATE4args& a, fs::FileType type,
-                             const fs::SetAttr& attr) {
+                             const fs::SetAttr& attr, fs::Rider<fs::CreateResult>* rider) {
   const std::string_view name = a.objname.view();
   const createtype4& t = a.objtype;
-  if (type == fs::FileType::directory) return dir.fs().mkdir(dir.who, dir.node, name, attr);
+  if (type == fs::FileType::directory) return dir.fs().mkdir(dir.who, dir.node, name, attr, rider);
   if (type == fs::FileType::symlink)
-    return dir.fs().symlink(dir.who, dir.node, name, t.linkdata.view(), attr);
+    return dir.fs().symlink(dir.who, dir.node, name, t.linkdata.view(), attr, rider);
   const bool device = type == fs::FileType::block_device || type == fs::FileType::character_device;
   const specdata4 numbers = device ? t.devdata : specdata4{};
-  return dir.fs().mknod(dir.who, dir.node, name, type, numbers.specdata1, numbers.specdata2, attr);
+  return dir.fs().mknod(dir.who, dir.node, name, type, numbers.specdata1, numbers.specdata2, attr, rider);
 }
 
 }  // namespace
@@ -53,14 +54,16 @@ Async<CREATE4res> create(Compound& c, const CREATE4args& a) {
   AttrSet asked;
   if (const nfsstat4 s = decode_settable(c, a.createattrs, Target::created, attr, &asked); s != NFS4_OK)
     return with_status<CREATE4res>(s);
-  return then(make(dir, a, *type, *attr), [&c, asked](const fs::CreateResult& r) {
-    CREATE4res res{};
-    res.status = directory_status(r.error, r.dir.before);
-    if (res.status != NFS4_OK) return res;
-    res.resok4 = {change_info(r.dir), applied_attrs(asked, r.applied).bitmap(c.call.arena)};
-    c.enter(beside(c.current.place, r.node));
-    return res;
-  });
+  return recorded<fs::CreateResult>(
+      c, [&](auto* rider) { return make(dir, a, *type, *attr, rider); },
+      [&c, asked](const fs::CreateResult& r) {
+        CREATE4res res{};
+        res.status = directory_status(r.error, r.dir.before);
+        if (res.status != NFS4_OK) return res;
+        res.resok4 = {change_info(r.dir), applied_attrs(asked, r.applied).bitmap(c.call.arena)};
+        c.enter(beside(c.current.place, r.node));
+        return res;
+      });
 }
 
 }  // namespace dfs::nfs4::ops

@@ -26,12 +26,14 @@ nfsstat4 create_locked(Compound& c, const CREATE_SESSION4args& a, const Ref<Clie
   state.sessions.add(session, [&](Registry<Session>::Number n) {
     session->number = n;
     session->id = session_id(state.epoch, n, client->number);
+    session->persistent = (a.csa_flags & CREATE_SESSION4_FLAG_PERSIST) != 0 && state.persistence.available();
   });
-  // RFC 8881 18.36.3: nothing outlives this server (PERSIST), and no transport has RDMA.
-  const u32 back_channel = a.csa_flags & CREATE_SESSION4_FLAG_CONN_BACK_CHAN;
+  // RFC 8881 18.36.3; no transport has RDMA.
+  const u32 granted = (a.csa_flags & CREATE_SESSION4_FLAG_CONN_BACK_CHAN) |
+                      (session->persistent ? CREATE_SESSION4_FLAG_PERSIST : 0);
   session->bind(c.call.transport->id(), Session::kFore);
   client->sessions.push_back(session);
-  *ok = {session->id, a.csa_sequence, back_channel, to_wire(n.fore), to_wire(n.back)};
+  *ok = {session->id, a.csa_sequence, granted, to_wire(n.fore), to_wire(n.back)};
   *made = std::move(session);
   return NFS4_OK;
 }
@@ -45,6 +47,18 @@ nfsstat4 negotiate(Compound& c, const CREATE_SESSION4args& a, Negotiated* n) {
   // A back channel that nobody asks for may be as small as it likes.
   if (b != NFS4_OK && (a.csa_flags & CREATE_SESSION4_FLAG_CONN_BACK_CHAN) != 0) return b;
   return callback_security(a.csa_sec_parms, &n->security);
+}
+
+// The session could not be made persistent, and there is none: what was remembered for a retry says so too.
+CREATE_SESSION4res lost(State& state, Session& session, u32 sequence, nfsstat4 why) {
+  CREATE_SESSION4res res{};
+  res.csr_status = why;
+  session.kill();
+  state.remove_session(session);
+  std::lock_guard lock(session.client->mutex);
+  CreateSessionSlot& slot = session.client->create_session;
+  if (slot.sequence == sequence) slot.reply = res;
+  return res;
 }
 
 }  // namespace
@@ -85,7 +99,11 @@ Async<CREATE_SESSION4res> create_session(Compound& c, const CREATE_SESSION4args&
   }
   if ((res.csr_resok4.csr_flags & CREATE_SESSION4_FLAG_CONN_BACK_CHAN) != 0)
     state.callbacks.bind(*session, c.call.transport->id());
-  return res;
+  if (!session->persistent) return res;
+  return then(state.persistence.add(*session),
+              [&state, session, sequence = a.csa_sequence, res](fs::FsError e) {
+                return e == fs::FsError::ok ? res : lost(state, *session, sequence, to_status(e));
+              });
 }
 
 }  // namespace dfs::nfs4::ops

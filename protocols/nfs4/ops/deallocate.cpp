@@ -1,5 +1,6 @@
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/ranges.h"
+#include "protocols/nfs4/recorded.h"
 
 namespace dfs::nfs4::ops {
 
@@ -9,8 +10,11 @@ Async<DEALLOCATE4res> deallocate(Compound& c, const DEALLOCATE4args& a) {
   IoUse use;
   if (const nfsstat4 s = may_write_range(c, a.da_stateid, a.da_offset, a.da_length, &use); s != NFS4_OK)
     return with_status<DEALLOCATE4res>(s);
-  return then(p.fs().deallocate(p.who, p.node, a.da_offset, a.da_length, use.check),
-              RangeChanged<DEALLOCATE4res>{std::move(use)});
+  const fs::IoCheck check = use.check;
+  return recorded<fs::ChangeResult>(
+      c,
+      [&](auto* rider) { return p.fs().deallocate(p.who, p.node, a.da_offset, a.da_length, check, rider); },
+      RangeChanged<DEALLOCATE4res>{std::move(use)});
 }
 
 }  // namespace dfs::nfs4::ops

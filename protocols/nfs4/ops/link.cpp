@@ -2,6 +2,7 @@
 #include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/names.h"
 #include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/recorded.h"
 
 namespace dfs::nfs4::ops {
 
@@ -12,12 +13,14 @@ Async<LINK4res> link(Compound& c, const LINK4args& a) {
   if (!file.same_fs(dir)) return with_status<LINK4res>(NFS4ERR_XDEV);
   if (file.read_only() || dir.read_only()) return with_status<LINK4res>(NFS4ERR_ROFS);
   if (junction(c, dir, a.newname.view())) return with_status<LINK4res>(NFS4ERR_EXIST);
-  return then(dir.fs().link(dir.who, file.node, dir.node, a.newname.view()), [](const fs::LinkResult& r) {
-    LINK4res res{};
-    res.status = directory_status(r.error, r.dir.before);
-    if (res.status == NFS4_OK) res.resok4.cinfo = change_info(r.dir);
-    return res;
-  });
+  return recorded<fs::LinkResult>(
+      c, [&](auto* rider) { return dir.fs().link(dir.who, file.node, dir.node, a.newname.view(), rider); },
+      [](const fs::LinkResult& r) {
+        LINK4res res{};
+        res.status = directory_status(r.error, r.dir.before);
+        if (res.status == NFS4_OK) res.resok4.cinfo = change_info(r.dir);
+        return res;
+      });
 }
 
 }  // namespace dfs::nfs4::ops

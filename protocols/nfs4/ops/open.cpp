@@ -2,6 +2,7 @@
 #include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/names.h"
 #include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/recorded.h"
 #include "protocols/nfs4/state/opens.h"
 #include "protocols/nfs4/state/order.h"
 #include "protocols/nfs4/verifier.h"
@@ -20,7 +21,7 @@ struct OpenCall {
   state::ShareMode mode;
   u8 allowed = 0;           // what the caller may do with the file that was found, whatever he opens it for
   fs::SetAttr attr;         // of a new file
-  std::optional<u64> size;  // that an unchecked create asked for
+  std::optional<u64> size;  // that the create asked for
   AttrSet asked;
   u32 applied = 0;  // SetAttrPart
   Place file;
@@ -102,13 +103,29 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   return res;
 }
 
+// The result that a persistent session puts down with the file that OPEN makes or cuts. After a restart there
+// are no opens, and no stateid of before it is good for anything: this one is nobody's, and its client has to
+// reclaim the open (RFC 8881 8.4.2.1) as it does with those whose stateids it was told before.
+OPEN4res answer_after_restart(const OpenCall& call) {
+  Compound& c = call.c;
+  OPEN4res res{};
+  OPEN4resok& ok = res.resok4;
+  const Registry<StateRecord>::Number nobody{(1u << kPlaceBits) - 1, 0};
+  ok.stateid = {1, stateid_other(c.server.state->epoch, StateKind::open, nobody)};
+  ok.cinfo = call.cinfo;
+  ok.rflags = OPEN4_RESULT_LOCKTYPE_POSIX | OPEN4_RESULT_PRESERVE_UNLINKED;
+  ok.attrset = applied_attrs(call.asked, call.applied).bitmap(c.call.arena);
+  c.enter(call.file);
+  return res;
+}
+
 // --- opening a file that was found -------------------------------------------------------------------------
 
 // What the file's size is to become; nothing: it stays. "the attributes specified by createattrs are not
 // used, except that when createattrs specifies the size attribute with a size of zero, the existing file is
 // truncated" (RFC 7530 16.16.5).
 std::optional<u64> new_size(const OpenCall& call) {
-  if (call.created || (call.creating() && call.how() == UNCHECKED4 && call.size == u64{0})) return call.size;
+  if (call.creating() && !call.created && call.how() == UNCHECKED4 && call.size == u64{0}) return call.size;
   return {};
 }
 
@@ -131,24 +148,24 @@ Async<OPEN4res> open_found(CallPtr call) {
   fs::SetAttr* cut = c.call.arena.construct<fs::SetAttr>();
   if (cut == nullptr) return refused(NFS4ERR_DELAY);
   cut->size = size;
-  // A time the client chose for a new file is the last word on it.
-  if (call->created) {
-    cut->mtime_how = call->attr.mtime_how;
-    cut->mtime = call->attr.mtime;
-  }
   const Place& p = call->file;
   // Only now: an open that is denied leaves the file alone. Who may open it for this was judged with the
   // rest.
-  Async<fs::SetAttrResult> setting = p.fs().setattr(p.who, p.node, *cut, {}, fs::IoCheck::open_elsewhere);
-  return then(std::move(setting),
-              [call = std::move(call), opened = std::move(opened)](const fs::SetAttrResult& r) {
-                if (r.error != fs::FsError::ok) {
-                  undo_open(call->c, opened);
-                  return with_status<OPEN4res>(to_status(r.error));
-                }
-                call->applied |= fs::kSetSize;
-                return answer(*call, opened);
-              });
+  auto recorder = recorder_of<fs::SetAttrResult>(c, [&call = *call](const fs::SetAttrResult&) {
+    call.applied |= fs::kSetSize;
+    return answer_after_restart(call);
+  });
+  Async<fs::SetAttrResult> setting =
+      p.fs().setattr(p.who, p.node, *cut, {}, fs::IoCheck::open_elsewhere, recorder.get());
+  return then(std::move(setting), [call = std::move(call), opened = std::move(opened),
+                                   recorder = std::move(recorder)](const fs::SetAttrResult& r) {
+    if (r.error != fs::FsError::ok) {
+      undo_open(call->c, opened);
+      return with_status<OPEN4res>(to_status(r.error));
+    }
+    call->applied |= fs::kSetSize;
+    return answer(*call, opened);
+  });
 }
 
 // Whoever may execute a file may read it: there is no other way to execute it (RFC 8881 6.2.1.3.2).
@@ -212,6 +229,14 @@ Async<OPEN4res> take_found(CallPtr call, const fs::LookupResult& r) {
   return hold_and_look(std::move(call));
 }
 
+void note_created(OpenCall& call, const fs::CreateResult& r) {
+  call.cinfo = {true, r.dir.before.change, r.dir.after.change};
+  call.file = beside(call.c.current.place, r.node);
+  // An exclusive create that comes again has made the file, too (RFC 7530 16.16.5).
+  call.created = r.created || call.exclusive();
+  call.applied = r.applied;
+}
+
 Async<OPEN4res> take_created(CallPtr call, const fs::CreateResult& r) {
   Compound& c = call->c;
   if (r.error == fs::FsError::exists && call->how() == UNCHECKED4) {
@@ -219,18 +244,14 @@ Async<OPEN4res> take_created(CallPtr call, const fs::CreateResult& r) {
     return refused(s == NFS4_OK ? NFS4ERR_EXIST : s);
   }
   if (r.error != fs::FsError::ok) return refused(directory_status(r.error, r.dir.before));
-  call->cinfo = {true, r.dir.before.change, r.dir.after.change};
-  call->file = beside(c.current.place, r.node);
-  // An exclusive create that comes again has made the file, too (RFC 7530 16.16.5).
-  call->created = r.created || call->exclusive();
-  call->applied = r.applied;
+  note_created(*call, r);
   return hold_and_look(std::move(call));
 }
 
 fs::CreateHow create_how(createmode4 mode) {
   switch (mode) {
     case UNCHECKED4:
-      return fs::CreateHow::unchecked;
+      return fs::CreateHow::kept;  // until it is open
     case GUARDED4:
       return fs::CreateHow::guarded;
     case EXCLUSIVE4:
@@ -269,9 +290,15 @@ Async<OPEN4res> find(CallPtr call) {
     });
   }
   const createhow4& how = a.openhow.how;
+  auto recorder = recorder_of<fs::CreateResult>(c, [&call = *call](const fs::CreateResult& r) {
+    note_created(call, r);
+    return answer_after_restart(call);
+  });
   Async<fs::CreateResult> creating =
-      dir.fs().create(dir.who, dir.node, name.view(), create_how(how.mode), call->attr, create_verifier(how));
-  return then(std::move(creating), [call = std::move(call)](const fs::CreateResult& r) mutable {
+      dir.fs().create(dir.who, dir.node, name.view(), create_how(how.mode), call->attr, create_verifier(how),
+                      fs::IoCheck::owner_override, recorder.get());
+  return then(std::move(creating), [call = std::move(call),
+                                    recorder = std::move(recorder)](const fs::CreateResult& r) mutable {
     return take_created(std::move(call), r);
   });
 }
@@ -281,12 +308,12 @@ Async<OPEN4res> find(CallPtr call) {
 nfsstat4 take_attributes(OpenCall& call) {
   Compound& c = call.c;
   const createhow4& how = call.a.openhow.how;
-  if (how.mode == EXCLUSIVE4) return NFS4_OK;  // has none
+  // RFC 8881 18.16.3: a persistent session needs no verifier, and has a retry answered by its slot.
+  if (how.mode == EXCLUSIVE4) return c.persistent ? NFS4ERR_INVAL : NFS4_OK;  // has none
   if (how.mode == EXCLUSIVE4_1 && c.minor == 0) return NFS4ERR_BADXDR;
   const fattr4& attrs = how.mode == EXCLUSIVE4_1 ? how.ch_createboth.cva_attrs : how.createattrs;
   const nfsstat4 s = decode_settable(c, attrs, Target::created, &call.attr, &call.asked);
-  // What an unchecked create finds keeps its size until it is open.
-  if (how.mode == UNCHECKED4) call.size = std::exchange(call.attr.size, {});
+  call.size = call.attr.size;
   return s;
 }
 

@@ -1,5 +1,6 @@
 #include "protocols/nfs4/change_info.h"
 #include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/recorded.h"
 #include "protocols/nfs4/xattr.h"
 
 namespace dfs::nfs4::ops {
@@ -9,12 +10,14 @@ Async<REMOVEXATTR4res> removexattr(Compound& c, const REMOVEXATTR4args& a) {
   const Place& p = c.current.place;
   if (const nfsstat4 s = check_xattr(p, a.rxa_name); s != NFS4_OK) return with_status<REMOVEXATTR4res>(s);
   if (p.read_only()) return with_status<REMOVEXATTR4res>(NFS4ERR_ROFS);
-  return then(p.fs().removexattr(p.who, p.node, a.rxa_name.view()), [](const fs::ChangeResult& r) {
-    REMOVEXATTR4res res{};
-    res.rxr_status = xattr_status(r.error);
-    if (res.rxr_status == NFS4_OK) res.rxr_info = change_info(r.node);
-    return res;
-  });
+  return recorded<fs::ChangeResult>(
+      c, [&](auto* rider) { return p.fs().removexattr(p.who, p.node, a.rxa_name.view(), rider); },
+      [](const fs::ChangeResult& r) {
+        REMOVEXATTR4res res{};
+        res.rxr_status = xattr_status(r.error);
+        if (res.rxr_status == NFS4_OK) res.rxr_info = change_info(r.node);
+        return res;
+      });
 }
 
 }  // namespace dfs::nfs4::ops

@@ -2,6 +2,7 @@
 #include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/names.h"
 #include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/recorded.h"
 #include "protocols/nfs4/state/state.h"
 
 namespace dfs::nfs4::ops {
@@ -32,13 +33,17 @@ nfsstat4 status_of_rename(const fs::RenameResult& r) {
 Async<RENAME4res> rename(Compound& c, const RENAME4args& a) {
   if (const nfsstat4 s = check(c, a); s != NFS4_OK) return with_status<RENAME4res>(s);
   const Place &from = c.saved.place, &to = c.current.place;
-  return then(to.fs().rename(to.who, from.node, a.oldname.view(), to.node, a.newname.view()),
-              [](const fs::RenameResult& r) {
-                RENAME4res res{};
-                res.status = status_of_rename(r);
-                if (res.status == NFS4_OK) res.resok4 = {change_info(r.from_dir), change_info(r.to_dir)};
-                return res;
-              });
+  return recorded<fs::RenameResult>(
+      c,
+      [&](auto* rider) {
+        return to.fs().rename(to.who, from.node, a.oldname.view(), to.node, a.newname.view(), rider);
+      },
+      [](const fs::RenameResult& r) {
+        RENAME4res res{};
+        res.status = status_of_rename(r);
+        if (res.status == NFS4_OK) res.resok4 = {change_info(r.from_dir), change_info(r.to_dir)};
+        return res;
+      });
 }
 
 }  // namespace dfs::nfs4::ops

@@ -1,3 +1,4 @@
+#include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/state/state.h"
 
@@ -83,13 +84,48 @@ nfsstat4 within_limits(const Compound& c, const SEQUENCE4args& a, const Session&
   return NFS4_OK;
 }
 
+// The filehandle that a reply was put down with; none there is none of.
+Place place_of(Compound& c, const std::string& handle) {
+  Place place;
+  if (!handle.empty()) (void)resolve(c, c.call.arena.copy(Bytes::of(handle)), &place);
+  return place;
+}
+
+// A session that an earlier run left answers what it has answered, or begun to, and nothing else (RFC
+// 8881 2.10.6.5). A request that changed nothing was not put down, and is a new one here.
+SEQUENCE4res of_dead_session(Compound& c, const SEQUENCE4args& a, const DeadSession& session) {
+  if (a.sa_slotid.value >= session.of.max_requests) return refused(NFS4ERR_BADSLOT);
+  const auto it = session.replies.find(a.sa_slotid.value);
+  if (it == session.replies.end()) return refused(NFS4ERR_DEADSESSION);
+  const SavedReply& reply = it->second;
+  const auto ahead = static_cast<i32>(a.sa_sequenceid - reply.sequence);
+  if (ahead != 0) return refused(ahead > 0 ? NFS4ERR_DEADSESSION : NFS4ERR_SEQ_MISORDERED);
+  if (reply.digest != digest_of(c, a)) return refused(NFS4ERR_SEQ_FALSE_RETRY);
+  SEQUENCE4res res{};
+  const slotid4 highest{session.of.max_requests - 1};
+  res.sr_resok4 = {a.sa_sessionid, a.sa_sequenceid, a.sa_slotid, highest, highest, 0};
+  c.max_reply = session.of.max_response;
+  c.max_cached = session.of.max_response_cached;
+  c.cached = a.sa_cachethis;
+  if (!reply.kept)
+    c.replay(uncached(c, res));
+  else if (!c.resume(c.call.arena.copy(Bytes::of(reply.results)).view(), reply.count))
+    return refused(NFS4ERR_SEQ_FALSE_RETRY);
+  c.enter(place_of(c, reply.current));
+  c.saved = {place_of(c, reply.saved), {}, false};
+  return res;
+}
+
 }  // namespace
 
 // RFC 8881 18.46
 Async<SEQUENCE4res> sequence(Compound& c, const SEQUENCE4args& a) {
   State& state = *c.server.state;
   const Ref<Session> session = state.find_session(a.sa_sessionid);
-  if (!session) return refused(NFS4ERR_BADSESSION);
+  if (!session) {
+    const auto dead = state.persistence.find(a.sa_sessionid);
+    return dead ? of_dead_session(c, a, *dead) : refused(NFS4ERR_BADSESSION);
+  }
   // Without state protection a connection is bound by being used (RFC 8881 2.10.3.1).
   session->bind(c.call.transport->id(), Session::kFore);
   if (const nfsstat4 s = within_limits(c, a, *session); s != NFS4_OK) return refused(s);
@@ -110,6 +146,7 @@ Async<SEQUENCE4res> sequence(Compound& c, const SEQUENCE4args& a) {
   c.max_reply = session->fore.max_response;
   c.max_cached = session->fore.max_response_cached;
   c.cached = a.sa_cachethis;
+  c.persistent = session->persistent;
   return res;
 }
 

@@ -1,5 +1,6 @@
 #include "protocols/nfs4/attrs/decode.h"
 #include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/recorded.h"
 #include "protocols/nfs4/state/io.h"
 
 namespace dfs::nfs4::ops {
@@ -24,10 +25,14 @@ Task<SETATTR4res> set_size(Compound& c, const stateid4& id, const Change& change
   IoUse use;
   const nfsstat4 s = for_io(c, c.current, id, IoKind::write, bytes_of(*change.attr.size, UINT64_MAX), &use);
   if (s != NFS4_OK) co_return with_status<SETATTR4res>(s);
-  const fs::SetAttrResult r = co_await p.fs().setattr(p.who, p.node, change.attr, {}, use.check);
-  SETATTR4res res = answer(c, change, r);
-  if (r.error != fs::FsError::ok) res.status = data_status(c, r.error);
-  co_return res;
+  Async<SETATTR4res> setting = recorded<fs::SetAttrResult>(
+      c, [&](auto* rider) { return p.fs().setattr(p.who, p.node, change.attr, {}, use.check, rider); },
+      [&c, &change](const fs::SetAttrResult& r) {
+        SETATTR4res res = answer(c, change, r);
+        if (r.error != fs::FsError::ok) res.status = data_status(c, r.error);
+        return res;
+      });
+  co_return co_await setting;
 }
 
 }  // namespace
@@ -40,8 +45,12 @@ Async<SETATTR4res> setattr(Compound& c, const SETATTR4args& a) {
   if (s != NFS4_OK) return with_status<SETATTR4res>(s);
   if (p.read_only()) return with_status<SETATTR4res>(NFS4ERR_ROFS);
   if (change->attr.size) return set_size(c, a.stateid, *change);
-  return then(p.fs().setattr(p.who, p.node, change->attr),
-              [&c, change](const fs::SetAttrResult& r) { return answer(c, *change, r); });
+  return recorded<fs::SetAttrResult>(
+      c,
+      [&](auto* rider) {
+        return p.fs().setattr(p.who, p.node, change->attr, {}, fs::IoCheck::owner_override, rider);
+      },
+      [&c, change](const fs::SetAttrResult& r) { return answer(c, *change, r); });
 }
 
 }  // namespace dfs::nfs4::ops

@@ -1,4 +1,5 @@
 #include "protocols/nfs4/ops.h"
+#include "protocols/nfs4/recorded.h"
 #include "protocols/nfs4/state/io.h"
 #include "protocols/nfs4/verifier.h"
 
@@ -31,9 +32,14 @@ Async<WRITE4res> write(Compound& c, const WRITE4args& a) {
     return with_status<WRITE4res>(s);
   if (p.read_only()) return with_status<WRITE4res>(NFS4ERR_ROFS);
   // More than maxwrite is written as far as that goes: the file system cuts it, and the count says where.
-  return then(p.fs().write(p.who, p.node, a.offset, c.call.slices(a.data), static_cast<fs::Stable>(a.stable),
-                           use.check),
-              Answer{c, std::move(use), p});
+  const fs::IoCheck check = use.check;
+  return recorded<fs::WriteResult>(
+      c,
+      [&](auto* rider) {
+        return p.fs().write(p.who, p.node, a.offset, c.call.slices(a.data), static_cast<fs::Stable>(a.stable),
+                            check, rider);
+      },
+      Answer{c, std::move(use), p});
 }
 
 }  // namespace dfs::nfs4::ops

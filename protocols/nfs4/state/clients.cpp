@@ -92,7 +92,10 @@ void Clients::remove_locked(Ref<Client>& which, bool expired) {
     std::lock_guard lock(s.mutex);
     s.by_number.erase(client->number);
   }
-  if (!ending_) state_.recovery.roster.forget(*client);
+  if (!ending_) {
+    state_.recovery.roster.forget(*client);
+    state_.persistence.forget(*client);
+  }
   state_.drop(*client, expired ? Gone::expired : Gone::closed);
 }
 
@@ -237,6 +240,7 @@ nfsstat4 Clients::confirm(const Ref<Client>& client, const Principal& who) {
   name.confirmed = std::move(name.unconfirmed);
   client->phase.store(Client::Phase::confirmed, std::memory_order_release);
   state_.recovery.confirmed(*client);
+  state_.persistence.succeeded_by(*client);
   return NFS4_OK;
 }
 

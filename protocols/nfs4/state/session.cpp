@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/fs/session_rows.h"
+#include "engine/wire/codec.h"
+#include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/state/state.h"
 
 namespace dfs::nfs4 {
@@ -127,6 +130,31 @@ void Slot::ended(Compound& c, const SliceList& body) {
   cached_ = keep;
   size_ = keep ? static_cast<u32>(size) : 0;
   reply_ = std::move(copy);
+}
+
+fs::FsError Slot::put_down(fs::MetadataTxn& txn, Compound& c, const nfs_resop4& result) {
+  using Table = fs::MetadataView::Table;
+  const std::string_view session{reinterpret_cast<const char*>(session_->id.data()), session_->id.size()};
+  // It may have ended meanwhile; then there is nobody left who asks.
+  if (const auto row = txn.row(Table::session, session); !row)
+    return row.error() == fs::FsError::not_found ? fs::FsError::ok : row.error();
+  auto handle = [&](const Place& p) { return p ? std::string(handle_of(c, p).view()) : std::string(); };
+  // While the slot is busy nobody but its request changes these two.
+  SavedReply reply{
+      sequence_, digest_, c.cached, c.result_count + 1, {}, handle(c.current.place), handle(c.saved.place)};
+  if (reply.kept) {
+    SliceList bytes;
+    BlockCursor cursor(1024);
+    {
+      wire::Writer w(bytes, cursor);
+      for (u32 i = 0; i < c.result_count; ++i) encode(w, c.results[i]);
+      encode(w, result);
+    }
+    reply.results = flatten(bytes);
+  }
+  const auto slot = static_cast<u32>(this - session_->slots_.get());
+  txn.put_row(Table::session, fs::reply_key(session, slot), encode(reply));
+  return fs::FsError::ok;
 }
 
 u32 Session::last_on(u32 slot) const {

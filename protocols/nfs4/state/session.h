@@ -20,6 +20,7 @@ channel_attrs4 to_wire(const ChannelAttrs& a);
 class Slot final : public ReplyKeeper {
  public:
   void ended(Compound& c, const SliceList& body) override;
+  fs::FsError put_down(fs::MetadataTxn& txn, Compound& c, const nfs_resop4& result) override;
 
  private:
   friend class Session;
@@ -45,6 +46,7 @@ class Session : public Counted {
   // fixed before anybody can find it
   sessionid4 id{};
   Registry<Session>::Number number{};
+  bool persistent = false;  // see persistence.h
   const Ref<Client> client;
   const u32 minor;  // that it was made in, and is called back in
   const ChannelAttrs fore, back;

@@ -1,6 +1,7 @@
 #include "protocols/nfs4/state/snapshot.h"
 
 #include <algorithm>
+#include <set>
 
 #include "protocols/nfs4/state/state.h"
 
@@ -16,6 +17,7 @@ snapshot::Session view(const Session& s) {
   snapshot::Session out;
   out.id = text(s.id);
   out.callback_program = s.callback_program();
+  out.persistent = s.persistent;
   out.max_request = s.fore.max_request;
   out.max_response = s.fore.max_response;
   out.max_response_cached = s.fore.max_response_cached;
@@ -140,10 +142,37 @@ Snapshot take_snapshot(State& state) {
                           e.holder == 0 ? 0 : client_id(state.epoch, e.holder).value, e.complete});
   out.grace = {state.recovery.in_grace(),
                static_cast<double>(state.recovery.left()) / static_cast<double>(kSecond)};
+  for (const Persistence::View& d : state.persistence.dead()) {
+    snapshot::DeadSession s{
+        text(d.id),
+        d.session->of.owner,
+        static_cast<double>(d.session->ends() - state.now()) / static_cast<double>(kSecond),
+        {}};
+    for (const auto& [slot, r] : d.session->replies) s.replies.push_back({slot, r.sequence, r.count, r.kept});
+    out.dead_sessions.push_back(std::move(s));
+  }
   out.stateids = state.records.size();
   out.sessions = state.sessions.size();
   return out;
 }
+
+namespace {
+
+// Each persistent session and each dead one has rows, and nobody else has.
+void check_persistence(State& state, const Snapshot& s, std::vector<std::string>& wrong) {
+  std::set<std::string> known;
+  for (const snapshot::Client& c : s.clients)
+    for (const snapshot::Session& of : c.sessions)
+      if (of.persistent) known.insert(of.id);
+  for (const snapshot::DeadSession& d : s.dead_sessions) known.insert(d.id);
+  std::set<std::string> rows;
+  for (const sessionid4& id : state.persistence.recorded()) rows.insert(text(id));
+  if (known != rows)
+    wrong.push_back(
+        fmt::format("{} sessions are persistent or dead, and {} have rows", known.size(), rows.size()));
+}
+
+}  // namespace
 
 std::vector<std::string> check_invariants(State& state) {
   std::vector<std::string> wrong;
@@ -187,6 +216,7 @@ std::vector<std::string> check_invariants(State& state) {
         std::none_of(s.clients.begin(), s.clients.end(), [&](auto& c) { return c.id == r.client; }))
       wrong.push_back(fmt::format("the roster has client {:#x}, which is gone", r.client));
   }
+  check_persistence(state, s, wrong);
   size_t shares = 0, locked = 0, grants = 0;
   for (const snapshot::File& f : s.files) {
     shares += f.shares;

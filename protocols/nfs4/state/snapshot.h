@@ -29,6 +29,16 @@ struct Session {
   u32 max_request = 0, max_response = 0, max_response_cached = 0, max_operations = 0;
   std::vector<Slot> slots;
   std::vector<Connection> connections;
+  bool persistent = false;
+};
+struct SavedReply {
+  u32 slot = 0, sequence = 0, results = 0;
+  bool kept = false;
+};
+struct DeadSession {  // that an earlier run left
+  std::string id, owner;
+  double left = 0;  // seconds until it ends if nobody asks for it
+  std::vector<SavedReply> replies;
 };
 
 struct Range {
@@ -112,6 +122,7 @@ struct Snapshot {
   std::vector<snapshot::File> files;
   std::vector<snapshot::Reclaimer> roster;
   snapshot::Grace grace;
+  std::vector<snapshot::DeadSession> dead_sessions;
   u64 stateids = 0, sessions = 0;
 };
 

@@ -28,6 +28,7 @@ State::State(Nfs4& s)
       records(s.random),
       sessions(s.random),
       recovery(*this),
+      persistence(*this),
       clients(*this, epoch),
       callbacks(*this),
       delegations(*this),
@@ -50,9 +51,11 @@ void State::start(Loop& loop, rpc::Streams* streams) {
   }
   arm();
   recovery.start(loop);
+  persistence.start(loop);
 }
 
 void State::stop() {
+  persistence.stop();
   recovery.stop();
   std::lock_guard lock(mutex_);
   if (loop_ != nullptr && timer_ != 0) loop_->cancel(timer_);

@@ -7,6 +7,7 @@
 #include "protocols/nfs4/state/copies.h"
 #include "protocols/nfs4/state/delegations.h"
 #include "protocols/nfs4/state/lease_queue.h"
+#include "protocols/nfs4/state/persistence.h"
 #include "protocols/nfs4/state/recovery.h"
 #include "protocols/nfs4/state/session.h"
 #include "protocols/nfs4/state/state_record.h"
@@ -18,7 +19,7 @@ struct Nfs4;
 // Clients, sessions, opens, locks and delegations of one server.
 //
 // Locks are taken in this order: Clients, Recovery, a client, a session or a stripe of files, a stripe of a
-// registry, a store's, the roster's. None is held across a suspension.
+// registry, that of persistent sessions, a store's, the roster's. None is held across a suspension.
 class State {
  public:
   explicit State(Nfs4& server);
@@ -67,6 +68,7 @@ class State {
   Registry<StateRecord> records;
   Registry<Session> sessions;
   Recovery recovery;
+  Persistence persistence;
   Clients clients;
   Callbacks callbacks;
   Delegations delegations;

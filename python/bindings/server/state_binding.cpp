@@ -52,7 +52,15 @@ struct Dicts {
     return py::dict("id"_a = hex(s.id), "callback_program"_a = s.callback_program,
                     "max_request"_a = s.max_request, "max_response"_a = s.max_response,
                     "max_response_cached"_a = s.max_response_cached, "max_operations"_a = s.max_operations,
-                    "slots"_a = all(s.slots), "connections"_a = all(s.connections));
+                    "slots"_a = all(s.slots), "connections"_a = all(s.connections),
+                    "persistent"_a = s.persistent);
+  }
+  static py::dict of(const nfs4::snapshot::SavedReply& r) {
+    return py::dict("slot"_a = r.slot, "sequence"_a = r.sequence, "results"_a = r.results, "kept"_a = r.kept);
+  }
+  static py::dict of(const nfs4::snapshot::DeadSession& s) {
+    return py::dict("id"_a = hex(s.id), "owner"_a = hex(s.owner), "left"_a = s.left,
+                    "replies"_a = all(s.replies));
   }
   static py::dict of(const nfs4::snapshot::Open& o) {
     return py::dict("owner"_a = hex(o.owner), "other"_a = hex(o.other), "seqid"_a = o.seqid,
@@ -103,6 +111,7 @@ py::dict state_snapshot(server::Server& server) {
   }
   return py::dict("clients"_a = Dicts::all(s.clients), "files"_a = Dicts::all(s.files),
                   "roster"_a = Dicts::all(s.roster), "grace"_a = Dicts::of(s.grace),
+                  "dead_sessions"_a = Dicts::all(s.dead_sessions),
                   "stateids"_a = s.stateids, "sessions"_a = s.sessions);
 }
 
