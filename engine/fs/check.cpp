@@ -9,6 +9,7 @@
 #include "engine/fs/file_system_impl.h"
 #include "engine/fs/names.h"
 #include "engine/fs/nodes.h"
+#include "engine/fs/session_rows.h"
 #include "engine/fs/xattr_rows.h"
 
 namespace dfs::fs {
@@ -41,6 +42,7 @@ class Check {
     read_acls();
     read_xattrs();
     read_server_rows();
+    read_sessions();
   }
   // One of the object's paths; empty when it has none that begins at the root.
   std::string path_of(FileId id) {
@@ -261,6 +263,21 @@ class Check {
       damage(FileId(0), "the write verifier has {} bytes", verifier->size());
     else if (!verifier && verifier.error() != FsError::not_found)
       damage(FileId(0), "the write verifier cannot be read: {}", name(verifier.error()));
+  }
+
+  // In the order of keys a session comes before its replies.
+  void read_sessions() {
+    std::string session;
+    FsError e = view_.rows(Table::session, {}, {}, [&](std::string_view key, std::string_view) {
+      if (key.size() == kSessionKey)
+        session = key;
+      else if (key.size() != kReplyKey)
+        damage(FileId(0), "a session's row has a key of {} bytes", key.size());
+      else if (session_of(key) != session)
+        report({Finding::Severity::leftover, FileId(0), "there is a reply of a session that does not exist"});
+      return true;
+    });
+    if (e != FsError::ok) damage(FileId(0), "the sessions cannot be read: {}", name(e));
   }
 
   MetadataView& view_;

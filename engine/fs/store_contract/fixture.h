@@ -45,6 +45,7 @@ void fs_acl_decisions(const StoreFactory& make);
 void fs_acl_attributes(const StoreFactory& make);
 void fs_acl_inheritance(const StoreFactory& make);
 void fs_xattrs(const StoreFactory& make);
+void fs_riders(const StoreFactory& make);
 void fs_attributes(const StoreFactory& make);
 void fs_names(const StoreFactory& make);
 void fs_rename(const StoreFactory& make);
@@ -84,6 +85,7 @@ void fs_failing_calls(const StoreFactory& make);
   DFS_STORE_CONTRACT_CASE(fs_acl_attributes, store, factory)  \
   DFS_STORE_CONTRACT_CASE(fs_acl_inheritance, store, factory) \
   DFS_STORE_CONTRACT_CASE(fs_xattrs, store, factory)          \
+  DFS_STORE_CONTRACT_CASE(fs_riders, store, factory)          \
   DFS_STORE_CONTRACT_CASE(fs_attributes, store, factory)      \
   DFS_STORE_CONTRACT_CASE(fs_names, store, factory)           \
   DFS_STORE_CONTRACT_CASE(fs_rename, store, factory)          \

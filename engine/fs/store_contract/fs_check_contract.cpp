@@ -3,6 +3,7 @@
 #include "engine/fs/acl_row.h"
 #include "engine/fs/check.h"
 #include "engine/fs/nodes.h"
+#include "engine/fs/session_rows.h"
 #include "engine/fs/store_contract/world.h"
 #include "engine/fs/xattr_rows.h"
 
@@ -193,6 +194,21 @@ void fs_check(const StoreFactory& make) {
     t.finds(kNone, "", "the write verifier has 5 bytes");
     t.break_by([&](MetadataTxn& x) { x.erase_row(Table::server, "uuid"); });
     t.finds(kNone, "", "the file system's identity cannot be read: not_found");
+  }
+  SECTION("sessions") {
+    const std::string session(kSessionKey, 's'), gone(kSessionKey, 't');
+    t.break_by([&](MetadataTxn& x) {
+      x.put_row(Table::session, session, "whose");
+      x.put_row(Table::session, reply_key(session, 0), "reply");
+      x.put_row(Table::session, reply_key(session, 127), "reply");
+    });
+    REQUIRE(t.w.findings() == "");
+    t.break_by([&](MetadataTxn& x) {
+      x.put_row(Table::session, reply_key(gone, 3), "reply");
+      x.put_row(Table::session, "short", "");
+    });
+    t.finds(kNone, "", "there is a reply of a session that does not exist", kLeftover);
+    t.finds(kNone, "", "a session's row has a key of 5 bytes");
   }
   SECTION("the root is gone") {
     t.break_by([&](MetadataTxn& x) { x.erase_inode(kRootId); });
