@@ -22,6 +22,7 @@ def fault_points(_: str) -> str:
         "kDrop": "drop_reply",
         "kResend": "duplicate, reorder",
         "kTime": "delay, pause, yield",
+        "kChange": "set, patch, flip, truncate, pad",
         "kLink": "reset, close, half_close, slow_close, throttle, slice, blackhole",
     }
     text = (ROOT / "engine/fault/points.def").read_text()

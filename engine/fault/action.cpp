@@ -25,6 +25,11 @@ constexpr Row kRows[] = {
     {ActionKind::throttle, "throttle", kLink},
     {ActionKind::slice, "slice", kLink},
     {ActionKind::blackhole, "blackhole", kLink},
+    {ActionKind::set, "set", kChange},
+    {ActionKind::patch, "patch", kChange},
+    {ActionKind::flip, "flip", kChange},
+    {ActionKind::truncate, "truncate", kChange},
+    {ActionKind::pad, "pad", kChange},
 };
 
 }  // namespace

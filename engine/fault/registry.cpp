@@ -13,7 +13,7 @@ std::string known_points() {
 
 std::string actions_of(u32 groups) {
   std::string out;
-  for (int k = 0; k <= static_cast<int>(ActionKind::blackhole); ++k)
+  for (int k = 0; k < kActionKinds; ++k)
     if (groups & group_of(static_cast<ActionKind>(k)))
       out += fmt::format("{}{}", out.empty() ? "" : ", ", name(static_cast<ActionKind>(k)));
   return out;
@@ -105,10 +105,11 @@ void Registry::resume(std::vector<std::pair<Executor*, std::coroutine_handle<>>>
   for (auto& [executor, handle] : held) executor->submit([h = handle] { h.resume(); });
 }
 
-bool Registry::fires(Entry& e, const Context& c) {
+bool Registry::fires(Entry& e, const Context& c, const Applies* applies) {
   const Trigger& t = e.rule.trigger;
   if (!e.rule.point.detail.empty() && e.rule.point.detail != c.detail) return false;
   if (!t.matches(c)) return false;
+  if (applies != nullptr && !(*applies)(e.rule.action)) return false;
   const u64 hit = ++e.status.hits;
   e.bytes += c.bytes;
   if (t.nth != 0 && hit != t.nth) return false;
@@ -122,10 +123,10 @@ bool Registry::fires(Entry& e, const Context& c) {
   return true;
 }
 
-std::optional<Action> Registry::evaluate(Point p, const Context& c) {
+std::optional<Action> Registry::evaluate(Point p, const Context& c, const Applies* applies) {
   std::lock_guard lock(mutex_);
   for (auto& [id, entry] : rules_) {
-    if (entry.rule.point.point != p || !fires(entry, c)) continue;
+    if (entry.rule.point.point != p || !fires(entry, c, applies)) continue;
     fired_.notify_all();
     if (trace_.enabled())
       trace_.emit("fault.fired", c.conn, c.xid,

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "engine/base/function_ref.h"
 #include "engine/base/random.h"
 #include "engine/base/result.h"
 #include "engine/base/trace.h"
@@ -55,8 +56,18 @@ class Registry {
   std::optional<Action> check(Point p, const Context& c) {
     if (!armed(p)) [[likely]]
       return {};
-    return evaluate(p, c);
+    return evaluate(p, c, nullptr);
   }
+  // The same where it depends on more than the context whether an action could do anything here: one that
+  // could not is no hit.
+  using Applies = FunctionRef<bool(const Action&)>;
+  std::optional<Action> check(Point p, const Context& c, Applies applies) {
+    if (!armed(p)) [[likely]]
+      return {};
+    return evaluate(p, c, &applies);
+  }
+  // The source of what rules draw.
+  Random& random() { return random_; }
 
   // Suspends for a time action (delay, pause, yield); returns at once for any other.
   Task<void> spend(Action action);
@@ -72,8 +83,8 @@ class Registry {
     std::vector<std::pair<Executor*, std::coroutine_handle<>>> held;
   };
   struct Pause;
-  std::optional<Action> evaluate(Point p, const Context& c);
-  bool fires(Entry& e, const Context& c);
+  std::optional<Action> evaluate(Point p, const Context& c, const Applies* applies);
+  bool fires(Entry& e, const Context& c, const Applies* applies);
   static void resume(std::vector<std::pair<Executor*, std::coroutine_handle<>>>& held);
 
   Random& random_;

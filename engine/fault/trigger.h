@@ -15,6 +15,7 @@ struct Trigger {
   std::optional<u64> conn, file;
   std::optional<u32> uid, xid;
   std::optional<std::string> name;
+  std::optional<std::string> proc;  // the procedure, where the point does not name it
   // counting
   u64 nth = 0;          // only the n-th hit
   u64 first = 0;        // only the first n hits

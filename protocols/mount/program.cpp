@@ -15,6 +15,7 @@ void fail_mnt(rpc::Call& call, i32 status) {
 // changes nothing that its first execution did not.
 rpc::Program common(Mount& m, u32 version) {
   rpc::Program p{MOUNT_PROGRAM, version, "mount", {}, &m, fault::Point::mount_proc_enter, false, {}};
+  p.schema = &schema;
   using rpc::serve;
   using rpc::Void;
   p.procedures = {

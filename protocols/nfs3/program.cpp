@@ -44,6 +44,7 @@ rpc::Program program(Nfs3& n) {
                  "nfs3",      {},
                  &n,          fault::Point::nfs3_proc_enter,
                  true,        fault::Point::nfs3_proc_leave};
+  p.schema = &schema;
   p.procedures.push_back(
       {NFSPROC3_NULL, "NULL", false, false, rpc::serve<Nfs3, rpc::Void, rpc::Void, null>, nullptr});
 #define NFS3_PROC(name, handler, args, res, replayable)                                                    \

@@ -33,6 +33,7 @@ rpc::Program program(Nfs4& n) {
                  false,        fault::Point::nfs4_proc_enter};
   // RFC 7530 3.1, RFC 8881 2.9.1: only over transports that control congestion.
   p.stream_only = true;
+  p.schema = &schema;
   p.procedures.push_back(
       {NFSPROC4_NULL, "NULL", false, false, rpc::serve<Nfs4, rpc::Void, rpc::Void, null>, nullptr});
   std::vector<std::string> names;

@@ -64,6 +64,7 @@ Async<pmaplist> dump(Portmap& p, Call& call, const Void&) {
 rpc::Program program_v2(Portmap& p) {
   using rpc::serve;
   rpc::Program out{PMAP_PROG, PMAP_VERS, "portmap", {}, &p, fault::Point::portmap_proc_enter, false, {}};
+  out.schema = &schema;
   out.procedures = {
       {PMAPPROC_NULL, "NULL", false, false, serve<Portmap, Void, Void, null>, nullptr},
       {PMAPPROC_SET, "SET", true, false, serve<Portmap, mapping, bool, set, nullptr, rpc::encode_bool>,

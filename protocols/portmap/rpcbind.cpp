@@ -152,6 +152,7 @@ Async<rpcb_stat_byvers> getstat(Portmap& p, Call& call, const Void&) {
 rpc::Program common(Portmap& p, u32 version) {
   using rpc::serve;
   rpc::Program out{RPCBPROG, version, "rpcbind", {}, &p, fault::Point::portmap_proc_enter, false, {}};
+  out.schema = &rpcbind::schema;
   out.procedures = {
       {RPCBPROC_NULL, "NULL", false, false, serve<Portmap, Void, Void, null>, nullptr},
       {RPCBPROC_SET, "SET", true, false, serve<Portmap, rpcb, bool, set, nullptr, rpc::encode_bool>, nullptr},

@@ -20,6 +20,13 @@ void Call::take(const u8* data, u32 size, BlockRef block) {
   record = {reinterpret_cast<const char*>(data), size};
 }
 
+void Call::replace(std::string_view other) {
+  const Bytes copy =
+      arena.copy(Bytes{reinterpret_cast<const u8*>(other.data()), static_cast<u32>(other.size())});
+  block_ = {};
+  record = {reinterpret_cast<const char*>(copy.data), copy.size};
+}
+
 Slice Call::slice(Bytes v) const {
   if (!block_) return Slice::copy_of(v.data, v.size);
   return Slice(block_, v.data, v.size);

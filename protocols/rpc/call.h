@@ -50,6 +50,8 @@ class Call {
   // Puts the record where it lives as long as the call: small ones are copied, so that a suspended call never
   // pins the shared receive buffer; large ones keep their block.
   void take(const u8* data, u32 size, BlockRef block);
+  // The record becomes another one, before it is looked at.
+  void replace(std::string_view record);
   // The view as a Slice that may outlive the call; `v` lies in this call's record.
   Slice slice(Bytes v) const;
   SliceList slices(const Payload& p) const;

@@ -2,6 +2,7 @@
 
 #include "engine/fault/registry.h"
 #include "protocols/rpc/drc.h"
+#include "protocols/rpc/message_edit.h"
 #include "protocols/rpc/program.h"
 
 namespace dfs::rpc {
@@ -47,7 +48,11 @@ class Dispatcher {
   // Carries an action out; false: the call ends without a reply.
   Task<bool> act(Call& call, fault::Action action, const Procedure* procedure);
   Task<bool> at(fault::Point point, Call& call, const Route& route);
-  Task<void> send_with_faults(Call& call);
+  // What arrived, before it is looked at. False: it is not looked at at all.
+  Task<bool> received(Call& call);
+  Task<void> send_with_faults(Call& call, const Route& route);
+  // The reply becomes what the action makes of it.
+  void change_reply(Call& call, const MessageFields& fields, const fault::Action& action);
 
   fault::Registry& faults_;
   Trace& trace_;

@@ -2,10 +2,18 @@
 // armed.
 #include "protocols/rpc/dispatcher.h"
 
+#include <cstring>
+
+#include "protocols/rpc/record_framing.h"
+
 namespace dfs::rpc {
 
 using fault::ActionKind;
 using fault::Point;
+
+namespace {
+constexpr size_t kMark = 4;  // bytes of a record mark (RFC 5531 11)
+}
 
 bool Dispatcher::any_armed() const {
   if (faults_.armed(Point::rpc_record_rx) || faults_.armed(Point::rpc_call_decoded) ||
@@ -50,13 +58,29 @@ Task<bool> Dispatcher::at(Point point, Call& call, const Route& route) {
 
 Task<void> Dispatcher::run_with_faults(Call* call) {
   call->hold();
-  if (co_await at(Point::rpc_record_rx, *call, {})) {
-    const Route to = route(*call);
+  Route to;
+  if (co_await received(*call)) {
+    to = route(*call);
     if (to.procedure != nullptr && co_await at(Point::rpc_call_decoded, *call, to))
       co_await serve_with_faults(*call, to);
   }
-  co_await send_with_faults(*call);
+  co_await send_with_faults(*call, to);
   finish(call);
+}
+
+Task<bool> Dispatcher::received(Call& call) {
+  std::optional<MessageFields> fields;
+  const auto action =
+      faults_.check(Point::rpc_record_rx, {.conn = call.transport->id(), .bytes = call.record.size()},
+                    [&](const fault::Action& a) {
+                      if (fault::group_of(a.kind) != fault::kChange) return true;
+                      if (!fields) fields = MessageFields::of_call(std::string(call.record), programs_);
+                      return fields->has(a);
+                    });
+  if (!action) co_return true;
+  if (fault::group_of(action->kind) != fault::kChange) co_return co_await act(call, *action, nullptr);
+  call.replace(fields->edited(*action, faults_.random()));
+  co_return true;
 }
 
 Task<void> Dispatcher::serve_with_faults(Call& call, Route to) {
@@ -83,12 +107,24 @@ Task<void> Dispatcher::serve_with_faults(Call& call, Route to) {
   if (cached.used) drc_.abandon(cached.key);
 }
 
-Task<void> Dispatcher::send_with_faults(Call& call) {
+Task<void> Dispatcher::send_with_faults(Call& call, const Route& route) {
   if (call.reply_bytes.empty()) co_return;
-  const auto action = faults_.check(Point::rpc_reply_tx, {.conn = call.transport->id(),
-                                                          .bytes = total_size(call.reply_bytes),
-                                                          .uid = call.caller.uid,
-                                                          .xid = call.xid});
+  std::optional<MessageFields> fields;
+  const auto changes = [&](const fault::Action& a) {
+    if (fault::group_of(a.kind) != fault::kChange) return true;
+    if (!fields) {
+      const wire::ProcDesc* p = route.program ? route.program->described(call.procedure) : nullptr;
+      fields = MessageFields::of_reply(flatten(call.reply_bytes).substr(kMark), p ? p->result : nullptr);
+    }
+    return fields->has(a);
+  };
+  const auto action = faults_.check(Point::rpc_reply_tx,
+                                    {.detail = route.procedure ? route.procedure->name : "",
+                                     .conn = call.transport->id(),
+                                     .bytes = total_size(call.reply_bytes),
+                                     .uid = call.caller.uid,
+                                     .xid = call.xid},
+                                    changes);
   if (!action) co_return;
   if (action->kind == ActionKind::duplicate) {
     SliceList copy = call.reply_bytes;
@@ -96,9 +132,22 @@ Task<void> Dispatcher::send_with_faults(Call& call) {
   } else if (action->kind == ActionKind::reorder) {
     call.transport->send_after(call.reply_bytes, static_cast<u32>(action->number));
     call.reply_bytes.clear();
+  } else if (fault::group_of(action->kind) == fault::kChange) {
+    change_reply(call, *fields, *action);
   } else {
     co_await act(call, *action, nullptr);
   }
+}
+
+void Dispatcher::change_reply(Call& call, const MessageFields& fields, const fault::Action& action) {
+  const std::string before = flatten(call.reply_bytes);
+  const std::string message = fields.edited(action, faults_.random());
+  const u32 mark = __builtin_bswap32(kLastFragment | static_cast<u32>(message.size()));
+  std::string record = before.substr(0, kMark);
+  if (!action.edit || !action.edit->wire) std::memcpy(record.data(), &mark, kMark);
+  record += message;
+  call.reply_bytes.clear();
+  call.reply_bytes.push_back(Slice::copy_of(record.data(), static_cast<u32>(record.size())));
 }
 
 }  // namespace dfs::rpc

@@ -33,7 +33,11 @@ struct Program {
   fault::Point enter;
   bool has_leave;
   fault::Point leave;
-  bool stream_only = false;  // over datagrams there is no such version
+  bool stream_only = false;              // over datagrams there is no such version
+  const wire::Schema* schema = nullptr;  // the description of its procedures
+
+  // nullptr: not described.
+  const wire::ProcDesc* described(u32 procedure) const;
 
   const Procedure* find(u32 procedure) const {
     if (procedure >= procedures.size() || procedures[procedure].serve == nullptr) return nullptr;

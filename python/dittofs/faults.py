@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Union
 
 from dittofs import _server
@@ -104,7 +104,7 @@ def chance(p: float) -> Trigger:
 
 
 def when(**what: Any) -> Trigger:
-    """Only hits of this conn=, uid=, xid=, file= or name=."""
+    """Only hits of this conn=, uid=, xid=, file=, name=, or proc= (where the point does not name it)."""
     return Trigger(what)
 
 
@@ -116,6 +116,9 @@ class Action:
     kind: str
     number: int = 0
     seconds: float = 0.0
+    path: str = ""
+    value: Union[int, bytes] = 0
+    wire: bool = False
 
 
 def note() -> Action:
@@ -199,6 +202,42 @@ def blackhole() -> Action:
     return Action("blackhole")
 
 
+# Changes of a message, at rpc.reply.tx and rpc.record.rx. Paths are those of wire.message(): "resok.count",
+# "resarray[1].opgetattr.status", "xid"; * stands for any characters, and a rule fires only where there is such a field.
+
+
+def set_(path: str, value: Union[int, str, bytes]) -> Action:
+    """A field gets another value, and the message stays well-formed: a number in the field's width, or the bytes of
+    opaque data or text, whose length and padding follow."""
+    return Action("set", path=path, value=value.encode() if isinstance(value, str) else value)
+
+
+def patch(path: str, value: Union[int, bytes], *, level: str = "message") -> Action:
+    """A field's bytes are others, of any number: lengths stay what they were. level="wire": the record mark too."""
+    return Action("patch", path=path, value=value, wire=_is_wire(level))
+
+
+def flip(bits: int) -> Action:
+    """Bits of the message, drawn from the server's seeded source."""
+    return Action("flip", number=bits)
+
+
+def truncate(n: int, *, level: str = "message") -> Action:
+    """Without its last n bytes. level="wire": the record mark promises them, so that the peer waits."""
+    return Action("truncate", number=n, wire=_is_wire(level))
+
+
+def pad(n: int, *, level: str = "message") -> Action:
+    """With n zero bytes more. level="wire": the record mark does not cover them, so that they begin the next record."""
+    return Action("pad", number=n, wire=_is_wire(level))
+
+
+def _is_wire(level: str) -> bool:
+    if level not in ("message", "wire"):
+        raise ValueError(f'level is "message" or "wire", not {level!r}')
+    return level == "wire"
+
+
 # --- rules ----------------------------------------------------------------------------------------------------------
 
 
@@ -268,7 +307,7 @@ class Faults:
             if isinstance(part, Trigger):
                 trigger = trigger & part
         action = actions[0]
-        what = {"kind": action.kind, "number": action.number, "seconds": action.seconds}
+        what = asdict(action)
         rule = Rule(self, point, self._of._native().arm(point, trigger.conditions, what))
         self._rules.append(rule)
         return rule

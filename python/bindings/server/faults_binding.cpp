@@ -20,6 +20,8 @@ fault::Trigger trigger_from(const py::dict& d) {
       t.xid = value.cast<u32>();
     else if (name == "name")
       t.name = value.cast<std::string>();
+    else if (name == "proc")
+      t.proc = value.cast<std::string>();
     else if (name == "nth")
       t.nth = value.cast<u64>();
     else if (name == "first")
@@ -40,6 +42,20 @@ fault::Trigger trigger_from(const py::dict& d) {
   return t;
 }
 
+std::shared_ptr<const fault::Edit> edit_from(const py::dict& action) {
+  fault::Edit edit;
+  if (action.contains("path")) edit.path = action["path"].cast<std::string>();
+  if (action.contains("value")) {
+    const py::object value = action["value"];
+    if (py::isinstance<py::bytes>(value))
+      edit.value = value.cast<std::string>();
+    else
+      edit.value = static_cast<i64>(PyLong_AsUnsignedLongLongMask(value.ptr()));
+  }
+  if (action.contains("wire")) edit.wire = action["wire"].cast<bool>();
+  return std::make_shared<const fault::Edit>(std::move(edit));
+}
+
 }  // namespace
 
 u64 arm_rule(fault::Registry& registry, const std::string& point, const py::dict& trigger,
@@ -55,6 +71,7 @@ u64 arm_rule(fault::Registry& registry, const std::string& point, const py::dict
   if (!fault::parse_action_kind(kind, a.kind)) throw py::value_error("there is no action " + kind);
   if (action.contains("number")) a.number = action["number"].cast<i64>();
   if (action.contains("seconds")) a.seconds = action["seconds"].cast<double>();
+  if (fault::group_of(a.kind) == fault::kChange) a.edit = edit_from(action);
   auto id = registry.arm({*name, trigger_from(trigger), a});
   if (!id) throw py::value_error(id.error());
   return *id;
@@ -67,7 +84,7 @@ void bind_faults(py::module_& m) {
         py::list out;
         for (const auto& p : fault::kPoints) {
           py::list actions;
-          for (int k = 0; k <= static_cast<int>(fault::ActionKind::blackhole); ++k)
+          for (int k = 0; k < fault::kActionKinds; ++k)
             if (p.actions & fault::group_of(static_cast<fault::ActionKind>(k)))
               actions.append(fault::name(static_cast<fault::ActionKind>(k)));
           out.append(py::make_tuple(p.name, actions));
