@@ -101,8 +101,13 @@ struct Compound {
   Ending ending = Ending::reply;
   SliceList replay_body;
 
-  // GETATTR: the size that the holder of a write delegation says the current file has (RFC 8881 10.4.3).
-  std::optional<u64> held_size;
+  // GETATTR: what the holder of a write delegation says of the current file, and is not the file's own yet (RFC
+  // 8881 10.4.3, RFC 9754 section 5).
+  struct Held {
+    std::optional<u64> size;
+    std::optional<WallTime> accessed;
+  };
+  Held held;
 
   // 4.0: this request is to be remembered by the duplicate request cache.
   bool in_drc = false;

@@ -22,6 +22,7 @@ struct Limits {
   u64 async_copy = 1u << 20;   // a COPY of more bytes may go on behind its COMPOUND
   bool delegations = true;
   u64 max_delegations = 65536;            // of all clients together
+  u64 max_wants = 4096;                   // of all clients together: delegations that they were promised
   Nanos recall_wait = kSecond;            // that a conflicting request waits before it is told DELAY
   Nanos callback_timeout = 10 * kSecond;  // a client's answer to a callback; a connection to it
   Nanos grace = 0;  // period at a start with clients to wait for; at least the lease they had

@@ -52,6 +52,7 @@ struct Config {
   i64 max_operations = 128;
   bool delegations = true;
   i64 max_delegations = 65536;
+  i64 max_wants = 4096;
   double recall_wait = 1;
   double callback_timeout = 10;
   i64 async_copy = 1 << 20;

@@ -44,6 +44,7 @@ nfs4::Limits nfs4_limits(const Config& c) {
   l.courtesy_clients = static_cast<u32>(c.courtesy_clients);
   l.delegations = c.delegations;
   l.max_delegations = static_cast<u64>(c.max_delegations);
+  l.max_wants = static_cast<u64>(c.max_wants);
   l.recall_wait = seconds(c.recall_wait);
   l.callback_timeout = seconds(c.callback_timeout);
   l.async_copy = static_cast<u64>(c.async_copy);

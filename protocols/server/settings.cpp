@@ -74,6 +74,9 @@ void visit(V&& v, Config& c) {
   v.flag("nfs4.delegations", c.delegations, "Give delegations of files to clients that can be called back.");
   v.integer("nfs4.max_delegations", c.max_delegations, 0, i64{1} << 30,
             "Delegations of all clients together.");
+  v.integer("nfs4.max_wants", c.max_wants, 0, 1 << 20,
+            "Delegations that clients are promised, when they can be given or when there is room, of all clients "
+            "together. 0: none is promised.");
   v.number(
       "nfs4.recall_wait", c.recall_wait, 0, 60,
       "Seconds a request waits for a delegation in its way to be given back, before it is told to come again "

@@ -58,8 +58,12 @@ class State(dict):
         return [*self._with("locks", fields)]
 
     def delegations(self, **fields: Any) -> list[dict[str, Any]]:
-        """All clients' delegations that have these fields: file_id, seqid, other, write, recalled, previous."""
+        """All clients' delegations that have these fields: file_id, seqid, other, write, recalled, previous, times."""
         return [*self._with("delegations", fields)]
+
+    def wants(self, **fields: Any) -> list[dict[str, Any]]:
+        """All clients' wants of delegations that have these fields: file_id, write, push (else: a signal)."""
+        return [*self._with("wants", fields)]
 
     def _with(self, what: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for client in self.clients:

@@ -13,7 +13,9 @@ Async<GETATTR4res> getattr(Compound& c, const GETATTR4args& a) {
     GETATTR4res res{};
     res.status = g.status;
     if (g.status != NFS4_OK) return res;
-    if (const auto held = std::exchange(c.held_size, {})) g.source->node.size = *held;
+    const Compound::Held held = std::exchange(c.held, {});
+    if (held.size) g.source->node.size = *held.size;
+    if (held.accessed) g.source->node.atime = *held.accessed;
     res.resok4.obj_attributes = to_fattr(*g.source, wanted);
     return res;
   });

@@ -92,19 +92,27 @@ Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Deleg
   Async<fs::AttrResult> getting = file.fs().getattr(file.node);
   const fs::AttrResult ours = co_await getting;
   if (ours.error != fs::FsError::ok) co_return true;  // gone: GETATTR says so
+  const WallTime wall = state_.server.clock.wall();
+  if (has->accessed) c.held.accessed = vetted(*has->accessed, d->times.atime, wall);
   const bool same = has->change == ours.node.change && has->size == ours.node.size;
   {
     std::lock_guard lock(d->file->mutex());
     if (same && !d->holder_wrote) co_return true;
     d->holder_wrote = true;
   }
-  // RFC 8881 10.4.3: from then on the file is modified anew for each that asks, "time_modify" and all. That is
-  // the file's own: it is never again less than what somebody was told.
+  // RFC 8881 10.4.3: from then on the file is modified anew for each that asks, "time_modify" and all. That
+  // is the file's own: it is never again less than what somebody was told.
   fs::SetAttr modified;
   modified.mtime_how = fs::SetAttr::Time::server;
+  if (has->modified) {
+    // Then it is for the holder to say when; before it has written nobody has.
+    const auto at = vetted(*has->modified, d->times.mtime, wall);
+    modified.mtime_how = fs::SetAttr::Time::client;
+    modified.mtime = at.value_or(ours.node.mtime);
+  }
   Async<fs::SetAttrResult> modifying = file.fs().setattr(kServer, file.node, modified);
   const fs::SetAttrResult r = co_await modifying;
-  if (r.error == fs::FsError::ok) c.held_size = has->size;
+  if (r.error == fs::FsError::ok) c.held.size = has->size;
   co_return r.error == fs::FsError::ok || r.error == fs::FsError::stale;
 }
 
@@ -137,6 +145,18 @@ Task<void> Delegations::take_back(Ref<Delegation> d) {
 void Delegations::ended(Delegation& d) {
   count_.fetch_sub(1, std::memory_order_relaxed);
   state_.callbacks.waits.change(d.ended);
+  wants.room_again();
+}
+
+void Delegations::not_taken(const Ref<Delegation>& d, const CbResult& r) {
+  // Nobody knows whether the client has it: it is asked for it.
+  if (!r.answered()) return begin_recall(d);
+  {
+    std::lock_guard held(d->client().mutex);
+    if (d->client().gone() || d->client().delegations.erase(&*d->file) == 0) return;
+    --d->client().states;
+  }
+  state_.end(*d, Gone::closed);
 }
 
 nfsstat4 Delegations::give_back(Compound& c, const Ref<Delegation>& d, u32 seqid) {

@@ -36,6 +36,8 @@ void locks_released(State& state, const state::FileKey& key) {
   state.callbacks.spawn([&state, key, after = next - now] { return look_again(state, key, after); });
 }
 
+void claims_released(State& state, const state::FileKey& key) { state.delegations.wants.stirred(key); }
+
 std::shared_ptr<const state::Owner> waiting_owner(const Ref<StateOwner>& owner) {
   return {&owner->who, [keep = owner](const state::Owner*) {}};
 }

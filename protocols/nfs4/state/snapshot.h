@@ -68,7 +68,12 @@ struct Delegation {
   u64 file_id = 0;
   std::string file_system;
   bool write = false, recalled = false;
+  bool times = false;     // given with its file's times
   bool previous = false;  // kept for the client since its restart, which has not claimed it
+};
+struct Want {  // of a delegation, to be pushed or signalled
+  u64 file_id = 0;
+  bool write = false, push = false;
 };
 struct Owner {
   std::string name;
@@ -95,6 +100,7 @@ struct Client {
   std::vector<Open> opens;
   std::vector<Lock> locks;
   std::vector<Delegation> delegations;
+  std::vector<Want> wants;
   const char* callback_path = "";       // unknown, up, down, fault
 };
 

@@ -174,6 +174,7 @@ void State::drop(Client& client, Gone why) {
   }
   callbacks.forget(client);
   copies.drop(client);
+  delegations.wants.forget(client);
   for (Ref<StateRecord>& r : states_of) end(*r, why);
 }
 
@@ -189,6 +190,7 @@ void State::expire(Client& client) {
     for (const Ref<StateRecord>& r : states_of) client.revoked[r->other] = Revoked::expired;
     client.decide_sequence_flags_locked();
   }
+  delegations.wants.forget(client);
   for (Ref<StateRecord>& r : states_of) end(*r, Gone::expired);
 }
 

@@ -75,7 +75,10 @@ struct Dicts {
   static py::dict of(const nfs4::snapshot::Delegation& d) {
     return py::dict("other"_a = hex(d.other), "seqid"_a = d.seqid, "file_id"_a = d.file_id,
                     "file_system"_a = hex(d.file_system), "write"_a = d.write, "recalled"_a = d.recalled,
-                    "previous"_a = d.previous);
+                    "previous"_a = d.previous, "times"_a = d.times);
+  }
+  static py::dict of(const nfs4::snapshot::Want& w) {
+    return py::dict("file_id"_a = w.file_id, "write"_a = w.write, "push"_a = w.push);
   }
   static py::dict of(const nfs4::snapshot::Client& c) {
     return py::dict("id"_a = c.id, "minor"_a = c.minor, "owner"_a = hex(c.owner),
@@ -85,7 +88,8 @@ struct Dicts {
                     "lease_left"_a = c.lease_left, "sessions"_a = all(c.sessions),
                     "open_owners"_a = all(c.open_owners), "lock_owners"_a = all(c.lock_owners),
                     "opens"_a = all(c.opens), "locks"_a = all(c.locks),
-                    "delegations"_a = all(c.delegations), "callback_path"_a = c.callback_path);
+                    "delegations"_a = all(c.delegations), "wants"_a = all(c.wants),
+                    "callback_path"_a = c.callback_path);
   }
   static py::dict of(const nfs4::snapshot::Reclaimer& r) {
     return py::dict("minor"_a = r.minor, "owner"_a = hex(r.owner), "verifier"_a = hex(r.verifier),
