@@ -101,7 +101,11 @@ struct Compound {
   Ending ending = Ending::reply;
   SliceList replay_body;
 
-  // GETATTR: the size that the holder of a write delegation says the current file has (RFC 8881 10.4.3).
+  // What was asked back for the operation under way is not back (clear_way.h). Those of 4.0 that have a seqid
+  // of their own answer so themselves.
+  bool waiting = false;
+  // GETATTR, VERIFY, NVERIFY: the size that the holder of a write delegation says the current file has (RFC
+  // 8881 10.4.3).
   std::optional<u64> held_size;
 
   // 4.0: this request is to be remembered by the duplicate request cache.

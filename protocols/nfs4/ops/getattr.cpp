@@ -13,7 +13,7 @@ Async<GETATTR4res> getattr(Compound& c, const GETATTR4args& a) {
     GETATTR4res res{};
     res.status = g.status;
     if (g.status != NFS4_OK) return res;
-    if (const auto held = std::exchange(c.held_size, {})) g.source->node.size = *held;
+    take_held(c, *g.source);
     res.resok4.obj_attributes = to_fattr(*g.source, wanted);
     return res;
   });

@@ -5,6 +5,7 @@
 #include "protocols/nfs4/recorded.h"
 #include "protocols/nfs4/state/opens.h"
 #include "protocols/nfs4/state/order.h"
+#include "protocols/nfs4/tell.h"
 #include "protocols/nfs4/verifier.h"
 
 namespace dfs::nfs4::ops {
@@ -84,8 +85,8 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   // Who claims a file by a delegation has one; who has yet to confirm his owner gets none (RFC 7530 16.18.5).
   Delegations& delegations = c.server.state->delegations;
   if (call.reclaims())
-    ok.delegation = delegations.reclaim(c, call.owner->client, call.file, call.allowed,
-                                        call.a.claim.delegate_type);
+    ok.delegation =
+        delegations.reclaim(c, call.owner->client, call.file, call.allowed, call.a.claim.delegate_type);
   else if (call.inherits())
     ok.delegation = delegations.claim(c, call.owner->client, call.file);
   else if (!call.delegation && (c.minor > 0 || call.owner->confirmed))
@@ -163,6 +164,7 @@ Async<OPEN4res> open_found(CallPtr call) {
       undo_open(call->c, opened);
       return with_status<OPEN4res>(to_status(r.error));
     }
+    tell(call->c, call->file).changed(r.node);
     call->applied |= fs::kSetSize;
     return answer(*call, opened);
   });
@@ -190,7 +192,8 @@ Async<OPEN4res> looked(CallPtr call, const fs::AccessResult& r) {
   if (const nfsstat4 s = type_status(c, r.node.type); s != NFS4_OK) return refused(s);
   if (call->delegation && !of_file(*call->delegation, call->file)) return refused(NFS4ERR_BAD_STATEID);
   if (call->inherits())
-    if (const nfsstat4 s = c.server.state->delegations.left_to(*call->owner->client, call->file); s != NFS4_OK)
+    if (const nfsstat4 s = c.server.state->delegations.left_to(*call->owner->client, call->file);
+        s != NFS4_OK)
       return refused(s);
   if ((r.granted & (fs::ace::kReadData | fs::ace::kExecute)) != 0) call->allowed |= state::kReadRight;
   if ((r.granted & fs::ace::kWriteData) != 0 && !call->file.read_only()) call->allowed |= state::kWriteRight;
@@ -216,6 +219,12 @@ Async<OPEN4res> hold_and_look(CallPtr call) {
 }
 
 // --- finding or making it by its name ----------------------------------------------------------------------
+
+// CLAIM_NULL, CLAIM_DELEGATE_CUR and CLAIM_DELEGATE_PREV have one.
+Text name_of(const open_claim4& claim) {
+  if (claim.claim == CLAIM_DELEGATE_PREV) return claim.file_delegate_prev;
+  return claim.claim == CLAIM_DELEGATE_CUR ? claim.delegate_cur_info.file : claim.file;
+}
 
 Async<OPEN4res> take_found(CallPtr call, const fs::LookupResult& r) {
   Compound& c = call->c;
@@ -244,6 +253,7 @@ Async<OPEN4res> take_created(CallPtr call, const fs::CreateResult& r) {
     return refused(s == NFS4_OK ? NFS4ERR_EXIST : s);
   }
   if (r.error != fs::FsError::ok) return refused(directory_status(r.error, r.dir.before));
+  tell(c, c.current.place).created(name_of(call->a.claim).view(), r);
   note_created(*call, r);
   return hold_and_look(std::move(call));
 }
@@ -266,12 +276,6 @@ u64 create_verifier(const createhow4& how) {
   return how.mode == EXCLUSIVE4_1 ? from_verifier(how.ch_createboth.cva_verf) : 0;
 }
 
-// CLAIM_NULL, CLAIM_DELEGATE_CUR and CLAIM_DELEGATE_PREV have one.
-Text name_of(const open_claim4& claim) {
-  if (claim.claim == CLAIM_DELEGATE_PREV) return claim.file_delegate_prev;
-  return claim.claim == CLAIM_DELEGATE_CUR ? claim.delegate_cur_info.file : claim.file;
-}
-
 // By name, in the current directory.
 Async<OPEN4res> find(CallPtr call) {
   Compound& c = call->c;
@@ -289,6 +293,8 @@ Async<OPEN4res> find(CallPtr call) {
       return take_found(std::move(call), r);
     });
   }
+  // Somebody has a delegation of the directory still.
+  if (std::exchange(c.waiting, false)) return refused(NFS4ERR_DELAY);
   const createhow4& how = a.openhow.how;
   auto recorder = recorder_of<fs::CreateResult>(c, [&call = *call](const fs::CreateResult& r) {
     note_created(call, r);
@@ -297,10 +303,10 @@ Async<OPEN4res> find(CallPtr call) {
   Async<fs::CreateResult> creating =
       dir.fs().create(dir.who, dir.node, name.view(), create_how(how.mode), call->attr, create_verifier(how),
                       fs::IoCheck::owner_override, recorder.get());
-  return then(std::move(creating), [call = std::move(call),
-                                    recorder = std::move(recorder)](const fs::CreateResult& r) mutable {
-    return take_created(std::move(call), r);
-  });
+  return then(std::move(creating),
+              [call = std::move(call), recorder = std::move(recorder)](const fs::CreateResult& r) mutable {
+                return take_created(std::move(call), r);
+              });
 }
 
 // --- what is asked for -------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/recorded.h"
 #include "protocols/nfs4/state/io.h"
+#include "protocols/nfs4/tell.h"
 
 namespace dfs::nfs4::ops {
 namespace {
@@ -31,7 +32,8 @@ Task<SETATTR4res> set_size(Compound& c, const stateid4& id, const Change& change
         SETATTR4res res = answer(c, change, r);
         if (r.error != fs::FsError::ok) res.status = data_status(c, r.error);
         return res;
-      });
+      },
+      [&c](const fs::SetAttrResult& r) { tell(c, c.current.place).changed(r.node); });
   co_return co_await setting;
 }
 
@@ -50,7 +52,8 @@ Async<SETATTR4res> setattr(Compound& c, const SETATTR4args& a) {
       [&](auto* rider) {
         return p.fs().setattr(p.who, p.node, change->attr, {}, fs::IoCheck::owner_override, rider);
       },
-      [&c, change](const fs::SetAttrResult& r) { return answer(c, *change, r); });
+      [&c, change](const fs::SetAttrResult& r) { return answer(c, *change, r); },
+      [&c](const fs::SetAttrResult& r) { tell(c, c.current.place).changed(r.node); });
 }
 
 }  // namespace dfs::nfs4::ops

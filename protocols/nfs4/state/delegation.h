@@ -6,9 +6,15 @@
 
 namespace dfs::nfs4 {
 
-// A client's delegation of a file (RFC 7530 10.4, RFC 8881 10.4): a stateid, and a grant in the file's
-// claims.
-class Delegation final : public StateRecord {
+enum class DelegationType : u8 { read, write, directory };
+constexpr size_t kDelegationTypes = 3;
+inline const char* name_of(DelegationType t) {
+  return t == DelegationType::read ? "read" : t == DelegationType::write ? "write" : "directory";
+}
+
+// A client's delegation of a file (RFC 7530 10.4, RFC 8881 10.4), or of a directory (directory_delegation.h):
+// a stateid, and a grant in the file's claims.
+class Delegation : public StateRecord {
  public:
   Delegation(Ref<StateOwner> owner, state::FilePin file, Ref<FileHold> h, fs::NodeRef node,
              const Principal& opener, bool write, const fs::HandleBytes& handle)
@@ -19,6 +25,8 @@ class Delegation final : public StateRecord {
     hold = std::move(h);
   }
 
+  virtual DelegationType type() const { return write ? DelegationType::write : DelegationType::read; }
+
   const Principal opener;        // for whom the file's permissions were checked
   std::atomic<bool> write;       // changes under the file's mutex, and only from false to true
   const fs::HandleBytes handle;  // by which the client knows the file
@@ -27,7 +35,8 @@ class Delegation final : public StateRecord {
   ReferringCall given_by;  // whose reply tells the client of its stateid
   state::GrantId grant{};
   bool recalled = false;  // asked back
-  bool previous = false;  // an earlier incarnation of the client had it: kept to be claimed, and not known to it yet
+  bool previous =
+      false;  // an earlier incarnation of the client had it: kept to be claimed, and not known to it yet
   bool holder_wrote = false;  // its holder has said that it changed the file
 
   // Changes once: the delegation is over. Callbacks::waits knows who waits for it.

@@ -1,8 +1,9 @@
-// Delegations over a restart of their client (RFC 7530 10.2.1, 16.5 and 16.16; RFC 8881 10.2.1, 18.5 and 18.16):
-// what CLAIM_DELEGATE_PREV, CLAIM_DELEG_PREV_FH and DELEGPURGE are about.
+// Delegations over a restart of their client (RFC 7530 10.2.1, 16.5 and 16.16; RFC 8881 10.2.1, 18.5
+// and 18.16): what CLAIM_DELEGATE_PREV, CLAIM_DELEG_PREV_FH and DELEGPURGE are about.
 //
-// An heir's delegations are its own from the start, under new stateids that it learns of when it claims them. Until
-// then they cannot be recalled: whoever is in conflict with one waits until it is claimed, purged or forgotten.
+// An heir's delegations are its own from the start, under new stateids that it learns of when it claims them.
+// Until then they cannot be recalled: whoever is in conflict with one waits until it is claimed, purged or
+// forgotten.
 #include "protocols/nfs4/state/delegations.h"
 #include "protocols/nfs4/state/state.h"
 #include "protocols/nfs4/state/stateid.h"
@@ -28,7 +29,8 @@ void Delegations::pass_on(Client& old, const Ref<Client>& heir) {
       state::FilePin pin = state_.files.pin(d->file->key);
       state::ClaimedFile& file = *pin;
       std::lock_guard lock(file.mutex());
-      if (!d->live) continue;
+      // That of a directory is not claimed again (RFC 8881 10.9.5).
+      if (!d->live || d->type() == DelegationType::directory) continue;
       auto kept = Ref<Delegation>::adopt(
           new Delegation(owner, std::move(pin), d->hold, d->node, d->opener, d->write, d->handle));
       kept->previous = true;
@@ -39,6 +41,7 @@ void Delegations::pass_on(Client& old, const Ref<Client>& heir) {
       heir->delegations.emplace(&file, kept);
       ++heir->states;
       count_.fetch_add(1, std::memory_order_relaxed);
+      begun(kept->type());
     }
   }
   for (const Ref<Delegation>& d : left) state_.end(*d, Gone::closed);

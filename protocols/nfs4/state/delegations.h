@@ -8,6 +8,11 @@ namespace dfs::nfs4 {
 
 class State;
 
+// How many delegations of a type there are, and what became of all there were.
+struct DelegationCount {
+  std::atomic<u64> outstanding{0}, granted{0}, recalled{0}, returned{0}, revoked{0};
+};
+
 // Who is to have a delegation of what.
 struct DelegationAsk {
   Ref<Client> client;
@@ -32,6 +37,7 @@ class Delegations final : public fs::Promises {
 
   // False: nobody has any, and nothing can be in anybody's way.
   bool any() const override { return count_.load(std::memory_order_relaxed) != 0; }
+  const DelegationCount& counted(DelegationType t) const { return counts_[static_cast<size_t>(t)]; }
   u64 count() const { return count_.load(std::memory_order_relaxed); }
 
   // What an OPEN of the file, or a WANT_DELEGATION, is told: a delegation or why there is none. `mode`: what
@@ -49,8 +55,11 @@ class Delegations final : public fs::Promises {
   Async<bool> clear(const state::FileKey& file, const state::Owner& who, const state::Access& access,
                     u64 connection = 0);
 
-  // The same for other protocols: nobody of theirs has any.
-  Async<bool> clear(const fs::FileSystem& file_system, fs::FileId file, fs::Touch what) override;
+  // For other protocols: nobody of theirs has any.
+  Async<Clear> clear(const fs::FileSystem& file_system, fs::FileId object, fs::Touch what) override;
+  void entry_changed(const fs::FileSystem& file_system, const fs::EntryChange& what) override;
+  void object_changed(const fs::FileSystem& file_system, const fs::Change& object, fs::Doer by) override;
+  void object_gone(const fs::FileSystem& file_system, fs::FileId object) override;
 
   // What a file's claims know of a delegation.
   static state::CachingGrant grant_of(bool write) { return {true, write, false}; }
@@ -64,13 +73,27 @@ class Delegations final : public fs::Promises {
   // the delegation is recalled. False: to be asked again later.
   Async<bool> ask_holder(Compound& c, const Place& file, const state::Owner& who);
 
+  // The server can let the client have so many more of the type.
+  bool room(const Client& client, DelegationType type, u64 more);
+  // The file is left alone for a while: it was recalled.
+  bool barred(const state::FileKey& file);
+  // The client may have state. Its mutex is held, as in what follows.
+  bool admitted_locked(const Client& client) const;
+  // One is the client's, which has none of the file, unless somebody's claims contradict that. `make` is
+  // called under the file's mutex.
+  using Make = FunctionRef<Ref<Delegation>(const Ref<StateOwner>& owner)>;
+  why_no_delegation4 add_locked(const Ref<Client>& client, state::ClaimedFile& file, state::CachingGrant what,
+                                const ReferringCall& by, Make make, Ref<Delegation>* out);
+  // Any thread. It is asked for, and revoked when it is not given back in time.
+  void begin_recall(const Ref<Delegation>& d);
+
   // --- over a client's restart (RFC 7530 10.2.1, RFC 8881 10.2.1): delegation_heirs.cpp
 
-  // A new incarnation of the client takes its place: what delegations there were are kept for it, a lease period
-  // long. The old one is not gone yet, the new one not confirmed; the mutex of Clients is held.
+  // A new incarnation of the client takes its place: what delegations there were are kept for it, a lease
+  // period long. The old one is not gone yet, the new one not confirmed; the mutex of Clients is held.
   void pass_on(Client& old, const Ref<Client>& heir);
-  // CLAIM_DELEGATE_PREV and CLAIM_DELEG_PREV_FH: whether there is a delegation of that file to claim. NFS4_OK,
-  // RECLAIM_BAD, or NO_GRACE after RECLAIM_COMPLETE.
+  // CLAIM_DELEGATE_PREV and CLAIM_DELEG_PREV_FH: whether there is a delegation of that file to claim.
+  // NFS4_OK, RECLAIM_BAD, or NO_GRACE after RECLAIM_COMPLETE.
   nfsstat4 left_to(const Client& heir, const Place& file);
   // What the client is told when it claims it.
   open_delegation4 claim(Compound& c, const Ref<Client>& heir, const Place& file);
@@ -87,26 +110,28 @@ class Delegations final : public fs::Promises {
                    u64 connection);
   Task<bool> wait_for(Found found, state::FileKey file, state::Owner who, state::Access access,
                       u64 connection);
-  void begin_recall(const Ref<Delegation>& d);
+  // Whoever was given one that a change contradicts, while nobody could know of the change, is asked for it.
+  void recall_late(const state::FileKey& file, fs::Doer by, const state::Access& access);
   Task<void> take_back(Ref<Delegation> d);
   Task<void> purge_later(Ref<Client> heir);
   Task<bool> ask(Compound& c, Place file, state::Owner who, Ref<Delegation> d);
   void relieve();
   void revoke(const Ref<Delegation>& d);
 
-  // What was given before stays where it can; otherwise its holder is told at once that it is wanted back, and
-  // asked as well.
+  // What was given before stays where it can; otherwise its holder is told at once that it is wanted back,
+  // and asked as well.
   open_delegation4 told_or_recalled(const Ref<Delegation>& given);
-  bool room(const Client& client, u64 more);
   why_no_delegation4 grant(const DelegationAsk& ask, Ref<Delegation>* out);
   why_no_delegation4 upgrade(const Ref<Delegation>& d, const DelegationAsk& ask, Ref<Delegation>* out);
   // After a recall a file is left alone for a while: who fights over it is slower with delegations than
   // without.
   void bar(const state::FileKey& file);
-  bool barred(const state::FileKey& file);
+  DelegationCount& count_of(DelegationType t) { return counts_[static_cast<size_t>(t)]; }
+  void begun(DelegationType t);
 
   State& state_;
   std::atomic<u64> count_{0};
+  std::array<DelegationCount, kDelegationTypes> counts_;
   std::mutex mutex_;
   Nanos relieved_ = 0;  // when clients were last asked to give some back; changes under mutex_
   std::unordered_map<state::FileKey, Nanos, state::FileKeyHash> barred_;  // until when; changes under mutex_
