@@ -100,6 +100,14 @@ def comparison_groups(dfs: str) -> str:
     return "\n".join(table) + "\n"
 
 
+def scenarios(dfs: str) -> str:
+    program = "from dittofs.scenarios import scenarios\nfor s in scenarios().values():\n"
+    program += "    print(s.name, s.says, '<br>'.join(f'{a}: {b}' for a, b in s.demands), sep='|')"
+    table = ["| scenario | what the server does | what a client has to do |", "|---|---|---|"]
+    table += [f"| `{name}` | {says} | {demands} |" for name, says, demands in (row.split("|") for row in in_package(dfs, "-c", program).splitlines())]
+    return "\n".join(table) + "\n"
+
+
 GENERATORS = {
     "settings": settings,
     "fault points": fault_points,
@@ -108,6 +116,7 @@ GENERATORS = {
     "nfs4 attributes": nfs4_attributes,
     "requirements": requirements,
     "comparison groups": comparison_groups,
+    "scenarios": scenarios,
 }
 BLOCK = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

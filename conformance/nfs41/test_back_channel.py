@@ -10,7 +10,8 @@ import pytest
 from conformance import callbacks
 from dittofs import wire
 from dittofs.nfs4 import (
-    CDFC4_BACK_OR_BOTH, NFS4ERR, SEQ4_STATUS_BACKCHANNEL_FAULT, WRITE_LT, WRITEW_LT, Client, callback_sec_parms4, create, op,
+    BACK, CDFC4_BACK_OR_BOTH, NFS4ERR, SEQ4_STATUS_BACKCHANNEL_FAULT, WRITE_LT, WRITEW_LT, Client, callback_sec_parms4, channel,
+    create, op,
 )  # fmt: skip
 from dittofs.testing.markers import covers, meets, needs
 from dittofs.wire import nfs4_cb, rpc
@@ -160,6 +161,31 @@ def test_again(srv, caller):
     ends.remove(end)
     until(lambda: len(came) > 1, ends)
     assert [decoded(message) for _, message in came] == [decoded(came[0][1])] * 2
+
+
+@covers("RFC8881 2.9.2", "a call that is not answered is not sent again while its connection is there; when that closes it is, before anything else on its slot")
+@meets("8881-2.10.6.2-1", "8881-20.9.3-2")
+def test_silent(srv, caller):
+    srv.trace.start()
+    s = caller.session(srv, csa_back_chan_attrs=channel(BACK, maxrequests=1))
+    second = s.over(Client(srv.host, srv.nfs_port).endpoint)
+    second.compound(op.bind_conn_to_session(CDFC4_BACK_OR_BOTH), sequence=False)
+    ends, came = [s.endpoint, second.endpoint], []
+    for end in ends:
+        end.serve = lambda message, end=end: came.append((end, message))
+    caller.start(s, b"first")
+    until(lambda: came, ends)
+    srv.clock.advance(5)
+    caller.start(s, b"second")
+    srv.clock.advance(6)
+    srv.trace.wait("nfs4.cb.reply")
+    for end in ends:
+        end.poll(0.05)
+    [(end, first)] = came
+    end.close()
+    ends.remove(end)
+    until(lambda: len(came) > 1, ends)
+    assert decoded(came[1][1]) == decoded(first)
 
 
 @pytest.mark.parametrize("wrong", ["session", "sequence id", "slot"])

@@ -104,9 +104,13 @@ struct Compound {
   // What was asked back for the operation under way is not back (clear_way.h). Those of 4.0 that have a seqid
   // of their own answer so themselves.
   bool waiting = false;
-  // GETATTR, VERIFY, NVERIFY: the size that the holder of a write delegation says the current file has (RFC
-  // 8881 10.4.3).
-  std::optional<u64> held_size;
+  // GETATTR, VERIFY, NVERIFY: what the holder of a write delegation says of the current file, and is not the
+  // file's own yet (RFC 8881 10.4.3, RFC 9754 section 5).
+  struct Held {
+    std::optional<u64> size;
+    std::optional<WallTime> accessed;
+  };
+  Held held;
 
   // 4.0: this request is to be remembered by the duplicate request cache.
   bool in_drc = false;

@@ -30,6 +30,7 @@ struct Limits {
   size_t dir_notify_batch = 100;          // changes that wait for no others
   size_t dir_notify_backlog = 1000;       // that wait for one directory, or client, before it is recalled
   size_t dir_notify_entries = 10000;      // of a directory of whose entries a client is told
+  u64 max_wants = 4096;                   // of all clients together: delegations that they were promised
   Nanos recall_wait = kSecond;            // that a conflicting request waits before it is told DELAY
   Nanos callback_timeout = 10 * kSecond;  // a client's answer to a callback; a connection to it
   Nanos grace = 0;  // period at a start with clients to wait for; at least the lease they had

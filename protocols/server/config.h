@@ -59,6 +59,7 @@ struct Config {
   i64 dir_notify_batch = 100;
   i64 dir_notify_backlog = 1000;
   i64 dir_notify_entries = 10000;
+  i64 max_wants = 4096;
   double recall_wait = 1;
   double callback_timeout = 10;
   i64 async_copy = 1 << 20;

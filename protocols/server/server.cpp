@@ -51,6 +51,7 @@ nfs4::Limits nfs4_limits(const Config& c) {
   l.dir_notify_batch = static_cast<size_t>(c.dir_notify_batch);
   l.dir_notify_backlog = static_cast<size_t>(c.dir_notify_backlog);
   l.dir_notify_entries = static_cast<size_t>(c.dir_notify_entries);
+  l.max_wants = static_cast<u64>(c.max_wants);
   l.recall_wait = seconds(c.recall_wait);
   l.callback_timeout = seconds(c.callback_timeout);
   l.async_copy = static_cast<u64>(c.async_copy);

@@ -90,6 +90,10 @@ void visit(V&& v, Config& c) {
       "nfs4.dir_notify_entries", c.dir_notify_entries, 0, 10'000'000,
       "Entries of a directory of whose entries clients are told; of a larger one the delegation is recalled "
       "with every change of them.");
+  v.integer(
+      "nfs4.max_wants", c.max_wants, 0, 1 << 20,
+      "Delegations that clients are promised, when they can be given or when there is room, of all clients "
+      "together. 0: none is promised.");
   v.number(
       "nfs4.recall_wait", c.recall_wait, 0, 60,
       "Seconds a request waits for a delegation in its way to be given back, before it is told to come again "

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Union
 
 from dittofs import _server
 
@@ -236,6 +236,52 @@ def _is_wire(level: str) -> bool:
     if level not in ("message", "wire"):
         raise ValueError(f'level is "message" or "wire", not {level!r}')
     return level == "wire"
+
+
+# --- rules as data --------------------------------------------------------------------------------------------------
+
+_ACTIONS: dict[str, Callable[..., Action]] = {
+    "note": note, "fail": lambda status: fail(_status(status)), "error": error, "drop_reply": drop_reply,
+    "duplicate": duplicate, "reorder": reorder, "delay": delay, "pause": pause, "yield": yield_, "reset": reset,
+    "close": close, "half_close": half_close, "slow_close": slow_close, "throttle": throttle, "slice": slice_,
+    "blackhole": blackhole, "set": set_, "patch": patch, "flip": flip, "truncate": truncate, "pad": pad,
+}  # fmt: skip
+_FILTERS = ("conn", "uid", "xid", "file", "name", "proc")
+_COUNTS = ("nth", "first", "every", "after", "after_bytes", "chance", "limit")
+
+
+def from_data(row: Mapping[str, Any]) -> tuple[str, Trigger, Action]:
+    """What arm() takes, from a rule as data: {"point": ..., "every": 5, "do": {"fail": "NFS4ERR_DELAY"}}.
+
+    Filters and counts are those of Trigger, by name. `do` is an action's name, or one with its arguments: a value, or
+    a mapping of them. ValueError says what there is instead.
+    """
+    unknown = row.keys() - {"point", "do", *_FILTERS, *_COUNTS}
+    if unknown or not {"point", "do"} <= row.keys():
+        raise ValueError(f"a rule has point, do, {', '.join((*_FILTERS, *_COUNTS))}; not {dict(row)!r}")
+    conditions = {name: row[name] for name in (*_FILTERS, *_COUNTS) if name in row}
+    return row["point"], Trigger(conditions), _action(row["do"])
+
+
+def _action(do: Union[str, Mapping[str, Any]]) -> Action:
+    name, given = (do, {}) if isinstance(do, str) else next(iter(do.items()))
+    if name not in _ACTIONS or (not isinstance(do, str) and len(do) != 1):
+        raise ValueError(f"do is one of {', '.join(_ACTIONS)}, with its arguments; not {do!r}")
+    if isinstance(given, Mapping):
+        return _ACTIONS[name](**given)
+    return _ACTIONS[name](given)
+
+
+def _status(status: Union[int, str]) -> int:
+    """A status by its number or its name, NFS3ERR_... or NFS4ERR_..."""
+    if isinstance(status, int):
+        return status
+    from dittofs.wire import nfs3, nfs4
+
+    for kind in (nfs3.nfsstat3, nfs4.nfsstat4):
+        if status in kind.__members__:
+            return int(kind[status])
+    raise ValueError(f"there is no status {status}")
 
 
 # --- rules ----------------------------------------------------------------------------------------------------------

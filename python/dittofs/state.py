@@ -73,8 +73,12 @@ class State(dict):
 
     def delegations(self, **fields: Any) -> list[dict[str, Any]]:
         """All clients' delegations that have these fields: file_id, seqid, other, type, write, recalled, previous,
-        notifications (bits of notify_type4)."""
+        times, notifications (bits of notify_type4)."""
         return [*self._with("delegations", fields)]
+
+    def wants(self, **fields: Any) -> list[dict[str, Any]]:
+        """All clients' wants of delegations that have these fields: file_id, write, push (else: a signal)."""
+        return [*self._with("wants", fields)]
 
     def _with(self, what: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for client in self.clients:

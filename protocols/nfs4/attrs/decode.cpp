@@ -16,6 +16,9 @@ nfsstat4 check_asked(const AttrSet& asked, u32 minor, Target target) {
   u32 count = 0;
   modes.each([&](u32) { return ++count; });
   if (count > 1) return NFS4ERR_INVAL;
+  // One word about each time.
+  if (asked.has(FATTR4_TIME_DELEG_ACCESS) && asked.has(FATTR4_TIME_ACCESS_SET)) return NFS4ERR_INVAL;
+  if (asked.has(FATTR4_TIME_DELEG_MODIFY) && asked.has(FATTR4_TIME_MODIFY_SET)) return NFS4ERR_INVAL;
   if (asked.has(FATTR4_ACL) && (asked.has(FATTR4_DACL) || asked.has(FATTR4_SACL))) return NFS4ERR_INVAL;
   return NFS4_OK;
 }
@@ -33,8 +36,10 @@ u32 part_of(u32 number) {
     case FATTR4_OWNER_GROUP:
       return fs::kSetGroup;
     case FATTR4_TIME_ACCESS_SET:
+    case FATTR4_TIME_DELEG_ACCESS:
       return fs::kSetAtime;
     case FATTR4_TIME_MODIFY_SET:
+    case FATTR4_TIME_DELEG_MODIFY:
       return fs::kSetMtime;
     case FATTR4_TIME_CREATE:
       return fs::kSetBtime;

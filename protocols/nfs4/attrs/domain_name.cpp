@@ -13,7 +13,9 @@ namespace {
 constexpr size_t kLongestLabel = 63, kLongestName = 255;  // RFC 1035 2.3.4
 constexpr u32 kLastCodePoint = 0x10FFFF;
 
-bool alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 // A digit of Punycode, or 36.
 u32 digit(char c) {
@@ -56,7 +58,8 @@ bool is_punycode(std::string_view text) {
 }
 
 bool is_label(std::string_view label) {
-  if (label.empty() || label.size() > kLongestLabel || label.front() == '-' || label.back() == '-') return false;
+  if (label.empty() || label.size() > kLongestLabel || label.front() == '-' || label.back() == '-')
+    return false;
   if (!std::all_of(label.begin(), label.end(),
                    [](char c) { return alphanumeric(c) || c == '-' || static_cast<u8>(c) >= 0x80; }))
     return false;

@@ -49,7 +49,9 @@ Async<Gathered> gather(const AttrReader& reader, const Place& place, AttrSet wan
 }
 
 void take_held(Compound& c, AttrSource& source) {
-  if (const auto held = std::exchange(c.held_size, {})) source.node.size = *held;
+  const Compound::Held held = std::exchange(c.held, {});
+  if (held.size) source.node.size = *held.size;
+  if (held.accessed) source.node.atime = *held.accessed;
 }
 
 AttrSet put_attrs(AttrOut& out, const AttrSource& from, AttrSet wanted) {

@@ -91,6 +91,20 @@ nfsstat4 time_create(AttrTaking& t) {
   return to_wall(v, &t.attr.btime);
 }
 
+// RFC 9754 section 5: who may say so, SETATTR finds out.
+nfsstat4 time_deleg_access(AttrTaking& t) {
+  nfstime4 v;
+  if (!decode(t.r, v)) return NFS4ERR_BADXDR;
+  t.attr.atime_how = Time::client;
+  return to_wall(v, &t.attr.atime);
+}
+nfsstat4 time_deleg_modify(AttrTaking& t) {
+  nfstime4 v;
+  if (!decode(t.r, v)) return NFS4ERR_BADXDR;
+  t.attr.mtime_how = Time::client;
+  return to_wall(v, &t.attr.mtime);
+}
+
 // Both lists in one (6.2.1). Whether they can be this object's, the file system knows.
 nfsstat4 acl(AttrTaking& t) {
   std::vector<fs::Ace> aces;

@@ -11,14 +11,15 @@ u32 BackChannel::highest_locked() const {
   return highest;
 }
 
-std::optional<BackChannel::Ticket> BackChannel::take() {
+std::optional<BackChannel::Ticket> BackChannel::take(FunctionRef<bool(u64)> open) {
   std::lock_guard lock(mutex_);
   u32 at = 0;
   // A slot whose request is in doubt costs another exchange: one that is not in use is better.
   while (at < limit_ && at < slots_.size() && (slots_[at].busy || slots_[at].unanswered)) ++at;
   if (at == limit_) {
     at = 0;
-    while (at < limit_ && slots_[at].busy) ++at;
+    const auto waits = [&](const Slot& s) { return s.busy || (s.asked_over != 0 && open(s.asked_over)); };
+    while (at < limit_ && waits(slots_[at])) ++at;
     if (at == limit_) return {};
   }
   if (at == slots_.size()) slots_.emplace_back();
@@ -29,7 +30,7 @@ std::optional<BackChannel::Ticket> BackChannel::take() {
 
 void BackChannel::carried_out(const Ticket& t) {
   std::lock_guard lock(mutex_);
-  slots_[t.slot] = {t.sequence, false, {}};
+  slots_[t.slot] = {t.sequence, false, {}, 0};
 }
 
 void BackChannel::refused(const Ticket& t) {
@@ -37,10 +38,11 @@ void BackChannel::refused(const Ticket& t) {
   slots_[t.slot].busy = false;
 }
 
-void BackChannel::in_doubt(const Ticket& t, const CbOps& ops) {
+void BackChannel::in_doubt(const Ticket& t, const CbOps& ops, u64 connection) {
   std::lock_guard lock(mutex_);
   slots_[t.slot].busy = false;
   slots_[t.slot].unanswered = ops;
+  slots_[t.slot].asked_over = connection;
 }
 
 void BackChannel::begin_anew(const Ticket& t) {

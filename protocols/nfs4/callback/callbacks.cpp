@@ -170,6 +170,7 @@ void Callbacks::connection_closed(u64 connection) {
 void Callbacks::lost(Session& session, u64 connection) {
   session.unbind_back(connection);
   decide(*session.client);
+  waits.change(session.back_channel.released);  // what was in doubt there can be settled over another
 }
 
 void Callbacks::fault(Session& session) {

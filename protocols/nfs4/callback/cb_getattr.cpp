@@ -1,31 +1,40 @@
 #include "protocols/nfs4/callback/cb_getattr.h"
 
 #include "engine/wire/reader.h"
+#include "protocols/nfs4/attrs/attr_set.h"
 
 namespace dfs::nfs4 {
 namespace {
 
-constexpr u32 kAsked = 1u << FATTR4_CHANGE | 1u << FATTR4_SIZE;
+const AttrSet kAlways{FATTR4_CHANGE, FATTR4_SIZE};
+const AttrSet kTimes{FATTR4_TIME_DELEG_ACCESS, FATTR4_TIME_DELEG_MODIFY};
 
-// The values lie in the order of their numbers (RFC 8881 5.3): change, size.
-std::optional<HolderAttributes> read(const fattr4& attrs) {
-  if (attrs.attrmask.size == 0 || attrs.attrmask[0] != kAsked) return {};
-  for (u32 i = 1; i < attrs.attrmask.size; ++i)
-    if (attrs.attrmask[i] != 0) return {};
+// The values lie in the order of their numbers (RFC 8881 5.3): change, size, the times.
+std::optional<HolderAttributes> read(const fattr4& attrs, bool times) {
+  const AttrSet told(attrs.attrmask);
+  if (told.unknown() || !kAlways.within(told) || !told.within(times ? kAlways | kTimes : kAlways)) return {};
   Arena none(0);
   wire::Reader r(attrs.attr_vals.data, attrs.attr_vals.size, none);
   HolderAttributes out;
-  if (!r.u64(out.change) || !r.u64(out.size) || !r.finish()) return {};
+  if (!r.u64(out.change) || !r.u64(out.size)) return {};
+  for (auto [number, to] : {std::pair{FATTR4_TIME_DELEG_ACCESS, &out.accessed},
+                            std::pair{FATTR4_TIME_DELEG_MODIFY, &out.modified}}) {
+    if (!told.has(number)) continue;
+    nfstime4 t;
+    if (!decode(r, t) || t.nseconds >= 1'000'000'000) return {};
+    *to = WallTime{t.seconds, t.nseconds};
+  }
+  if (!r.finish()) return {};
   return out;
 }
 
 }  // namespace
 
 Task<std::optional<HolderAttributes>> ask_attributes(Callbacks& callbacks, Ref<Delegation> d) {
-  static constexpr u32 kMask[] = {kAsked};
   nfs4_cb::CB_GETATTR4args a{};
   a.fh = Bytes{d->handle.data(), fs::kHandleSize};
-  a.attr_request = {kMask, 1};
+  Arena words(256);
+  a.attr_request = (d->times.given ? kAlways | kTimes : kAlways).bitmap(words);
   ReferringCall given_by;
   {
     std::lock_guard lock(d->file->mutex());
@@ -38,7 +47,7 @@ Task<std::optional<HolderAttributes>> ask_attributes(Callbacks& callbacks, Ref<D
   const nfs4_cb::nfs_cb_resop4* op = r.ok() ? r[0] : nullptr;
   if (op == nullptr || op->resop != nfs4_cb::OP_CB_GETATTR || op->opcbgetattr->status != NFS4_OK)
     co_return std::nullopt;
-  co_return read(op->opcbgetattr->resok4.obj_attributes);
+  co_return read(op->opcbgetattr->resok4.obj_attributes, d->times.given);
 }
 
 }  // namespace dfs::nfs4

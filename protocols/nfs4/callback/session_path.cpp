@@ -97,7 +97,7 @@ Task<CbResult> Callbacks::call_session(Ref<Client> client, CbOps ops) {
     if (!fits(*session, ops)) co_return failed(CbResult::Path::too_big);
     BackChannel& channel = session->back_channel;
     const u32 seen = channel.released.load(std::memory_order_acquire);
-    const auto ticket = channel.take();
+    const auto ticket = channel.take([this](u64 connection) { return streams_->open(connection); });
     if (!ticket) {
       const Waits::Woken woken = co_await waits.until_changed(channel.released, seen, patience);
       if (woken != Waits::Woken::changed) co_return failed(CbResult::Path::timed_out);
@@ -122,11 +122,10 @@ Task<Callbacks::Exchange> Callbacks::exchange(Session& s, const BackChannel::Tic
   const rpc::CallHeader header{s.callback_program(), kCbVersion, kCbCompound, security.flavor,
                                security.credential};
   const std::string args = compound(s, t, ops);
-  std::vector<u64> silent;  // connections that did not answer in time
-  bool seen = false;        // perhaps, by the client
+  bool seen = false;  // perhaps, by the client
   Nanos pause = kFirstPause;
   for (u32 tries = 0; tries < kTries; ++tries) {
-    const u64 connection = s.back_connection(silent);
+    const u64 connection = s.back_connection();
     if (connection == 0 || waits.stopped()) break;
     rpc::Answer answer = co_await ask(connection, header, args, ops.name());
     if (answer.outcome == Outcome::unsent || answer.outcome == Outcome::lost) {
@@ -135,9 +134,9 @@ Task<Callbacks::Exchange> Callbacks::exchange(Session& s, const BackChannel::Tic
       continue;  // same slot, same sequence number, another connection (RFC 8881 2.10.6.2)
     }
     if (answer.outcome == Outcome::timed_out) {
-      seen = true;
-      silent.push_back(connection);
-      continue;
+      channel.in_doubt(t, ops, connection);
+      fault(s);
+      co_return Exchange{Next::done, failed(CbResult::Path::timed_out)};
     }
     std::shared_ptr<CbResult::Reply> reply;
     if (answer.outcome == Outcome::accepted) reply = decode_cb_reply(std::move(answer.results));
@@ -216,13 +215,9 @@ Task<Callbacks::Exchange> Callbacks::exchange(Session& s, const BackChannel::Tic
     break;
   }
   if (seen)
-    channel.in_doubt(t, ops);
+    channel.in_doubt(t, ops, 0);
   else
     channel.refused(t);
-  if (!silent.empty()) {
-    fault(s);
-    co_return Exchange{Next::done, failed(CbResult::Path::timed_out)};
-  }
   // Another session of the client may have a connection.
   co_return Exchange{seen ? Next::done : Next::again, failed(CbResult::Path::none)};
 }

@@ -17,8 +17,9 @@ Async<BIND_CONN_TO_SESSION4res> bind_conn_to_session(Compound& c, const BIND_CON
   channel_dir_from_server4 answer = CDFS4_BOTH;
   if (a.bctsa_dir == CDFC4_FORE) directions = Session::kFore, answer = CDFS4_FORE;
   if (a.bctsa_dir == CDFC4_BACK) directions = Session::kBack, answer = CDFS4_BACK;
-  // "unless the client is demanding changes to the set of channels the connection is associated with": one that
-  // insists on the other channel (RFC 8881 18.34.3). A connection is a fore channel's by its first SEQUENCE.
+  // "unless the client is demanding changes to the set of channels the connection is associated with": one
+  // that insists on the other channel (RFC 8881 18.34.3). A connection is a fore channel's by its first
+  // SEQUENCE.
   const u8 bound = session->directions_of(c.call.transport->id());
   if (answer != CDFS4_BOTH && bound != 0 && bound != directions) {
     res.bctsr_status = NFS4ERR_INVAL;

@@ -26,6 +26,7 @@ struct OpenCall {
   AttrSet asked;
   u32 applied = 0;  // SetAttrPart
   Place file;
+  fs::Inode as_found{};
   bool created = false;
   change_info4 cinfo{};
   Ref<FileHold> hold;
@@ -66,11 +67,6 @@ bool wants_one(const Compound& c, const OPEN4args& a) {
   return c.minor > 1 && (a.share_access & OPEN4_SHARE_ACCESS_WANT_OPEN_XOR_DELEGATION) != 0;
 }
 
-const stateid4* stateid_of(const open_delegation4& d) {
-  if (d.delegation_type == OPEN_DELEGATE_READ) return &d.read.stateid;
-  return d.delegation_type == OPEN_DELEGATE_WRITE ? &d.write.stateid : nullptr;
-}
-
 OPEN4res answer(const OpenCall& call, const Opened& opened) {
   Compound& c = call.c;
   OPEN4res res{};
@@ -85,13 +81,13 @@ OPEN4res answer(const OpenCall& call, const Opened& opened) {
   // Who claims a file by a delegation has one; who has yet to confirm his owner gets none (RFC 7530 16.18.5).
   Delegations& delegations = c.server.state->delegations;
   if (call.reclaims())
-    ok.delegation =
-        delegations.reclaim(c, call.owner->client, call.file, call.allowed, call.a.claim.delegate_type);
+    ok.delegation = delegations.reclaim(c, call.owner->client, call.file, call.allowed,
+                                        call.a.claim.delegate_type, call.as_found);
   else if (call.inherits())
     ok.delegation = delegations.claim(c, call.owner->client, call.file);
   else if (!call.delegation && (c.minor > 0 || call.owner->confirmed))
-    ok.delegation =
-        delegations.offer(c, call.owner->client, call.file, call.mode.access, call.a.share_access);
+    ok.delegation = delegations.offer(c, call.owner->client, call.file, call.mode.access, call.a.share_access,
+                                      call.as_found);
   c.enter(call.file);
   c.set_stateid(ok.stateid);
   if (wants_one(c, call.a) && stateid_of(ok.delegation) != nullptr) {
@@ -191,6 +187,7 @@ Async<OPEN4res> looked(CallPtr call, const fs::AccessResult& r) {
   if (r.error != fs::FsError::ok) return refused(to_status(r.error));
   if (const nfsstat4 s = type_status(c, r.node.type); s != NFS4_OK) return refused(s);
   if (call->delegation && !of_file(*call->delegation, call->file)) return refused(NFS4ERR_BAD_STATEID);
+  call->as_found = r.node;
   if (call->inherits())
     if (const nfsstat4 s = c.server.state->delegations.left_to(*call->owner->client, call->file);
         s != NFS4_OK)

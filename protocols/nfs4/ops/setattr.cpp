@@ -2,6 +2,7 @@
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/recorded.h"
 #include "protocols/nfs4/state/io.h"
+#include "protocols/nfs4/state/stateid.h"
 #include "protocols/nfs4/tell.h"
 
 namespace dfs::nfs4::ops {
@@ -37,6 +38,43 @@ Task<SETATTR4res> set_size(Compound& c, const stateid4& id, const Change& change
   co_return co_await setting;
 }
 
+// The times that a delegation was given with (RFC 9754 section 5): only its holder says them, by its stateid.
+nfsstat4 take_delegated(Compound& c, const stateid4& id, Change* change) {
+  Named named;
+  if (const nfsstat4 s = find_state(c, id, StateKind::delegation, &named); s != NFS4_OK) return s;
+  const auto& d = static_cast<const Delegation&>(*named.record);
+  if (!d.times.given || &d.client() != c.session->client.get()) return NFS4ERR_BAD_STATEID;
+  fs::SetAttr& attr = change->attr;
+  const WallTime now = c.server.clock.wall();
+  std::lock_guard lock(d.file->mutex());
+  if (const nfsstat4 s = check_seqid(c, *named.record, named.seqid); s != NFS4_OK) return s;
+  if (change->asked.has(FATTR4_TIME_DELEG_ACCESS)) {
+    const auto at = vetted(attr.atime, d.times.atime, now);
+    attr.atime_how = at ? fs::SetAttr::Time::client : fs::SetAttr::Time::keep;
+    if (at) attr.atime = *at;
+  }
+  if (change->asked.has(FATTR4_TIME_DELEG_MODIFY)) {
+    if (!d.write) return NFS4ERR_OPENMODE;
+    const auto at = vetted(attr.mtime, d.times.mtime, now);
+    attr.mtime_how = at ? fs::SetAttr::Time::client : fs::SetAttr::Time::keep;
+    if (at) attr.mtime = *at;
+  }
+  return NFS4_OK;
+}
+
+// Sets nothing else: what a delegation stands for is nobody's permission to ask for.
+Async<SETATTR4res> set_delegated(Compound& c, const stateid4& id, Change* change) {
+  static constexpr AttrSet kTimes{FATTR4_TIME_DELEG_ACCESS, FATTR4_TIME_DELEG_MODIFY};
+  static constexpr fs::Credential kHolder{0, 0, {}, false};
+  if (!change->asked.within(kTimes)) return with_status<SETATTR4res>(NFS4ERR_INVAL);
+  if (const nfsstat4 s = take_delegated(c, id, change); s != NFS4_OK) return with_status<SETATTR4res>(s);
+  const Place& p = c.current.place;
+  return then(p.fs().setattr(kHolder, p.node, change->attr), [&c, change](const fs::SetAttrResult& r) {
+    if (r.error == fs::FsError::ok) tell(c, c.current.place).changed(r.node);
+    return answer(c, *change, r);
+  });
+}
+
 }  // namespace
 
 // RFC 7530 16.32, RFC 8881 18.30
@@ -46,6 +84,8 @@ Async<SETATTR4res> setattr(Compound& c, const SETATTR4args& a) {
   const nfsstat4 s = decode_settable(c, a.obj_attributes, Target::present, &change->attr, &change->asked);
   if (s != NFS4_OK) return with_status<SETATTR4res>(s);
   if (p.read_only()) return with_status<SETATTR4res>(NFS4ERR_ROFS);
+  if (change->asked.has(FATTR4_TIME_DELEG_ACCESS) || change->asked.has(FATTR4_TIME_DELEG_MODIFY))
+    return set_delegated(c, a.stateid, change);
   if (change->attr.size) return set_size(c, a.stateid, *change);
   return recorded<fs::SetAttrResult>(
       c,

@@ -32,7 +32,7 @@ WANT_DELEGATION4res answer(Compound& c, const WANT_DELEGATION4args& a, const fs:
   Delegations& delegations = c.server.state->delegations;
   if (a.wda_claim.dc_claim == CLAIM_PREVIOUS) {
     res.wdr_resok4 =
-        delegations.reclaim(c, c.session->client, p, access, a.wda_claim.dc_delegate_type);
+        delegations.reclaim(c, c.session->client, p, access, a.wda_claim.dc_delegate_type, r.node);
     // "OPEN_DELEGATE_NONE" is never what WANT_DELEGATION says.
     if (res.wdr_resok4.delegation_type == OPEN_DELEGATE_NONE)
       return with_status<WANT_DELEGATION4res>(NFS4ERR_INVAL);
@@ -48,7 +48,7 @@ WANT_DELEGATION4res answer(Compound& c, const WANT_DELEGATION4args& a, const fs:
                        : want == OPEN4_SHARE_ACCESS_WANT_WRITE_DELEG ? (access & state::kWriteRight) == 0
                                                                      : access == 0;
   if (missing) return with_status<WANT_DELEGATION4res>(NFS4ERR_ACCESS);
-  res.wdr_resok4 = delegations.offer(c, c.session->client, p, access, a.wda_want);
+  res.wdr_resok4 = delegations.offer(c, c.session->client, p, access, a.wda_want, r.node);
   return res;
 }
 
@@ -62,7 +62,8 @@ Taking taking(const deleg_claim4& claim) {
 // RFC 8881 18.49
 Async<WANT_DELEGATION4res> want_delegation(Compound& c, const WANT_DELEGATION4args& a) {
   const u32 want = a.wda_want & OPEN4_SHARE_ACCESS_WANT_DELEG_MASK;
-  if ((a.wda_want & ~kWants) != 0 || want == OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE ||
+  const u32 known = c.minor > 1 ? kWants | OPEN4_SHARE_ACCESS_WANT_DELEG_TIMESTAMPS : kWants;  // RFC 9754
+  if ((a.wda_want & ~known) != 0 || want == OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE ||
       want == OPEN4_SHARE_ACCESS_WANT_NO_DELEG || want > OPEN4_SHARE_ACCESS_WANT_CANCEL)
     return with_status<WANT_DELEGATION4res>(NFS4ERR_INVAL);
   switch (a.wda_claim.dc_claim) {
@@ -75,7 +76,10 @@ Async<WANT_DELEGATION4res> want_delegation(Compound& c, const WANT_DELEGATION4ar
   }
   const Place& p = c.current.place;
   if (!p.object()) return none(WND4_IS_DIR);
-  if (want == OPEN4_SHARE_ACCESS_WANT_CANCEL) return none(WND4_CANCELLED);
+  if (want == OPEN4_SHARE_ACCESS_WANT_CANCEL) {
+    c.server.state->delegations.wants.cancel(*c.session->client, file_key(p));
+    return none(WND4_CANCELLED);
+  }
   Async<nfsstat4> admitting = c.server.state->recovery.admit(*c.session->client, taking(a.wda_claim));
   return then(std::move(admitting), [&c, &a](nfsstat4 s) {
     if (s != NFS4_OK) return Async<WANT_DELEGATION4res>(with_status<WANT_DELEGATION4res>(s));

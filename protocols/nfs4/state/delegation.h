@@ -2,6 +2,7 @@
 
 #include "engine/fs/handle.h"
 #include "protocols/nfs4/callback/referring_call.h"
+#include "protocols/nfs4/state/delegated_times.h"
 #include "protocols/nfs4/state/state_record.h"
 
 namespace dfs::nfs4 {
@@ -17,11 +18,12 @@ inline const char* name_of(DelegationType t) {
 class Delegation : public StateRecord {
  public:
   Delegation(Ref<StateOwner> owner, state::FilePin file, Ref<FileHold> h, fs::NodeRef node,
-             const Principal& opener, bool write, const fs::HandleBytes& handle)
+             const Principal& opener, bool write, const fs::HandleBytes& handle, const DelegatedTimes& times)
       : StateRecord(StateKind::delegation, std::move(owner), std::move(file), node),
         opener(opener),
         write(write),
-        handle(handle) {
+        handle(handle),
+        times(times) {
     hold = std::move(h);
   }
 
@@ -30,6 +32,7 @@ class Delegation : public StateRecord {
   const Principal opener;        // for whom the file's permissions were checked
   std::atomic<bool> write;       // changes under the file's mutex, and only from false to true
   const fs::HandleBytes handle;  // by which the client knows the file
+  const DelegatedTimes times;
 
   // changes under the file's mutex
   ReferringCall given_by;  // whose reply tells the client of its stateid

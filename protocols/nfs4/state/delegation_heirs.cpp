@@ -32,7 +32,7 @@ void Delegations::pass_on(Client& old, const Ref<Client>& heir) {
       // That of a directory is not claimed again (RFC 8881 10.9.5).
       if (!d->live || d->type() == DelegationType::directory) continue;
       auto kept = Ref<Delegation>::adopt(
-          new Delegation(owner, std::move(pin), d->hold, d->node, d->opener, d->write, d->handle));
+          new Delegation(owner, std::move(pin), d->hold, d->node, d->opener, d->write, d->handle, d->times));
       kept->previous = true;
       state_.add(kept);
       file.claims.take_back(d->grant);

@@ -10,6 +10,11 @@ namespace {
 constexpr Nanos kCalm = 30 * kSecond;
 constexpr size_t kMostBarred = 1u << 16;
 
+DelegatedTimes times_of(const Compound& c, u32 wants_bits, const fs::Inode& as_found) {
+  if (c.minor < 2 || (wants_bits & OPEN4_SHARE_ACCESS_WANT_DELEG_TIMESTAMPS) == 0) return {};
+  return {true, as_found.atime, as_found.mtime};
+}
+
 bool kept_to_be_claimed(const Delegation& d) {
   std::lock_guard lock(d.file->mutex());
   return d.previous;
@@ -78,7 +83,7 @@ why_no_delegation4 Delegations::grant(const DelegationAsk& ask, Ref<Delegation>*
   std::lock_guard held(client->mutex);
   if (!admitted_locked(*client)) return WND4_RESOURCE;
   if (auto it = client->delegations.find(&claimed); it != client->delegations.end()) {
-    if (kept_to_be_claimed(*it->second)) return WND4_RESOURCE;
+    if (ask.pushed || kept_to_be_claimed(*it->second)) return WND4_RESOURCE;
     if (it->second->write || !ask.write)
       return it->second->write && !ask.write ? WND4_NOT_SUPP_DOWNGRADE : WND4_RESOURCE;
     return upgrade(it->second, ask, out);
@@ -88,8 +93,8 @@ why_no_delegation4 Delegations::grant(const DelegationAsk& ask, Ref<Delegation>*
       [&](const Ref<StateOwner>& owner) {
         // Under the file's mutex: what others take when the grace period is over comes after this.
         if (ask.reclaim && !state_.recovery.in_grace()) return Ref<Delegation>();
-        return Ref<Delegation>::adopt(
-            new Delegation(owner, std::move(pin), std::move(hold), file.node, ask.who, ask.write, handle));
+        return Ref<Delegation>::adopt(new Delegation(owner, std::move(pin), std::move(hold), file.node,
+                                                     ask.who, ask.write, handle, ask.times));
       },
       out);
 }
@@ -120,15 +125,28 @@ open_delegation4 told(const Delegation& given, bool recall) {
   std::lock_guard lock(given.file->mutex());
   open_delegation4 d{};
   if (given.write) {
-    d.delegation_type = OPEN_DELEGATE_WRITE;
+    d.delegation_type = given.times.given ? OPEN_DELEGATE_WRITE_ATTRS_DELEG : OPEN_DELEGATE_WRITE;
     // No space is set aside: what the client holds back has to be written before it closes (RFC
     // 8881 10.4.1).
     d.write = {given.stateid(), recall, {NFS_LIMIT_SIZE, {0}}, nobody};
   } else {
-    d.delegation_type = OPEN_DELEGATE_READ;
+    d.delegation_type = given.times.given ? OPEN_DELEGATE_READ_ATTRS_DELEG : OPEN_DELEGATE_READ;
     d.read = {given.stateid(), recall, nobody};
   }
   return d;
+}
+
+const stateid4* stateid_of(const open_delegation4& d) {
+  switch (d.delegation_type) {
+    case OPEN_DELEGATE_READ:
+    case OPEN_DELEGATE_READ_ATTRS_DELEG:
+      return &d.read.stateid;
+    case OPEN_DELEGATE_WRITE:
+    case OPEN_DELEGATE_WRITE_ATTRS_DELEG:
+      return &d.write.stateid;
+    default:
+      return nullptr;
+  }
 }
 
 open_delegation4 none_given(why_no_delegation4 why) {
@@ -139,26 +157,42 @@ open_delegation4 none_given(why_no_delegation4 why) {
 }
 
 open_delegation4 Delegations::offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
-                                    u32 wants) {
-  const u32 want = c.minor == 0 ? 0 : wants & OPEN4_SHARE_ACCESS_WANT_DELEG_MASK;
+                                    u32 wants_bits, const fs::Inode& as_found) {
+  const u32 want = c.minor == 0 ? 0 : wants_bits & OPEN4_SHARE_ACCESS_WANT_DELEG_MASK;
   why_no_delegation4 why = WND4_NOT_WANTED;
   if (want == OPEN4_SHARE_ACCESS_WANT_CANCEL) {
     why = WND4_CANCELLED;
+    wants.cancel(*client, file_key(file));
   } else if (want != OPEN4_SHARE_ACCESS_WANT_NO_DELEG) {
     // A delegation lets its holder do what the OPEN was let do, and no more.
     const bool write = (access & state::kWriteRight) != 0 && want != OPEN4_SHARE_ACCESS_WANT_READ_DELEG;
     Ref<Delegation> given;
     why = WND4_RESOURCE;
-    if (write || (access & state::kReadRight) != 0)
-      why = grant({client, file, Principal::of(c.call), ReferringCall::of(c), write, false}, &given);
+    const DelegationAsk ask{
+        client, file, Principal::of(c.call), ReferringCall::of(c), write, times_of(c, wants_bits, as_found)};
+    if (write || (access & state::kReadRight) != 0) why = grant(ask, &given);
     if (given) return told(*given, false);
+    if (c.minor > 0 && want != OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE) return promised(ask, why, wants_bits);
   }
   if (c.minor == 0 || want == OPEN4_SHARE_ACCESS_WANT_NO_PREFERENCE) return {};
   return none_given(why);
 }
 
+// Why there is none, and what the client will hear: only what it has asked to.
+open_delegation4 Delegations::promised(const DelegationAsk& ask, why_no_delegation4 why, u32 wants_bits) {
+  open_delegation4 d = none_given(why);
+  const bool full = count_.load(std::memory_order_relaxed) >= state_.server.limits.max_delegations;
+  if (!Callbacks::available(*ask.client) || !state_.server.limits.delegations) return d;
+  if (why == WND4_CONTENTION && (wants_bits & OPEN4_SHARE_ACCESS_WANT_PUSH_DELEG_WHEN_UNCONTENDED) != 0)
+    d.od_whynone.ond_server_will_push_deleg = wants.keep(ask, DelegationWants::Kind::contended);
+  if (why == WND4_RESOURCE && full &&
+      (wants_bits & OPEN4_SHARE_ACCESS_WANT_SIGNAL_DELEG_WHEN_RESRC_AVAIL) != 0)
+    d.od_whynone.ond_server_will_signal_avail = wants.keep(ask, DelegationWants::Kind::resourced);
+  return d;
+}
+
 open_delegation4 Delegations::reclaim(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
-                                      open_delegation_type4 type) {
+                                      open_delegation_type4 type, const fs::Inode& as_found) {
   const bool write = type == OPEN_DELEGATE_WRITE || type == OPEN_DELEGATE_WRITE_ATTRS_DELEG;
   if (!write && type != OPEN_DELEGATE_READ && type != OPEN_DELEGATE_READ_ATTRS_DELEG) return {};
   const auto refused = [&](why_no_delegation4 why) {
@@ -168,9 +202,12 @@ open_delegation4 Delegations::reclaim(Compound& c, const Ref<Client>& client, co
   // 7530 10.2.1, RFC 8881 10.2.1).
   if (state_.recovery.roster.lost_delegation(*client)) return refused(WND4_RESOURCE);
   if ((access & (write ? state::kWriteRight : state::kReadRight)) == 0) return refused(WND4_RESOURCE);
+  DelegatedTimes times;
+  if (c.minor > 1 && (type == OPEN_DELEGATE_READ_ATTRS_DELEG || type == OPEN_DELEGATE_WRITE_ATTRS_DELEG))
+    times = {true, as_found.atime, as_found.mtime};
   Ref<Delegation> given;
   const why_no_delegation4 why =
-      grant({client, file, Principal::of(c.call), ReferringCall::of(c), write, true}, &given);
+      grant({client, file, Principal::of(c.call), ReferringCall::of(c), write, times, true, false}, &given);
   return given ? told_or_recalled(given) : refused(why);
 }
 

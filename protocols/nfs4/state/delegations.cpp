@@ -165,6 +165,8 @@ Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Deleg
   Async<fs::AttrResult> getting = file.fs().getattr(file.node);
   const fs::AttrResult ours = co_await getting;
   if (ours.error != fs::FsError::ok) co_return true;  // gone: GETATTR says so
+  const WallTime wall = state_.server.clock.wall();
+  if (has->accessed) c.held.accessed = vetted(*has->accessed, d->times.atime, wall);
   const bool same = has->change == ours.node.change && has->size == ours.node.size;
   {
     std::lock_guard lock(d->file->mutex());
@@ -175,9 +177,15 @@ Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Deleg
   // is the file's own: it is never again less than what somebody was told.
   fs::SetAttr modified;
   modified.mtime_how = fs::SetAttr::Time::server;
+  if (has->modified) {
+    // Then it is for the holder to say when; before it has written nobody has.
+    const auto at = vetted(*has->modified, d->times.mtime, wall);
+    modified.mtime_how = fs::SetAttr::Time::client;
+    modified.mtime = at.value_or(ours.node.mtime);
+  }
   Async<fs::SetAttrResult> modifying = file.fs().setattr(kServer, file.node, modified);
   const fs::SetAttrResult r = co_await modifying;
-  if (r.error == fs::FsError::ok) c.held_size = has->size;
+  if (r.error == fs::FsError::ok) c.held.size = has->size;
   if (r.error == fs::FsError::ok) fs::Telling(this, file.fs(), d->client().number).changed(r.node);
   co_return r.error == fs::FsError::ok || r.error == fs::FsError::stale;
 }
@@ -219,6 +227,18 @@ void Delegations::ended(Delegation& d) {
   count_of(d.type()).outstanding.fetch_sub(1, std::memory_order_relaxed);
   if (d.type() == DelegationType::directory) state_.directories.ended(static_cast<DirectoryDelegation&>(d));
   state_.callbacks.waits.change(d.ended);
+  wants.room_again();
+}
+
+void Delegations::not_taken(const Ref<Delegation>& d, const CbResult& r) {
+  // Nobody knows whether the client has it: it is asked for it.
+  if (!r.answered()) return begin_recall(d);
+  {
+    std::lock_guard held(d->client().mutex);
+    if (d->client().gone() || d->client().delegations.erase(&*d->file) == 0) return;
+    --d->client().states;
+  }
+  state_.end(*d, Gone::closed);
 }
 
 nfsstat4 Delegations::give_back(Compound& c, const Ref<Delegation>& d, u32 seqid) {

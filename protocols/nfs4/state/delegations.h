@@ -1,8 +1,10 @@
 #pragma once
 
 #include "engine/fs/promises.h"
+#include "protocols/nfs4/callback/cb_compound.h"
 #include "protocols/nfs4/compound.h"
 #include "protocols/nfs4/state/delegation.h"
+#include "protocols/nfs4/state/delegation_wants.h"
 
 namespace dfs::nfs4 {
 
@@ -13,18 +15,10 @@ struct DelegationCount {
   std::atomic<u64> outstanding{0}, granted{0}, recalled{0}, returned{0}, revoked{0};
 };
 
-// Who is to have a delegation of what.
-struct DelegationAsk {
-  Ref<Client> client;
-  Place file;  // its `who` is not looked at
-  Principal who;
-  ReferringCall by;  // whose reply brings it
-  bool write = false;
-  bool reclaim = false;
-};
-
 // A delegation as the client is told of it; recall: it is to be given back at once.
 open_delegation4 told(const Delegation& given, bool recall);
+// Its stateid; null: there is none.
+const stateid4* stateid_of(const open_delegation4& d);
 // From 4.1 on: why there is none.
 open_delegation4 none_given(why_no_delegation4 why);
 
@@ -33,7 +27,7 @@ open_delegation4 none_given(why_no_delegation4 why);
 // Locks as in state/state.h; mutex_ is the last.
 class Delegations final : public fs::Promises {
  public:
-  explicit Delegations(State& state) : state_(state) {}
+  explicit Delegations(State& state) : wants(state), state_(state) {}
 
   // False: nobody has any, and nothing can be in anybody's way.
   bool any() const override { return count_.load(std::memory_order_relaxed) != 0; }
@@ -41,13 +35,21 @@ class Delegations final : public fs::Promises {
   u64 count() const { return count_.load(std::memory_order_relaxed); }
 
   // What an OPEN of the file, or a WANT_DELEGATION, is told: a delegation or why there is none. `mode`: what
-  // the caller has been found to be allowed; `wants`: OPEN4_SHARE_ACCESS_WANT_*.
-  open_delegation4 offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access, u32 wants);
+  // the caller has been found to be allowed; `wants_bits`: OPEN4_SHARE_ACCESS_WANT_*.
+  open_delegation4 offer(Compound& c, const Ref<Client>& client, const Place& file, u8 access, u32 wants_bits,
+                         const fs::Inode& as_found);
+
+  // Gives one, or says why not.
+  why_no_delegation4 grant(const DelegationAsk& ask, Ref<Delegation>* out);
+  // The client was offered one, and has not taken it as far as this says.
+  void not_taken(const Ref<Delegation>& d, const CbResult& r);
+  // What could not be given at once.
+  DelegationWants wants;
 
   // The same of an OPEN with CLAIM_PREVIOUS, or a WANT_DELEGATION, that had one of that type before the
   // restart; it has been admitted.
   open_delegation4 reclaim(Compound& c, const Ref<Client>& client, const Place& file, u8 access,
-                           open_delegation_type4 type);
+                           open_delegation_type4 type, const fs::Inode& as_found);
 
   // The way is free for this access of somebody, as far as delegations go; otherwise they are recalled, and
   // waited for a little. False: not yet.
@@ -121,7 +123,7 @@ class Delegations final : public fs::Promises {
   // What was given before stays where it can; otherwise its holder is told at once that it is wanted back,
   // and asked as well.
   open_delegation4 told_or_recalled(const Ref<Delegation>& given);
-  why_no_delegation4 grant(const DelegationAsk& ask, Ref<Delegation>* out);
+  open_delegation4 promised(const DelegationAsk& ask, why_no_delegation4 why, u32 wants_bits);
   why_no_delegation4 upgrade(const Ref<Delegation>& d, const DelegationAsk& ask, Ref<Delegation>* out);
   // After a recall a file is left alone for a while: who fights over it is slower with delegations than
   // without.

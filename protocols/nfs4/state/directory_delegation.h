@@ -41,7 +41,7 @@ class DirectoryDelegation final : public Delegation {
  public:
   DirectoryDelegation(Ref<StateOwner> owner, state::FilePin file, const Place& dir, const Principal& opener,
                       const fs::HandleBytes& handle, u32 minor, const DirectoryNotices& notices)
-      : Delegation(std::move(owner), std::move(file), {}, dir.node, opener, false, handle),
+      : Delegation(std::move(owner), std::move(file), {}, dir.node, opener, false, handle, {}),
         minor(minor),
         notices(notices),
         place_(dir),

@@ -28,13 +28,16 @@ void locks_released(State& state, const state::FileKey& key) {
   }
   for (const state::LockQueue::Waiter& w : ready) {
     if (w.owner->protocol != state::Protocol::nfs4) continue;
-    const Ref<Client> client = state.clients.find(client_id(state.epoch, static_cast<u32>(w.owner->client))).client;
+    const Ref<Client> client =
+        state.clients.find(client_id(state.epoch, static_cast<u32>(w.owner->client))).client;
     if (client && client->facet != Facet::v40 && Callbacks::available(*client))
       send_cb_notify_lock(state.callbacks, client, w.where, w.owner->name);
   }
   if (next == LLONG_MAX) return;
   state.callbacks.spawn([&state, key, after = next - now] { return look_again(state, key, after); });
 }
+
+void claims_released(State& state, const state::FileKey& key) { state.delegations.wants.stirred(key); }
 
 std::shared_ptr<const state::Owner> waiting_owner(const Ref<StateOwner>& owner) {
   return {&owner->who, [keep = owner](const state::Owner*) {}};

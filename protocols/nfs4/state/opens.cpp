@@ -235,6 +235,7 @@ CLOSE4res close_open(Compound& c, const Ref<Open>& open, u32 seqid) {
 
 OPEN_DOWNGRADE4res downgrade_open(Compound& c, Open& open, u32 seqid, state::ShareMode mode) {
   OPEN_DOWNGRADE4res res{};
+  TellWaiters tell(*c.server.state, *open.file);
   std::lock_guard lock(open.file->mutex());
   if ((res.status = check_seqid(c, open, seqid)) != NFS4_OK) return res;
   u16 kept;
@@ -242,6 +243,7 @@ OPEN_DOWNGRADE4res downgrade_open(Compound& c, Open& open, u32 seqid, state::Sha
   open.mode = mode;
   open.asked = kept;
   open.file->claims.set_share(open.owner->who, mode);
+  tell.look();
   res.resok4 = {open.next_stateid()};
   return res;
 }

@@ -172,10 +172,14 @@ Async<fs::FsError> Roster::admit(Client& client) {
       if (made) k.row = next_row_++;
       const bool known = !made && same(k.entry, client);
       const bool written = known && k.entry.lease == lease_;
-      k.entry = {client.facet, client.owner,
-                 client.verifier, client.principal,
-                 lease_, known && k.entry.lost_before,
-                 client.number, known && k.entry.lost,
+      k.entry = {client.facet,
+                 client.owner,
+                 client.verifier,
+                 client.principal,
+                 lease_,
+                 known && k.entry.lost_before,
+                 client.number,
+                 known && k.entry.lost,
                  known && k.entry.complete};
       if (!written) change_locked(k.row, encode(k.entry));
     }

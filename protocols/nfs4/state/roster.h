@@ -24,7 +24,7 @@ class Roster {
     std::string owner;
     verifier4 verifier{};
     Principal principal;
-    u32 lease = 0;  // seconds, as the client was told
+    u32 lease = 0;             // seconds, as the client was told
     bool lost_before = false;  // a delegation of it was revoked in an earlier run, which it may not know
     // Below: of this run.
     u32 holder = 0;         // whose number it is; 0: nobody has come back for it
@@ -42,16 +42,16 @@ class Roster {
   Async<fs::FsError> admit(Client& client);
   // The client has no state, or has lost it: it has nothing to reclaim. Durable with the next settle().
   void forget(Client& client);
-  // A delegation of the client is revoked: from the next restart on it is not to be reclaimed. Durable with the
-  // next settle().
+  // A delegation of the client is revoked: from the next restart on it is not to be reclaimed. Durable with
+  // the next settle().
   void loses_delegation(const Client& client);
   // All changes so far are durable.
   bool settled() const {
     return durable_.load(std::memory_order_acquire) == changed_.load(std::memory_order_acquire);
   }
   Async<fs::FsError> settle();
-  // Whoever is out of the roster is out of it on stable storage, too. Asked where a grant is decided: a client
-  // may have ended since the grant was admitted.
+  // Whoever is out of the roster is out of it on stable storage, too. Asked where a grant is decided: a
+  // client may have ended since the grant was admitted.
   bool cleared() const {
     return durable_.load(std::memory_order_acquire) >= erased_.load(std::memory_order_acquire);
   }

@@ -202,13 +202,12 @@ void Session::decide_flags_locked() {
                         std::memory_order_relaxed);
 }
 
-u64 Session::back_connection(const std::vector<u64>& but) const {
+u64 Session::back_connection() const {
   std::lock_guard lock(mutex_);
   if (dead_ || !cb_security_.any) return 0;
   // The one bound last is the likeliest to be there.
   for (auto it = connections_.rbegin(); it != connections_.rend(); ++it)
-    if ((it->directions & kBack) != 0 && std::find(but.begin(), but.end(), it->id) == but.end())
-      return it->id;
+    if ((it->directions & kBack) != 0) return it->id;
   return 0;
 }
 

@@ -77,8 +77,8 @@ class Session : public Counted {
   void set_callback(u32 program, CallbackSecurity security);
   u32 callback_program() const;
   CallbackSecurity callback_security() const;
-  // A connection bound for callbacks, but none of these; 0: there is none.
-  u64 back_connection(const std::vector<u64>& but) const;
+  // A connection bound for callbacks; 0: there is none.
+  u64 back_connection() const;
   // The connection is closed, or the client takes no callbacks over it.
   void unbind_back(u64 connection);
   // The client's answers made no sense, or none came.

@@ -83,6 +83,7 @@ snapshot::Delegation view(const Delegation& d) {
   if (d.type() == DelegationType::directory)
     out.notifications = static_cast<const DirectoryDelegation&>(d).notices.types;
   out.previous = d.previous;
+  out.times = d.times.given;
   return out;
 }
 
@@ -94,6 +95,8 @@ void sort(snapshot::Client& c) {
   auto by_owner = [](auto& a, auto& b) { return std::tie(a.owner, a.other) < std::tie(b.owner, b.other); };
   std::sort(c.opens.begin(), c.opens.end(), by_owner);
   std::sort(c.locks.begin(), c.locks.end(), by_owner);
+  std::sort(c.wants.begin(), c.wants.end(),
+            [](auto& a, auto& b) { return std::tie(a.file_id, a.push) < std::tie(b.file_id, b.push); });
   std::sort(c.delegations.begin(), c.delegations.end(), [](auto& a, auto& b) { return a.other < b.other; });
 }
 
@@ -114,6 +117,8 @@ snapshot::Client view(State& state, const Client& c) {
   out.courtesy = out.lease_left <= 0 && c.confirmed() && c.has_locks_locked();
   for (const auto& s : c.sessions) out.sessions.push_back(view(*s));
   for (const auto& [file, d] : c.delegations) out.delegations.push_back(view(*d));
+  for (const auto& w : state.delegations.wants.of(c))
+    out.wants.push_back({w.file_id, w.write, w.kind == DelegationWants::Kind::contended});
   out.callback_path = name_of(c.path.load());
   for (const auto& [name, owner] : c.open_owners) {
     out.open_owners.push_back(view(*owner));
@@ -188,12 +193,13 @@ void check_persistence(State& state, const Snapshot& s, std::vector<std::string>
 std::vector<std::string> check_invariants(State& state) {
   std::vector<std::string> wrong;
   const Snapshot s = take_snapshot(state);
-  size_t sessions = 0, stateids = 0, opens = 0, ranges = 0, closed = 0, delegations = 0;
+  size_t sessions = 0, stateids = 0, opens = 0, ranges = 0, closed = 0, delegations = 0, wants = 0;
   for (const snapshot::Client& c : s.clients) {
     const std::string who = fmt::format("client {:#x}", c.id);
     sessions += c.sessions.size();
     stateids += c.opens.size() + c.locks.size() + c.delegations.size();
     delegations += c.delegations.size();
+    wants += c.wants.size();
     opens += c.opens.size();
     if (!c.confirmed && (!c.sessions.empty() || !c.opens.empty()))
       wrong.push_back(who + " has state and was never confirmed");
@@ -251,6 +257,7 @@ std::vector<std::string> check_invariants(State& state) {
                                                 [&](auto& d) { return std::string_view(d.type) == n.type; }));
     agree("delegations of a type that are counted, and that clients have", n.outstanding, have);
   }
+  agree("wants that are kept, and of clients that there are", state.delegations.wants.count(), wants);
   state.files.each([&](const state::ClaimedFile& f) {
     for (const state::Grant& g : f.claims.grants()) {
       const auto record = state.records.find(Delegations::number_of(g.tag)).record;

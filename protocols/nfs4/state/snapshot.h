@@ -70,7 +70,12 @@ struct Delegation {
   const char* type = "";  // read, write, directory
   bool write = false, recalled = false;
   u32 notifications = 0;  // 1 << notify_type4: what the client of a directory's is told
+  bool times = false;     // given with its file's times
   bool previous = false;  // kept for the client since its restart, which has not claimed it
+};
+struct Want {  // of a delegation, to be pushed or signalled
+  u64 file_id = 0;
+  bool write = false, push = false;
 };
 struct Owner {
   std::string name;
@@ -97,6 +102,7 @@ struct Client {
   std::vector<Open> opens;
   std::vector<Lock> locks;
   std::vector<Delegation> delegations;
+  std::vector<Want> wants;
   const char* callback_path = "";  // unknown, up, down, fault
 };
 

@@ -175,6 +175,7 @@ void State::drop(Client& client, Gone why) {
   }
   callbacks.forget(client);
   copies.drop(client);
+  delegations.wants.forget(client);
   for (Ref<StateRecord>& r : states_of) end(*r, why);
 }
 
@@ -190,6 +191,7 @@ void State::expire(Client& client) {
     for (const Ref<StateRecord>& r : states_of) client.revoked[r->other] = Revoked::expired;
     client.decide_sequence_flags_locked();
   }
+  delegations.wants.forget(client);
   for (Ref<StateRecord>& r : states_of) end(*r, Gone::expired);
 }
 

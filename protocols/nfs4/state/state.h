@@ -20,7 +20,8 @@ struct Nfs4;
 // Clients, sessions, opens, locks and delegations of one server.
 //
 // Locks are taken in this order: Clients, Recovery, a client, a session or a stripe of files, a stripe of a
-// registry, that of persistent sessions, a store's, the roster's. None is held across a suspension.
+// registry, that of persistent sessions, a store's, the roster's, that of wanted delegations. None is held
+// across a suspension.
 class State {
  public:
   explicit State(Nfs4& server);

@@ -75,17 +75,21 @@ struct Dicts {
   static py::dict of(const nfs4::snapshot::Delegation& d) {
     return py::dict("other"_a = hex(d.other), "seqid"_a = d.seqid, "file_id"_a = d.file_id,
                     "file_system"_a = hex(d.file_system), "type"_a = d.type, "write"_a = d.write,
-                    "recalled"_a = d.recalled, "notifications"_a = d.notifications,
-                    "previous"_a = d.previous);
+                    "recalled"_a = d.recalled, "notifications"_a = d.notifications, "previous"_a = d.previous,
+                    "times"_a = d.times);
+  }
+  static py::dict of(const nfs4::snapshot::Want& w) {
+    return py::dict("file_id"_a = w.file_id, "write"_a = w.write, "push"_a = w.push);
   }
   static py::dict of(const nfs4::snapshot::Client& c) {
-    return py::dict(
-        "id"_a = c.id, "minor"_a = c.minor, "owner"_a = hex(c.owner), "implementation"_a = c.implementation,
-        "confirmed"_a = c.confirmed, "reclaim_complete"_a = c.reclaim_complete,
-        "may_reclaim"_a = c.may_reclaim, "recorded"_a = c.recorded, "courtesy"_a = c.courtesy,
-        "revoked"_a = hex(c.revoked), "lease_left"_a = c.lease_left, "sessions"_a = all(c.sessions),
-        "open_owners"_a = all(c.open_owners), "lock_owners"_a = all(c.lock_owners), "opens"_a = all(c.opens),
-        "locks"_a = all(c.locks), "delegations"_a = all(c.delegations), "callback_path"_a = c.callback_path);
+    return py::dict("id"_a = c.id, "minor"_a = c.minor, "owner"_a = hex(c.owner),
+                    "implementation"_a = c.implementation, "confirmed"_a = c.confirmed,
+                    "reclaim_complete"_a = c.reclaim_complete, "may_reclaim"_a = c.may_reclaim,
+                    "recorded"_a = c.recorded, "courtesy"_a = c.courtesy, "revoked"_a = hex(c.revoked),
+                    "lease_left"_a = c.lease_left, "sessions"_a = all(c.sessions),
+                    "open_owners"_a = all(c.open_owners), "lock_owners"_a = all(c.lock_owners),
+                    "opens"_a = all(c.opens), "locks"_a = all(c.locks), "delegations"_a = all(c.delegations),
+                    "wants"_a = all(c.wants), "callback_path"_a = c.callback_path);
   }
   static py::dict of(const nfs4::snapshot::Reclaimer& r) {
     return py::dict("minor"_a = r.minor, "owner"_a = hex(r.owner), "verifier"_a = hex(r.verifier),
