@@ -205,5 +205,7 @@ def test_fault(srv, caller, wrong):
         return nfs4_cb.CB_SEQUENCE4res(0, csr_resok4=ok)
 
     s.client.callbacks.on("CB_SEQUENCE", answer)
+    srv.trace.start()
     caller.call(s)
+    srv.trace.wait("nfs4.cb.path", path="fault")  # the answer and the next request may arrive as one
     assert s.compound(op.putrootfh()).sequence.sr_status_flags & SEQ4_STATUS_BACKCHANNEL_FAULT

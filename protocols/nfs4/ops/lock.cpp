@@ -12,7 +12,12 @@ Async<LOCK4res> when_admitted(Compound& c, const LOCK4args& a, Client& client, T
   const Taking how = a.reclaim ? Taking::reclaim : Taking::anew;
   return then(state.recovery.admit(client, how), [&c, &a, &state, &client, take](nfsstat4 s) mutable {
     if (s != NFS4_OK) return Async<LOCK4res>(with_status<LOCK4res>(s));
+    const Roster& roster = state.recovery.roster;
+    const bool cleared = roster.cleared();
     LOCK4res res = take();
+    // Another client has ended since this one was admitted: it is waited for as before.
+    if (res.status == NFS4ERR_DELAY && !(cleared && roster.cleared()))
+      return when_admitted(c, a, client, std::move(take));
     if (res.status != NFS4ERR_DENIED) return Async<LOCK4res>(res);
     // A client whose lease has ended is in nobody's way.
     const clientid4 holder = res.denied.owner.clientid;

@@ -129,10 +129,14 @@ std::optional<u64> new_size(const OpenCall& call) {
 Async<OPEN4res> open_found(CallPtr call) {
   Compound& c = call->c;
   const std::optional<u64> size = new_size(*call);
+  State& state = *c.server.state;
+  const Roster& roster = state.recovery.roster;
+  const bool cleared = roster.cleared();
   Opened opened;
   const nfsstat4 s = open_file(c, call->owner, call->file, call->hold, call->mode, call->reclaims(), &opened);
-  State& state = *c.server.state;
-  if (opened.in_the_way != 0 && state.clients.expire(opened.in_the_way))
+  // Another client has ended since this one was admitted.
+  const bool unsettled = s == NFS4ERR_DELAY && !(cleared && roster.cleared());
+  if (unsettled || (opened.in_the_way != 0 && state.clients.expire(opened.in_the_way)))
     // Its row must be off stable storage before anybody is let in (RFC 8881 8.4.3, the first edge condition).
     return then(state.recovery.roster.settle(), [call = std::move(call)](fs::FsError e) mutable {
       return e == fs::FsError::ok ? open_found(std::move(call)) : refused(to_status(e));

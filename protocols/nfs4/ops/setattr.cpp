@@ -69,10 +69,13 @@ Async<SETATTR4res> set_delegated(Compound& c, const stateid4& id, Change* change
   if (!change->asked.within(kTimes)) return with_status<SETATTR4res>(NFS4ERR_INVAL);
   if (const nfsstat4 s = take_delegated(c, id, change); s != NFS4_OK) return with_status<SETATTR4res>(s);
   const Place& p = c.current.place;
-  return then(p.fs().setattr(kHolder, p.node, change->attr), [&c, change](const fs::SetAttrResult& r) {
-    if (r.error == fs::FsError::ok) tell(c, c.current.place).changed(r.node);
-    return answer(c, *change, r);
-  });
+  return recorded<fs::SetAttrResult>(
+      c,
+      [&](auto* rider) {
+        return p.fs().setattr(kHolder, p.node, change->attr, {}, fs::IoCheck::owner_override, rider);
+      },
+      [&c, change](const fs::SetAttrResult& r) { return answer(c, *change, r); },
+      [&c](const fs::SetAttrResult& r) { tell(c, c.current.place).changed(r.node); });
 }
 
 }  // namespace
