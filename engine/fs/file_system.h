@@ -61,6 +61,9 @@ struct RemoveResult {
 struct RenameResult {
   FsError error = FsError::ok;
   Change from_dir, to_dir;
+  // When something was moved: it, and what lost the new name for it.
+  Inode node{};
+  std::optional<Inode> replaced;
 };
 struct LinkResult {
   FsError error = FsError::ok;

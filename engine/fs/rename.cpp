@@ -107,12 +107,14 @@ struct Rename {
       out.to_dir.after = source;
     else
       txn.put_inode(target);
+    out.node = moved;
     return replaces ? drop_replaced(txn) : FsError::ok;
   }
 
   FsError drop_replaced(MetadataTxn& txn) {
     replaced.nlink = replaced.type == FileType::directory ? 0 : replaced.nlink - 1;
     touch_changed(replaced, now);
+    out.replaced = replaced;
     if (replaced.nlink == 0) return fs->drop_object(txn, replaced);
     txn.put_inode(replaced);
     return FsError::ok;

@@ -6,6 +6,17 @@ FilePin::~FilePin() {
   if (file_ != nullptr) files_->unpin(*file_);
 }
 
+HeldWay::HeldWay(FilePin file, const Owner& who) : file_(std::move(file)), who_(who) {
+  std::lock_guard lock(file_->mutex());
+  file_->claims.begin_change(who_);
+}
+
+HeldWay::~HeldWay() {
+  if (!file_) return;
+  std::lock_guard lock(file_->mutex());
+  file_->claims.end_change(who_);
+}
+
 FilePin ClaimedFiles::pin(const FileKey& key) {
   Stripe& s = stripe(key);
   std::lock_guard lock(s.mutex);

@@ -70,6 +70,25 @@ class FilePin {
   ClaimedFile* file_ = nullptr;
 };
 
+// The way that a change of somebody has been cleared of grants stays clear until this is gone: see
+// ClaimTable::begin_change(). Thread-safe; what the file's mutex protects is used under it.
+class HeldWay {
+ public:
+  HeldWay() = default;
+  HeldWay(FilePin file, const Owner& who);
+  HeldWay(HeldWay&&) noexcept = default;
+  HeldWay& operator=(HeldWay&& o) noexcept {
+    std::swap(file_, o.file_);
+    std::swap(who_, o.who_);
+    return *this;
+  }
+  ~HeldWay();
+
+ private:
+  FilePin file_;
+  Owner who_{};
+};
+
 // The files that anybody has claims on, of all file systems and for all protocols. Striped by file.
 class ClaimedFiles {
  public:

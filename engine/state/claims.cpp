@@ -112,6 +112,9 @@ bool ClaimTable::holds_range(const Owner& owner) const {
 // --- grants ------------------------------------------------------------------------------------------------
 
 bool ClaimTable::may_grant(const Owner& owner, CachingGrant what) const {
+  for (const Change& c : changes_)
+    if (c != Change{owner.protocol, owner.client}) return false;
+  if (what.directory) return true;
   const auto foreign = [&](const auto& claim) { return !claim.owner->same_client(owner); };
   for (const Share& s : shares_)
     if (foreign(s) && (what.write || (s.mode.access & kWriteRight) != 0 || (s.mode.deny & kReadRight) != 0))
@@ -137,6 +140,14 @@ const Grant* ClaimTable::find_grant(GrantId id) const {
 
 bool ClaimTable::take_back(GrantId id) {
   return std::erase_if(grants_, [&](const Grant& g) { return g.id == id; }) != 0;
+}
+
+void ClaimTable::begin_change(const Owner& who) { changes_.push_back({who.protocol, who.client}); }
+
+void ClaimTable::end_change(const Owner& who) {
+  const auto it = std::find(changes_.begin(), changes_.end(), Change{who.protocol, who.client});
+  *it = changes_.back();
+  changes_.pop_back();
 }
 
 }  // namespace dfs::state

@@ -31,11 +31,21 @@ struct Share {
   ShareMode mode;
 };
 
+// What may happen to a directory; a set of them.
+enum DirectoryChanges : u8 {
+  kEntryAdded = 1,
+  kEntryRemoved = 2,
+  kEntryRenamed = 4,  // within the directory
+  kDirectoryAttributes = 8,
+};
+
 // A promise to be told before things change: delegations, leases, oplocks.
 struct CachingGrant {
-  bool read = false;    // may serve reads itself
-  bool write = false;   // may hold writes and locks back
-  bool handle = false;  // may keep the open itself to itself
+  bool read = false;       // may serve reads itself
+  bool write = false;      // may hold writes and locks back
+  bool handle = false;     // may keep the open itself to itself
+  bool directory = false;  // may serve lookups and listings itself
+  u8 told = 0;             // DirectoryChanges that it is told afterwards instead
 };
 using GrantId = Strong<struct GrantIdTag, u64>;
 struct Grant {
@@ -60,9 +70,15 @@ struct OpenAccess {
   u8 access, deny;
 };
 struct RemoveAccess {};  // or rename away
+// It loses a name by a protocol that knows no opens which forbid that.
+struct UnlinkAccess {};
 // What is known of the file and is not its data: attributes, names. Share modes and locks do not forbid it.
 struct ChangeAccess {};
-using Access = std::variant<ReadAccess, WriteAccess, LockAccess, OpenAccess, RemoveAccess, ChangeAccess>;
+struct DirectoryAccess {  // to its entries
+  u8 changes;             // DirectoryChanges
+};
+using Access = std::variant<ReadAccess, WriteAccess, LockAccess, OpenAccess, RemoveAccess, UnlinkAccess,
+                            ChangeAccess, DirectoryAccess>;
 
 struct Verdict {
   enum class Kind : u8 {
@@ -110,6 +126,12 @@ class ClaimTable {
   const Grant* find_grant(GrantId id) const;
   bool take_back(GrantId id);
 
+  // A change of somebody is under way, whose way was found clear: until it ends nobody else is granted
+  // anything.
+  void begin_change(const Owner& who);
+  void end_change(const Owner& who);
+  size_t changes() const { return changes_.size(); }
+
   const std::vector<ByteRange>& ranges() const { return ranges_; }
   const std::vector<Share>& shares() const { return shares_; }
   const std::vector<Grant>& grants() const { return grants_; }
@@ -132,6 +154,12 @@ class ClaimTable {
   std::array<u32, kRights> having_{}, denying_{};
   std::vector<Grant> grants_;
   u64 next_grant_ = 1;
+  struct Change {
+    Protocol protocol;
+    u64 client;
+    bool operator==(const Change&) const = default;
+  };
+  std::vector<Change> changes_;
 };
 
 }  // namespace dfs::state

@@ -16,7 +16,13 @@ struct NeedsRecall {
            (grant.handle && a.deny != 0);
   }
   bool operator()(const RemoveAccess&) const { return grant.handle || grant.write; }
-  bool operator()(const ChangeAccess&) const { return grant.read || grant.write; }
+  bool operator()(const UnlinkAccess&) const { return grant.read || grant.write || grant.directory; }
+  bool operator()(const ChangeAccess&) const {
+    return grant.read || grant.write || (*this)(DirectoryAccess{kDirectoryAttributes});
+  }
+  bool operator()(const DirectoryAccess& a) const {
+    return grant.directory && (a.changes & ~grant.told) != 0;
+  }
 };
 
 struct ConflictsWithRange {
@@ -26,7 +32,9 @@ struct ConflictsWithRange {
   bool operator()(const LockAccess& a) const { return lock.exclusive || a.exclusive; }
   bool operator()(const OpenAccess&) const { return false; }
   bool operator()(const RemoveAccess&) const { return false; }
+  bool operator()(const UnlinkAccess&) const { return false; }
   bool operator()(const ChangeAccess&) const { return false; }
+  bool operator()(const DirectoryAccess&) const { return false; }
 };
 
 // The rights an access must have, and those it leaves to nobody: what it conflicts with among share modes.
@@ -36,7 +44,9 @@ struct AsShareMode {
   ShareMode operator()(const LockAccess&) const { return {0, 0}; }
   ShareMode operator()(const OpenAccess& a) const { return {a.access, a.deny}; }
   ShareMode operator()(const RemoveAccess&) const { return {kDeleteRight, 0}; }
+  ShareMode operator()(const UnlinkAccess&) const { return {0, 0}; }
   ShareMode operator()(const ChangeAccess&) const { return {0, 0}; }
+  ShareMode operator()(const DirectoryAccess&) const { return {0, 0}; }
 };
 
 // The bytes an access is about; null where it is about none in particular.

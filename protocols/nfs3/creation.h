@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocols/nfs3/refusal.h"
+#include "protocols/nfs3/promises.h"
 
 namespace dfs::nfs3 {
 
@@ -10,6 +10,7 @@ struct Created {
   Nfs3& n;
   rpc::Call& call;
   const Place& place;
+  std::string_view name;
 
   Res operator()(const fs::CreateResult& r) const {
     Res res{};
@@ -18,6 +19,7 @@ struct Created {
       res.resfail.dir_wcc = wcc(place, r.dir);
       return res;
     }
+    tell(n, place).created(name, r);
     res.resok.obj.handle_follows = true;
     res.resok.obj.handle = handle_of(n, call, place, {r.node.id, r.node.generation});
     res.resok.obj_attributes = attrs(place, r.node);
@@ -25,5 +27,10 @@ struct Created {
     return res;
   }
 };
+
+// What a creation does to the directory.
+inline Touching making(const Place* dir, filename3 name) {
+  return {dir, fs::Touch::add_entry, Touching::Of::dir_if_not, name.view()};
+}
 
 }  // namespace dfs::nfs3

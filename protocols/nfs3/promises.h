@@ -1,35 +1,53 @@
 #pragma once
 
+#include <vector>
+
 #include "engine/fs/promises.h"
 #include "protocols/nfs3/refusal.h"
 
 namespace dfs::nfs3 {
 
-// Carries `body` out once nobody else was promised anything about the file that it would break: a delegation
-// of NFSv4 is asked back first. What is not given back in time makes it JUKEBOX, "the server initiated the
-// request, but was not able to complete it in a timely fashion" (RFC 1813 2.6).
+// What a procedure is about to do to one object.
+struct Touching {
+  enum class Of : u8 {
+    place,         // the place itself
+    named,         // what has this name in it, if there is such an object
+    dir_if_there,  // the place, if it has an entry of this name
+    dir_if_not,    // the place, if it has none
+  };
+  const Place* place;
+  fs::Touch what;
+  Of of = Of::place;
+  std::string_view name{};
+};
+
+struct Cleared {
+  bool clear = true;
+  std::vector<std::unique_ptr<fs::Promises::Held>> held;
+};
+Task<Cleared> clear_all(fs::Promises& promises, std::vector<Touching> objects);
+
 template <class Res, class Body>
-Async<Res> when_clear(Nfs3& n, const Place& p, fs::FileId file, fs::Touch what, Body body) {
-  if (n.promises == nullptr || !n.promises->any()) [[likely]]
-    return body();
-  return then(n.promises->clear(p.fs(), file, what), [body = std::move(body)](bool clear) -> Async<Res> {
-    if (clear) return body();
-    Res res{};
-    res.status = NFS3ERR_JUKEBOX;
-    return res;
-  });
+Async<Res> carry_out(Cleared cleared, const Body& body) {
+  if (cleared.clear) return then(body(), [held = std::move(cleared.held)](Res res) { return res; });
+  // "the server initiated the request, but was not able to complete it in a timely fashion" (RFC 1813 2.6)
+  Res res{};
+  res.status = NFS3ERR_JUKEBOX;
+  return res;
 }
 
-// The same for what has this name in the directory, if there is such a file.
-template <class Res, class Body>
-Async<Res> when_clear(Nfs3& n, const Place& dir, filename3 name, fs::Touch what, Body body) {
+// Carries `body` out once nobody else was promised anything about the objects that it would break: a
+// delegation of NFSv4 is asked back first. What is not given back in time makes it JUKEBOX.
+template <class Res, size_t N, class Body>
+Async<Res> when_clear(Nfs3& n, const Touching (&objects)[N], Body body) {
   if (n.promises == nullptr || !n.promises->any()) [[likely]]
     return body();
-  return then(dir.fs().lookup(dir.who, dir.node, name.view()),
-              [&n, &dir, what, body = std::move(body)](const fs::LookupResult& r) mutable -> Async<Res> {
-                if (r.error != fs::FsError::ok) return body();
-                return when_clear<Res>(n, dir, r.node.id, what, std::move(body));
-              });
+  Async<Cleared> clearing = clear_all(*n.promises, {objects, objects + N});
+  return then(std::move(clearing),
+              [body = std::move(body)](Cleared c) { return carry_out<Res>(std::move(c), body); });
 }
+
+// After it: whoever was promised to be told of it is.
+inline fs::Telling tell(const Nfs3& n, const Place& place) { return {n.promises, place.fs(), 0}; }
 
 }  // namespace dfs::nfs3

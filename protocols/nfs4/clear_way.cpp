@@ -7,24 +7,29 @@
 namespace dfs::nfs4 {
 namespace {
 
-// What an operation does to one file: one that is known, or one that a name in a directory stands for.
+// What an operation does to one object.
 struct Step {
-  bool attributes = false;  // are all it asks for
+  enum class Of : u8 {
+    place,         // the place itself
+    attributes,    // and these are all it asks for
+    named,         // what has this name in it, if there is such an object
+    dir_if_there,  // the place, if it has an entry of this name
+    dir_if_not,    // the place, if it has none
+  };
+  Of of = Of::place;
   Place at;
   Text name{};
-  bool by_name = false;
   state::Access access;
 };
 struct Plan {
   state::Owner who{state::Protocol::nfs4, 0, {}};
-  std::array<Step, 2> steps;
+  std::array<Step, 4> steps;
   u32 count = 0;
 
-  void add(const Place& file, state::Access access) {
-    if (file.object()) steps[count++] = {false, file, {}, false, access};
-  }
-  void add(const Place& dir, Text name, state::Access access) {
-    if (dir.object()) steps[count++] = {false, dir, name, true, access};
+  void add(const Place& file, state::Access access) { add(Step::Of::place, file, {}, access); }
+  void add(const Place& dir, Text name, state::Access access) { add(Step::Of::named, dir, name, access); }
+  void add(Step::Of of, const Place& at, Text name, state::Access access) {
+    if (at.object()) steps[count++] = {of, at, name, access};
   }
 };
 
@@ -33,10 +38,9 @@ u64 client_of(const Compound& c) { return c.session != nullptr ? c.session->clie
 // A client's own delegations are not in its way. 4.0 says who asks by what it brings along, if at all.
 u64 client_of(const Compound& c, const stateid4& id) {
   if (c.minor > 0) return client_of(c);
-  if (get_be32(&id.other[0]) != c.server.state->epoch) return 0;
-  const Registry<StateRecord>::Number n{get_be32(&id.other[4]) & ((1u << kPlaceBits) - 1),
-                                        get_be32(&id.other[8])};
-  const auto found = c.server.state->records.find(n);
+  const OtherParts parts = parts_of(id.other);
+  if (parts.epoch != c.server.state->epoch) return 0;
+  const auto found = c.server.state->records.find({parts.place, parts.nonce});
   return found.record ? found.record->client().number : 0;
 }
 u64 client_of(const Compound& c, clientid4 id) { return c.minor > 0 ? client_of(c) : number_of(id); }
@@ -52,6 +56,8 @@ void plan_open(Compound& c, const OPEN4args& a, Plan* p) {
                          static_cast<u8>(a.share_deny & OPEN4_SHARE_DENY_BOTH)};
   if (truncates(a)) open.access |= state::kWriteRight;
   if (a.claim.claim == CLAIM_NULL) p->add(c.current.place, a.claim.file, open);
+  if (a.claim.claim == CLAIM_NULL && a.openhow.opentype == OPEN4_CREATE)
+    p->add(Step::Of::dir_if_not, c.current.place, a.claim.file, state::DirectoryAccess{state::kEntryAdded});
   if (a.claim.claim == CLAIM_FH) p->add(c.current.place, open);
 }
 
@@ -67,16 +73,23 @@ const Args& as(const void* args) {
 }
 
 Plan plan_of(Compound& c, const void* args) {
+  using Of = Step::Of;
   constexpr state::Range kAll{};
   const state::ReadAccess read{kAll};
   const state::WriteAccess write{kAll};
   const state::ChangeAccess change{};
+  const state::UnlinkAccess unlink{};
+  const state::DirectoryAccess added{state::kEntryAdded}, removed{state::kEntryRemoved},
+      renamed{state::kEntryRenamed};
   const Place& here = c.current.place;
   Plan p;
   p.who.client = client_of(c);
   const auto io = [&](const stateid4& id, state::Access access) {
     p.who.client = client_of(c, id);
     p.add(here, access);
+  };
+  const auto look = [&](const AttrSet& asked) {
+    if (asks_for_data_attributes(asked)) p.add(Of::attributes, here, {}, read);
   };
   switch (c.row->number) {
     case OP_OPEN:
@@ -118,8 +131,13 @@ Plan plan_of(Compound& c, const void* args) {
       break;
     }
     case OP_GETATTR:
-      if (here.object() && asks_for_data_attributes(AttrSet(as<GETATTR4args>(args).attr_request)))
-        p.steps[p.count++] = {true, here, {}, false, read};
+      look(AttrSet(as<GETATTR4args>(args).attr_request));
+      break;
+    case OP_VERIFY:
+      look(AttrSet(as<VERIFY4args>(args).obj_attributes.attrmask));
+      break;
+    case OP_NVERIFY:
+      look(AttrSet(as<NVERIFY4args>(args).obj_attributes.attrmask));
       break;
     case OP_LOCK: {
       const auto& a = as<LOCK4args>(args);
@@ -135,61 +153,98 @@ Plan plan_of(Compound& c, const void* args) {
     case OP_REMOVEXATTR:
       p.add(here, change);
       break;
+    case OP_CREATE:
+      p.add(Of::dir_if_not, here, as<CREATE4args>(args).objname, added);
+      break;
     case OP_LINK:
       p.add(c.saved.place, change);
+      p.add(Of::dir_if_not, here, as<LINK4args>(args).newname, added);
       break;
-    case OP_REMOVE:
-      p.add(here, as<REMOVE4args>(args).target, change);
+    case OP_REMOVE: {
+      const Text name = as<REMOVE4args>(args).target;
+      p.add(here, name, unlink);
+      p.add(Of::dir_if_there, here, name, removed);
       break;
-    case OP_RENAME:
-      p.add(c.saved.place, as<RENAME4args>(args).oldname, change);
-      p.add(here, as<RENAME4args>(args).newname, change);
+    }
+    case OP_RENAME: {
+      const auto& a = as<RENAME4args>(args);
+      const Place& from = c.saved.place;
+      const bool same = from.same_file(here);
+      p.add(from, a.oldname, change);
+      p.add(here, a.newname, unlink);
+      p.add(Of::dir_if_there, from, a.oldname, same ? renamed : removed);
+      if (!same) p.add(here, added);
       break;
+    }
     default:
       break;
   }
   return p;
 }
 
-Async<bool> clear(Compound& c, const Plan& plan, const Step& s) {
-  Delegations& delegations = c.server.state->delegations;
-  if (s.attributes) return delegations.ask_holder(c, s.at, plan.who);
-  // What judges claims by itself afterwards must not find there what was passed over here.
-  const bool judged = !std::holds_alternative<state::ChangeAccess>(s.access);
-  const u64 connection = c.minor == 0 && !judged ? c.call.transport->id() : 0;
-  if (!s.by_name) return delegations.clear(file_key(s.at), plan.who, s.access, connection);
-  // A name that is not there, or may not be looked at, is for the operation itself to find out.
-  return then(s.at.fs().lookup(s.at.who, s.at.node, s.name.view()),
-              [&delegations, &plan, &s, connection](const fs::LookupResult& r) -> Async<bool> {
-                if (r.error != fs::FsError::ok || r.node.type != fs::FileType::regular) return true;
-                return delegations.clear({&s.at.fs(), r.node.id}, plan.who, s.access, connection);
-              });
+// What judges claims by itself afterwards, with the file's table locked, finds there what was granted
+// meanwhile. For the rest nothing may be.
+bool judged_later(const state::Access& access) {
+  return !std::holds_alternative<state::ChangeAccess>(access) &&
+         !std::holds_alternative<state::UnlinkAccess>(access) &&
+         !std::holds_alternative<state::DirectoryAccess>(access);
 }
 
-Task<nfsstat4> clear_all(Compound& c, Plan plan) {
-  for (u32 i = 0; i < plan.count; ++i) {
-    Async<bool> clearing = clear(c, plan, plan.steps[i]);
-    if (!co_await clearing) co_return NFS4ERR_DELAY;
+// Whose claims are in question; none when it depends on a name, and is not so.
+Task<std::optional<state::FileKey>> object_of(const Step& s) {
+  fs::FileSystem& files = s.at.fs();
+  if (s.of == Step::Of::place) co_return file_key(s.at);
+  // A name that may not be looked at is for the operation itself to find out.
+  Async<fs::LookupResult> looking = files.lookup(s.at.who, s.at.node, s.name.view());
+  const fs::LookupResult r = co_await looking;
+  const bool there = r.error == fs::FsError::ok;
+  if (s.of == Step::Of::named && there) co_return state::FileKey{&files, r.node.id};
+  if (s.of == Step::Of::dir_if_there && there) co_return file_key(s.at);
+  if (s.of == Step::Of::dir_if_not && r.error == fs::FsError::not_found) co_return file_key(s.at);
+  co_return std::nullopt;
+}
+
+Task<ClearedWay> clear_all(Compound& c, Plan plan) {
+  State& state = *c.server.state;
+  ClearedWay out;
+  for (u32 i = 0; i < plan.count && out.status == NFS4_OK; ++i) {
+    const Step& s = plan.steps[i];
+    Async<bool> clearing = true;
+    if (s.of == Step::Of::attributes) {
+      clearing = state.delegations.ask_holder(c, s.at, plan.who);
+    } else {
+      Task<std::optional<state::FileKey>> finding = object_of(s);
+      const std::optional<state::FileKey> key = co_await finding;
+      if (!key) continue;
+      const bool later = judged_later(s.access);
+      if (!later) out.held.emplace_back(state.files.pin(*key), plan.who);
+      // What is judged later must not find there what was passed over here.
+      const u64 connection = c.minor == 0 && !later ? c.call.transport->id() : 0;
+      clearing = state.delegations.clear(*key, plan.who, s.access, connection);
+    }
+    if (!co_await clearing) out.status = NFS4ERR_DELAY;
   }
-  co_return NFS4_OK;
+  co_return std::move(out);
 }
 
 }  // namespace
 
-Async<nfsstat4> clear_way(Compound& c, const void* args) {
+Async<ClearedWay> clear_way(Compound& c, const void* args) {
   Plan plan = plan_of(c, args);
-  if (plan.count == 0) return NFS4_OK;
+  if (plan.count == 0) return ClearedWay{};
   return clear_all(c, std::move(plan));
 }
 
 Async<const void*> serve_operation(Compound& c, const void* args) {
   if (!c.server.state->delegations.any()) [[likely]]
     return c.row->serve(c, args);
-  return then(clear_way(c, args), [&c, args](nfsstat4 s) -> Async<const void*> {
+  return then(clear_way(c, args), [&c, args](ClearedWay way) -> Async<const void*> {
     // RFC 7530 9.1.7: DELAY takes a seqid of 4.0's owners; they are given it by the operation, which finds
     // what we have.
     const bool numbered = c.minor == 0 && (c.row->flags & kOwnSeqid) != 0;
-    return s == NFS4_OK || numbered ? c.row->serve(c, args) : c.row->refuse(c, s);
+    c.waiting = way.status != NFS4_OK;
+    if (way.status != NFS4_OK && !numbered) return c.row->refuse(c, way.status);
+    return then(c.row->serve(c, args), [held = std::move(way.held)](const void* result) { return result; });
   });
 }
 

@@ -101,8 +101,11 @@ struct Compound {
   Ending ending = Ending::reply;
   SliceList replay_body;
 
-  // GETATTR: what the holder of a write delegation says of the current file, and is not the file's own yet (RFC
-  // 8881 10.4.3, RFC 9754 section 5).
+  // What was asked back for the operation under way is not back (clear_way.h). Those of 4.0 that have a seqid
+  // of their own answer so themselves.
+  bool waiting = false;
+  // GETATTR, VERIFY, NVERIFY: what the holder of a write delegation says of the current file, and is not the
+  // file's own yet (RFC 8881 10.4.3, RFC 9754 section 5).
   struct Held {
     std::optional<u64> size;
     std::optional<WallTime> accessed;

@@ -53,13 +53,17 @@ nfsstat4 resolve(const Compound& c, const nfs_fh4& handle, Place* out) {
   return *out ? NFS4_OK : NFS4ERR_STALE;
 }
 
-nfs_fh4 handle_of(Compound& c, const Place& place) {
+fs::HandleBytes seal(const Nfs4& server, const Place& place) {
   fs::HandleTarget target;
   if (place.object())
     target = {place.ex->id, place.fs().uuid(), place.node};
   else
-    target = {0, Pseudo::kUuid, {c.server.pseudo->at(place.pseudo).id, 0}};
-  const fs::HandleBytes sealed = c.server.sealer.seal(target);
+    target = {0, Pseudo::kUuid, {server.pseudo->at(place.pseudo).id, 0}};
+  return server.sealer.seal(target);
+}
+
+nfs_fh4 handle_of(Compound& c, const Place& place) {
+  const fs::HandleBytes sealed = seal(c.server, place);
   return c.call.arena.copy(Bytes{sealed.data(), fs::kHandleSize});
 }
 
@@ -70,14 +74,14 @@ Place enter_pseudo(const Compound& c, u32 number) {
   return pseudo.visible(number, client_of(c)) ? pseudo_place(number) : Place{};
 }
 
-std::optional<u32> pseudo_of(const Compound& c, const Place& place) {
+std::optional<u32> pseudo_of(const Nfs4& server, const Place& place) {
   if (!place.object()) return place.pseudo;
   if (place.node != place.fs().root()) return {};
-  return c.server.pseudo->under(*place.ex);
+  return server.pseudo->under(*place.ex);
 }
 
 Place junction(const Compound& c, const Place& place, std::string_view name) {
-  const auto here = pseudo_of(c, place);
+  const auto here = pseudo_of(c.server, place);
   if (!here) return {};
   const auto child = c.server.pseudo->child(*here, name);
   return child ? enter_pseudo(c, *child) : Place{};

@@ -9,7 +9,9 @@ namespace dfs::nfs4 {
 // revoked" (RFC 8881 15.1.2.4) is the one of PUTFH's errors that says so.
 nfsstat4 resolve(const Compound& c, const nfs_fh4& handle, Place* out);
 
-// The handle of a place; its bytes are in the call's arena.
+// The handle of a place.
+fs::HandleBytes seal(const Nfs4& server, const Place& place);
+// The same; its bytes are in the call's arena.
 nfs_fh4 handle_of(Compound& c, const Place& place);
 
 // What a directory of the pseudo file system is to the caller: the root of the export that covers it, when
@@ -19,7 +21,7 @@ Place enter_pseudo(const Compound& c, u32 number);
 
 // The directory of the pseudo file system that a place is or, as the root of an export, covers; none of other
 // objects.
-std::optional<u32> pseudo_of(const Compound& c, const Place& place);
+std::optional<u32> pseudo_of(const Nfs4& server, const Place& place);
 
 // The child of pseudo_of(place) with that name as enter_pseudo() gives it: where LOOKUP leaves a file system.
 // None when the name is the file system's own business.

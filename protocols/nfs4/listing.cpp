@@ -56,7 +56,7 @@ nfsstat4 Listing::status(bool complete) const { return size_ == 0 && !complete ?
 verifier4 cookie_verifier(const Compound& c, const Place& dir) {
   u64 v = 0;
   if (dir.object()) v = (dir.node.id.value * 0x9E3779B97F4A7C15ull) ^ dir.node.generation;
-  if (const auto number = pseudo_of(c, dir)) v ^= c.server.pseudo->at(*number).fingerprint;
+  if (const auto number = pseudo_of(c.server, dir)) v ^= c.server.pseudo->at(*number).fingerprint;
   v |= 1;  // never the verifier of a first call
   verifier4 out;
   std::memcpy(out.data(), &v, sizeof v);

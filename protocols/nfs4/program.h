@@ -21,7 +21,15 @@ struct Limits {
   Nanos lease = 90 * kSecond;  // lease_time
   u64 async_copy = 1u << 20;   // a COPY of more bytes may go on behind its COMPOUND
   bool delegations = true;
-  u64 max_delegations = 65536;            // of all clients together
+  u64 max_delegations = 65536;       // of all clients together
+  u64 max_read_delegations = 65536;  // of these, of each type
+  u64 max_write_delegations = 65536;
+  u64 max_dir_delegations = 65536;
+  Nanos dir_notify_delay =
+      50 * kMillisecond;                  // that a change of a directory waits for others to be told with
+  size_t dir_notify_batch = 100;          // changes that wait for no others
+  size_t dir_notify_backlog = 1000;       // that wait for one directory, or client, before it is recalled
+  size_t dir_notify_entries = 10000;      // of a directory of whose entries a client is told
   u64 max_wants = 4096;                   // of all clients together: delegations that they were promised
   Nanos recall_wait = kSecond;            // that a conflicting request waits before it is told DELAY
   Nanos callback_timeout = 10 * kSecond;  // a client's answer to a callback; a connection to it

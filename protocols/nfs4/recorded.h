@@ -35,18 +35,29 @@ std::unique_ptr<Recorder<Out, Finish>> recorder_of(Compound& c, Finish finish) {
   return std::make_unique<Recorder<Out, Finish>>(c, std::move(finish));
 }
 
-// An operation that makes one change: begin(rider) makes it, finish(its outcome) is the result and leaves the
-// filehandles as they are after it. In a persistent session the result becomes durable with the change (RFC
-// 8881 2.10.6.5); finish() is then called twice.
-template <class Out, class Begin, class Finish>
-auto recorded(Compound& c, Begin&& begin, Finish finish) {
+struct NothingToTell {
+  template <class Out>
+  void operator()(const Out&) const {}
+};
+
+// An operation that makes one change: begin(rider) makes it, tell(its outcome) is called when it succeeded
+// (see tell.h), finish(its outcome) is the result and leaves the filehandles as they are after it. In a
+// persistent session the result becomes durable with the change (RFC 8881 2.10.6.5); finish() is then called
+// twice.
+template <class Out, class Begin, class Finish, class Tell = NothingToTell>
+auto recorded(Compound& c, Begin&& begin, Finish finish, Tell tell = {}) {
   using Rider = fs::Rider<Out>;
   if (!c.persistent) [[likely]]
-    return then(begin(static_cast<Rider*>(nullptr)), std::move(finish));
+    return then(begin(static_cast<Rider*>(nullptr)), [finish = std::move(finish), tell](const Out& out) {
+      if (out.error == fs::FsError::ok) tell(out);
+      return finish(out);
+    });
   auto recorder = std::make_unique<Recorder<Out, Finish>>(c, std::move(finish));
   Async<Out> changing = begin(static_cast<Rider*>(recorder.get()));
-  return then(std::move(changing),
-              [recorder = std::move(recorder)](const Out& out) { return recorder->finish(out); });
+  return then(std::move(changing), [recorder = std::move(recorder), tell](const Out& out) {
+    if (out.error == fs::FsError::ok) tell(out);
+    return recorder->finish(out);
+  });
 }
 
 }  // namespace dfs::nfs4

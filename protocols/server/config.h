@@ -52,6 +52,13 @@ struct Config {
   i64 max_operations = 128;
   bool delegations = true;
   i64 max_delegations = 65536;
+  i64 max_read_delegations = 65536;
+  i64 max_write_delegations = 65536;
+  i64 max_dir_delegations = 65536;
+  double dir_notify_delay = 0.05;
+  i64 dir_notify_batch = 100;
+  i64 dir_notify_backlog = 1000;
+  i64 dir_notify_entries = 10000;
   i64 max_wants = 4096;
   double recall_wait = 1;
   double callback_timeout = 10;

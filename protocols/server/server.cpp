@@ -44,6 +44,13 @@ nfs4::Limits nfs4_limits(const Config& c) {
   l.courtesy_clients = static_cast<u32>(c.courtesy_clients);
   l.delegations = c.delegations;
   l.max_delegations = static_cast<u64>(c.max_delegations);
+  l.max_read_delegations = static_cast<u64>(c.max_read_delegations);
+  l.max_write_delegations = static_cast<u64>(c.max_write_delegations);
+  l.max_dir_delegations = static_cast<u64>(c.max_dir_delegations);
+  l.dir_notify_delay = seconds(c.dir_notify_delay);
+  l.dir_notify_batch = static_cast<size_t>(c.dir_notify_batch);
+  l.dir_notify_backlog = static_cast<size_t>(c.dir_notify_backlog);
+  l.dir_notify_entries = static_cast<size_t>(c.dir_notify_entries);
   l.max_wants = static_cast<u64>(c.max_wants);
   l.recall_wait = seconds(c.recall_wait);
   l.callback_timeout = seconds(c.callback_timeout);

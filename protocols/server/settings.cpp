@@ -74,9 +74,26 @@ void visit(V&& v, Config& c) {
   v.flag("nfs4.delegations", c.delegations, "Give delegations of files to clients that can be called back.");
   v.integer("nfs4.max_delegations", c.max_delegations, 0, i64{1} << 30,
             "Delegations of all clients together.");
-  v.integer("nfs4.max_wants", c.max_wants, 0, 1 << 20,
-            "Delegations that clients are promised, when they can be given or when there is room, of all clients "
-            "together. 0: none is promised.");
+  v.integer("nfs4.max_read_delegations", c.max_read_delegations, 0, i64{1} << 30,
+            "Of these, read delegations of files.");
+  v.integer("nfs4.max_write_delegations", c.max_write_delegations, 0, i64{1} << 30,
+            "Write delegations of files.");
+  v.integer("nfs4.max_dir_delegations", c.max_dir_delegations, 0, i64{1} << 30,
+            "Delegations of directories. 0: there are none.");
+  v.number("nfs4.dir_notify_delay", c.dir_notify_delay, 0, 3600,
+           "Seconds a change of a directory waits for others, for CB_NOTIFY to tell them together.");
+  v.integer("nfs4.dir_notify_batch", c.dir_notify_batch, 1, 10'000,
+            "Changes of a directory that are told at once, and in one CB_NOTIFY at the most.");
+  v.integer("nfs4.dir_notify_backlog", c.dir_notify_backlog, 1, 1'000'000,
+            "Changes that wait to be told to one client before its delegation is recalled instead.");
+  v.integer(
+      "nfs4.dir_notify_entries", c.dir_notify_entries, 0, 10'000'000,
+      "Entries of a directory of whose entries clients are told; of a larger one the delegation is recalled "
+      "with every change of them.");
+  v.integer(
+      "nfs4.max_wants", c.max_wants, 0, 1 << 20,
+      "Delegations that clients are promised, when they can be given or when there is room, of all clients "
+      "together. 0: none is promised.");
   v.number(
       "nfs4.recall_wait", c.recall_wait, 0, 60,
       "Seconds a request waits for a delegation in its way to be given back, before it is told to come again "

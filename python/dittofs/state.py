@@ -14,7 +14,8 @@ from typing import Any, Iterator
 
 
 class State(dict):
-    """A snapshot: the keys are clients, files, roster, grace, dead_sessions, stateids (how many are found) and sessions (how many)."""
+    """A snapshot: the keys are clients, files, roster, grace, delegations (how many of each type, and what became of them),
+    notifications, dead_sessions, stateids (how many are found) and sessions (how many)."""
 
     @property
     def clients(self) -> list[dict[str, Any]]:
@@ -39,8 +40,21 @@ class State(dict):
 
     @property
     def files(self) -> list[dict[str, Any]]:
-        """Those that anybody has opened or locked: how many share reservations, locked ranges and grants there are."""
+        """Those that anybody has opened or locked: how many share reservations, locked ranges and grants there are, and
+        how many changes are under way that their grants had to make way for."""
         return self["files"]
+
+    @property
+    def delegation_counts(self) -> dict[str, dict[str, int]]:
+        """By type (read, write, directory): how many are `outstanding`, and how many were `granted`, `recalled`, `returned`
+        and `revoked` since the start."""
+        return self["delegations"]
+
+    @property
+    def notifications(self) -> dict[str, int]:
+        """How many `directories` have a client that is told what happens to them, how many `changes` of them wait to be
+        told together, how many notifications are `unsent`."""
+        return self["notifications"]
 
     def client(self, id: int) -> dict[str, Any]:
         """The client of that id; KeyError when there is none."""
@@ -58,7 +72,8 @@ class State(dict):
         return [*self._with("locks", fields)]
 
     def delegations(self, **fields: Any) -> list[dict[str, Any]]:
-        """All clients' delegations that have these fields: file_id, seqid, other, write, recalled, previous, times."""
+        """All clients' delegations that have these fields: file_id, seqid, other, type, write, recalled, previous,
+        times, notifications (bits of notify_type4)."""
         return [*self._with("delegations", fields)]
 
     def wants(self, **fields: Any) -> list[dict[str, Any]]:

@@ -50,3 +50,23 @@ TEST_CASE("files come and go from many threads at once") {
   for (auto& t : threads) t.join();
   CHECK(files.size() == 0);
 }
+
+TEST_CASE("a way that is held keeps the file, and grants of others away") {
+  ClaimedFiles files;
+  const FileKey key{kVolume, fs::FileId{7}};
+  {
+    HeldWay one(files.pin(key), kA);
+    HeldWay moved = std::move(one);
+    HeldWay two(files.pin(key), kB);
+    files.look(key, [](ClaimedFile& f) {
+      CHECK(f.claims.changes() == 2);
+      CHECK_FALSE(f.claims.may_grant(kA, {.read = true}));
+    });
+    two = HeldWay();
+    files.look(key, [](ClaimedFile& f) {
+      CHECK(f.claims.may_grant(kA, {.read = true}));
+      CHECK_FALSE(f.claims.may_grant(kB, {.read = true}));
+    });
+  }
+  CHECK(files.size() == 0);
+}

@@ -184,3 +184,55 @@ TEST_CASE("attributes and names: only who was promised to be told is in the way"
   t.lock(kA, {}, true, true);
   CHECK(asked(t, kB, ChangeAccess{}) == Kind::proceed);
 }
+
+TEST_CASE(
+    "directory grants: what the holder is told of does not recall them, everything else of others does") {
+  ClaimTable t;
+  t.grant(kA, {.directory = true, .told = kEntryAdded | kEntryRenamed});
+  CHECK(asked(t, kB, DirectoryAccess{kEntryAdded}) == Kind::proceed);
+  CHECK(asked(t, kB, DirectoryAccess{kEntryRenamed}) == Kind::proceed);
+  CHECK(asked(t, kB, DirectoryAccess{kEntryRemoved}) == Kind::recall);
+  CHECK(asked(t, kB, DirectoryAccess{kEntryAdded | kEntryRemoved}) == Kind::recall);
+  CHECK(asked(t, kB, ChangeAccess{}) == Kind::recall);
+  CHECK(asked(t, kB, UnlinkAccess{}) == Kind::recall);
+  CHECK(asked(t, kB, ReadAccess{}) == Kind::proceed);
+  for (const Access& a :
+       {Access(DirectoryAccess{kEntryRemoved}), Access(ChangeAccess{}), Access(UnlinkAccess{})})
+    CHECK(asked(t, kA2, a) == Kind::proceed);
+}
+
+TEST_CASE("directory grants: several stand beside each other, each is asked for what it is not told of") {
+  ClaimTable t;
+  t.grant(kA, {.directory = true, .told = kDirectoryAttributes});
+  const GrantId b = t.grant(kB, {.directory = true});
+  CHECK(t.may_grant(kSmb, {.directory = true}));
+  const Verdict v = t.judge(kSmb, ChangeAccess{});
+  REQUIRE(v.recalls.size() == 1);
+  CHECK(v.recalls[0] == b);
+  CHECK(t.judge(kSmb, DirectoryAccess{kEntryAdded}).recalls.size() == 2);
+}
+
+TEST_CASE("what loses a name is asked for every grant of others, but no share mode or lock forbids it") {
+  ClaimTable t;
+  t.set_share(kB, {kReadRight, kDeleteRight});
+  t.lock(kB, {}, true, true);
+  CHECK(asked(t, kA, UnlinkAccess{}) == Kind::proceed);
+  t.grant(kB, {.read = true});
+  CHECK(asked(t, kA, UnlinkAccess{}) == Kind::recall);
+}
+
+TEST_CASE("while somebody else's change is under way nothing is granted") {
+  ClaimTable t;
+  t.begin_change(kA);
+  t.begin_change(kB);
+  CHECK_FALSE(t.may_grant(kA, {.read = true}));
+  t.end_change(kB);
+  CHECK(t.may_grant(kA, {.read = true}));
+  CHECK(t.may_grant(kA2, {.directory = true}));
+  CHECK_FALSE(t.may_grant(kB, {.read = true}));
+  CHECK_FALSE(t.may_grant(kB, {.directory = true}));
+  CHECK_FALSE(t.may_grant(kSmb, {.read = true}));
+  t.end_change(kA);
+  CHECK(t.may_grant(kB, {.directory = true}));
+  CHECK(t.changes() == 0);
+}

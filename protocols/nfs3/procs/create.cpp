@@ -1,5 +1,4 @@
 #include "protocols/nfs3/creation.h"
-#include "protocols/nfs3/promises.h"
 #include "protocols/nfs3/verifier.h"
 
 namespace dfs::nfs3 {
@@ -11,9 +10,11 @@ Async<CREATE3res> create(Nfs3& n, rpc::Call& call, const CREATE3args& a) {
     return refused<CREATE3res>(p, s, of_directory);
   if (a.how.mode == EXCLUSIVE) {
     static constexpr fs::SetAttr kNone{};
-    return then(p->fs().create(p->who, p->node, a.where.name.view(), fs::CreateHow::exclusive, kNone,
-                               from_verifier(a.how.verf)),
-                Created<CREATE3res>{n, call, *p});
+    return when_clear<CREATE3res>(n, {making(p, a.where.name)}, [&n, &call, &a, p]() -> Async<CREATE3res> {
+      return then(p->fs().create(p->who, p->node, a.where.name.view(), fs::CreateHow::exclusive, kNone,
+                                 from_verifier(a.how.verf)),
+                  Created<CREATE3res>{n, call, *p, a.where.name.view()});
+    });
   }
   const fs::SetAttr* attr = to_setattr(call, a.how.obj_attributes);
   if (attr == nullptr) return refused<CREATE3res>(p, NFS3ERR_INVAL, of_directory);
@@ -21,9 +22,10 @@ Async<CREATE3res> create(Nfs3& n, rpc::Call& call, const CREATE3args& a) {
   // A file that is there already may be cut to its new size (3.3.8).
   const fs::Touch touch = attr->size ? fs::Touch::write : fs::Touch::look;
   return when_clear<CREATE3res>(
-      n, *p, a.where.name, touch, [&n, &call, &a, p, how, attr]() -> Async<CREATE3res> {
+      n, {{p, touch, Touching::Of::named, a.where.name.view()}, making(p, a.where.name)},
+      [&n, &call, &a, p, how, attr]() -> Async<CREATE3res> {
         return then(p->fs().create(p->who, p->node, a.where.name.view(), how, *attr),
-                    Created<CREATE3res>{n, call, *p});
+                    Created<CREATE3res>{n, call, *p, a.where.name.view()});
       });
 }
 

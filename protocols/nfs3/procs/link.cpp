@@ -15,11 +15,14 @@ Async<LINK3res> link(Nfs3& n, rpc::Call& call, const LINK3args& a) {
         file, dir, refusal, [](LINK3resfail& f) -> post_op_attr& { return f.file_attributes; },
         [](LINK3resfail& f) -> post_op_attr& { return f.linkdir_wcc.after; });
   return when_clear<LINK3res>(
-      n, *file, file->node.id, fs::Touch::change, [&a, file, dir]() -> Async<LINK3res> {
+      n,
+      {{file, fs::Touch::change}, {dir, fs::Touch::add_entry, Touching::Of::dir_if_not, a.link.name.view()}},
+      [&n, &a, file, dir]() -> Async<LINK3res> {
         return then(file->fs().link(file->who, file->node, dir->node, a.link.name.view()),
-                    [file, dir](const fs::LinkResult& r) {
+                    [&n, &a, file, dir](const fs::LinkResult& r) {
                       LINK3res res{};
                       res.status = to_status(r.error, NFS3ERR_EXIST);
+                      if (res.status == NFS3_OK) tell(n, *dir).linked(a.link.name.view(), r);
                       if (res.status == NFS3_OK)
                         res.resok = {attrs(*file, r.node, r.node_known), wcc(*dir, r.dir)};
                       else

@@ -9,7 +9,10 @@ Async<MKDIR3res> mkdir(Nfs3& n, rpc::Call& call, const MKDIR3args& a) {
     return refused<MKDIR3res>(p, s, of_directory);
   const fs::SetAttr* attr = to_setattr(call, a.attributes);
   if (attr == nullptr) return refused<MKDIR3res>(p, NFS3ERR_INVAL, of_directory);
-  return then(p->fs().mkdir(p->who, p->node, a.where.name.view(), *attr), Created<MKDIR3res>{n, call, *p});
+  return when_clear<MKDIR3res>(n, {making(p, a.where.name)}, [&n, &call, &a, p, attr]() -> Async<MKDIR3res> {
+    return then(p->fs().mkdir(p->who, p->node, a.where.name.view(), *attr),
+                Created<MKDIR3res>{n, call, *p, a.where.name.view()});
+  });
 }
 
 }  // namespace dfs::nfs3

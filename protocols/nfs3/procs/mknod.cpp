@@ -29,9 +29,12 @@ Async<MKNOD3res> mknod(Nfs3& n, rpc::Call& call, const MKNOD3args& a) {
   const fs::SetAttr* attr = to_setattr(call, device ? a.what.device.dev_attributes : a.what.pipe_attributes);
   if (attr == nullptr) return refused<MKNOD3res>(p, NFS3ERR_INVAL, of_directory);
   const specdata3 spec = device ? a.what.device.spec : specdata3{};
-  return then(
-      p->fs().mknod(p->who, p->node, a.where.name.view(), type, spec.specdata1, spec.specdata2, *attr),
-      Created<MKNOD3res>{n, call, *p});
+  return when_clear<MKNOD3res>(
+      n, {making(p, a.where.name)}, [&n, &call, &a, p, type, spec, attr]() -> Async<MKNOD3res> {
+        return then(
+            p->fs().mknod(p->who, p->node, a.where.name.view(), type, spec.specdata1, spec.specdata2, *attr),
+            Created<MKNOD3res>{n, call, *p, a.where.name.view()});
+      });
 }
 
 }  // namespace dfs::nfs3

@@ -12,7 +12,7 @@ Async<READ3res> read(Nfs3& n, rpc::Call& call, const READ3args& a) {
   // More than rtmax is answered with what rtmax allows: the count in the results says how much that is.
   const u32 count = std::min(a.count, n.limits_for(call).io_size);
   call.expect(count);
-  return when_clear<READ3res>(n, *p, p->node.id, fs::Touch::read, [&call, &a, p, count]() -> Async<READ3res> {
+  return when_clear<READ3res>(n, {{p, fs::Touch::read}}, [&call, &a, p, count]() -> Async<READ3res> {
     return then(p->fs().read(p->who, p->node, a.offset, count, fs::IoCheck::owner_override),
                 [&call, p](fs::ReadResult r) {
                   READ3res res{};

@@ -13,11 +13,12 @@ Async<SETATTR3res> setattr(Nfs3& n, rpc::Call& call, const SETATTR3args& a) {
   std::optional<WallTime> guard;
   if (a.guard.check) guard = from_nfstime(a.guard.obj_ctime);
   return when_clear<SETATTR3res>(
-      n, *p, p->node.id, attr->size ? fs::Touch::write : fs::Touch::change,
-      [p, attr, guard]() -> Async<SETATTR3res> {
-        return then(p->fs().setattr(p->who, p->node, *attr, guard), [p](const fs::SetAttrResult& r) {
+      n, {{p, attr->size ? fs::Touch::write : fs::Touch::change}},
+      [&n, p, attr, guard]() -> Async<SETATTR3res> {
+        return then(p->fs().setattr(p->who, p->node, *attr, guard), [&n, p](const fs::SetAttrResult& r) {
           SETATTR3res res{};
           res.status = to_status(r.error);
+          if (res.status == NFS3_OK) tell(n, *p).changed(r.node);
           (res.status == NFS3_OK ? res.resok.obj_wcc : res.resfail.obj_wcc) = wcc(*p, r.node);
           return res;
         });

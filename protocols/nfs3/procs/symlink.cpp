@@ -9,8 +9,12 @@ Async<SYMLINK3res> symlink(Nfs3& n, rpc::Call& call, const SYMLINK3args& a) {
     return refused<SYMLINK3res>(p, s, of_directory);
   const fs::SetAttr* attr = to_setattr(call, a.symlink.symlink_attributes);
   if (attr == nullptr) return refused<SYMLINK3res>(p, NFS3ERR_INVAL, of_directory);
-  return then(p->fs().symlink(p->who, p->node, a.where.name.view(), a.symlink.symlink_data.view(), *attr),
-              Created<SYMLINK3res>{n, call, *p});
+  return when_clear<SYMLINK3res>(
+      n, {making(p, a.where.name)}, [&n, &call, &a, p, attr]() -> Async<SYMLINK3res> {
+        return then(
+            p->fs().symlink(p->who, p->node, a.where.name.view(), a.symlink.symlink_data.view(), *attr),
+            Created<SYMLINK3res>{n, call, *p, a.where.name.view()});
+      });
 }
 
 }  // namespace dfs::nfs3

@@ -28,24 +28,24 @@ Async<WRITE3res> write(Nfs3& n, rpc::Call& call, const WRITE3args& a) {
   if (a.count > a.data.size) return refused<WRITE3res>(p, NFS3ERR_INVAL, of_file);
   // "If greater, the server may write only wtmax bytes, resulting in a short write."
   const u32 count = std::min(a.count, n.limits_for(call).io_size);
-  return when_clear<WRITE3res>(
-      n, *p, p->node.id, fs::Touch::write, [&call, &a, p, count]() -> Async<WRITE3res> {
-        return then(p->fs().write(p->who, p->node, a.offset, data_of(call, a.data, count),
-                                  static_cast<fs::Stable>(a.stable), fs::IoCheck::owner_override),
-                    [p](const fs::WriteResult& r) {
-                      WRITE3res res{};
-                      res.status = to_data_status(r.error);
-                      if (res.status != NFS3_OK) {
-                        res.resfail.file_wcc = wcc(*p, r.file);
-                        return res;
-                      }
-                      res.resok.file_wcc = wcc(*p, r.file);
-                      res.resok.count = r.count;
-                      res.resok.committed = static_cast<stable_how>(r.committed);
-                      res.resok.verf = verifier(p->fs().write_verifier());
-                      return res;
-                    });
-      });
+  return when_clear<WRITE3res>(n, {{p, fs::Touch::write}}, [&n, &call, &a, p, count]() -> Async<WRITE3res> {
+    return then(p->fs().write(p->who, p->node, a.offset, data_of(call, a.data, count),
+                              static_cast<fs::Stable>(a.stable), fs::IoCheck::owner_override),
+                [&n, p](const fs::WriteResult& r) {
+                  WRITE3res res{};
+                  res.status = to_data_status(r.error);
+                  if (res.status != NFS3_OK) {
+                    res.resfail.file_wcc = wcc(*p, r.file);
+                    return res;
+                  }
+                  tell(n, *p).changed(r.file);
+                  res.resok.file_wcc = wcc(*p, r.file);
+                  res.resok.count = r.count;
+                  res.resok.committed = static_cast<stable_how>(r.committed);
+                  res.resok.verf = verifier(p->fs().write_verifier());
+                  return res;
+                });
+  });
 }
 
 }  // namespace dfs::nfs3

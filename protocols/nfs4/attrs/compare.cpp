@@ -69,6 +69,7 @@ Async<nfsstat4> compare_attrs(Compound& c, const fattr4& with) {
   if (const nfsstat4 s = rewrite_all(c, asked, with.attr_vals, &theirs); s != NFS4_OK) return s;
   return then(gather(c, c.current.place, asked), [&c, asked, theirs](const Gathered& g) {
     if (g.status != NFS4_OK) return g.status;
+    take_held(c, *g.source);
     AttrOut out(c.call.arena);
     put_attrs(out, *g.source, asked);
     return out.take() == theirs ? NFS4ERR_SAME : NFS4ERR_NOT_SAME;

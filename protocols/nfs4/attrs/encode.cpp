@@ -27,20 +27,20 @@ Task<Gathered> gather_all(AttrSource* s, AttrSet wanted) {
   if (wanted.intersects(kOfAcl)) {
     fs::AclResult acl = co_await files.getacl(s->place.who, s->place.node);
     if (acl.error != fs::FsError::ok) co_return Gathered{to_status(acl.error), nullptr};
-    s->acls = &s->c.acls.emplace_front(std::move(acl.acls));
+    s->acls = &s->reader.acls.emplace_front(std::move(acl.acls));
   }
   co_return node;
 }
 
 }  // namespace
 
-Async<Gathered> gather(Compound& c, const Place& place, AttrSet wanted) {
+Async<Gathered> gather(const AttrReader& reader, const Place& place, AttrSet wanted) {
   static const AttrSet kMore = attrs_with(kStat | kAcl);
-  auto* s = c.call.arena.construct<AttrSource>(c, place);
+  auto* s = reader.arena.construct<AttrSource>(reader, place);
   if (!place.object()) {
-    s->node = c.server.pseudo->inode(place.pseudo);
+    s->node = reader.server.pseudo->inode(place.pseudo);
     if (wanted.intersects(kMore))
-      s->acls = &c.acls.emplace_front(fs::Acls{fs::acl_from_mode(s->node.mode, s->node.type), {}});
+      s->acls = &reader.acls.emplace_front(fs::Acls{fs::acl_from_mode(s->node.mode, s->node.type), {}});
     return Gathered{NFS4_OK, s};
   }
   s->facts = place.fs().facts();
@@ -48,8 +48,14 @@ Async<Gathered> gather(Compound& c, const Place& place, AttrSet wanted) {
   return then(place.fs().getattr(place.node), [s](const fs::AttrResult& r) { return take_node(s, r); });
 }
 
+void take_held(Compound& c, AttrSource& source) {
+  const Compound::Held held = std::exchange(c.held, {});
+  if (held.size) source.node.size = *held.size;
+  if (held.accessed) source.node.atime = *held.accessed;
+}
+
 AttrSet put_attrs(AttrOut& out, const AttrSource& from, AttrSet wanted) {
-  const AttrSet given = wanted & readable_attrs(from.c.minor);
+  const AttrSet given = wanted & readable_attrs(from.reader.minor);
   given.each([&](u32 number) {
     find_attr(number)->put(out, from);
     return true;
@@ -58,9 +64,9 @@ AttrSet put_attrs(AttrOut& out, const AttrSource& from, AttrSet wanted) {
 }
 
 fattr4 to_fattr(const AttrSource& from, AttrSet wanted) {
-  AttrOut out(from.c.call.arena);
+  AttrOut out(from.reader.arena);
   const AttrSet given = put_attrs(out, from, wanted);
-  return {given.bitmap(from.c.call.arena), out.take()};
+  return {given.bitmap(from.reader.arena), out.take()};
 }
 
 }  // namespace dfs::nfs4

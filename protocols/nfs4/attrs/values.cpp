@@ -48,7 +48,9 @@ u64 half(const fs::FsUuid& uuid, size_t at) {
 
 }  // namespace
 
-void supported_attrs(AttrOut& out, const AttrSource& s) { put_set(out, nfs4::supported_attrs(s.c.minor)); }
+void supported_attrs(AttrOut& out, const AttrSource& s) {
+  put_set(out, nfs4::supported_attrs(s.reader.minor));
+}
 void type(AttrOut& out, const AttrSource& s) { out.u32(to_ftype(s.node.type)); }
 void fh_expire_type(AttrOut& out, const AttrSource&) { out.u32(FH4_PERSISTENT); }
 void change(AttrOut& out, const AttrSource& s) { out.u64(s.node.change); }
@@ -63,14 +65,17 @@ void fsid(AttrOut& out, const AttrSource& s) {
 }
 void unique_handles(AttrOut& out, const AttrSource& s) { out.boolean(s.facts.unique_handles); }
 void lease_time(AttrOut& out, const AttrSource& s) {
-  out.u32(static_cast<u32>(s.c.server.limits.lease / kSecond));
+  out.u32(static_cast<u32>(s.reader.server.limits.lease / kSecond));
 }
 void rdattr_error(AttrOut& out, const AttrSource& s) { out.u32(static_cast<u32>(s.rdattr_error)); }
 void cansettime(AttrOut& out, const AttrSource& s) { out.boolean(s.facts.can_set_time); }
 void case_insensitive(AttrOut& out, const AttrSource& s) { out.boolean(s.facts.case_insensitive); }
 void case_preserving(AttrOut& out, const AttrSource& s) { out.boolean(s.facts.case_preserving); }
 void chown_restricted(AttrOut& out, const AttrSource& s) { out.boolean(s.facts.chown_restricted); }
-void filehandle(AttrOut& out, const AttrSource& s) { out.opaque(handle_of(s.c, s.place).view()); }
+void filehandle(AttrOut& out, const AttrSource& s) {
+  const fs::HandleBytes h = seal(s.reader.server, s.place);
+  out.opaque(std::string_view(reinterpret_cast<const char*>(h.data()), fs::kHandleSize));
+}
 void fileid(AttrOut& out, const AttrSource& s) { out.u64(s.node.id.value); }
 void files_avail(AttrOut& out, const AttrSource& s) { out.u64(s.stat.available_files); }
 void files_free(AttrOut& out, const AttrSource& s) { out.u64(s.stat.free_files); }
@@ -79,8 +84,8 @@ void homogeneous(AttrOut& out, const AttrSource& s) { out.boolean(s.facts.homoge
 void maxfilesize(AttrOut& out, const AttrSource& s) { out.u64(s.facts.max_file_size); }
 void maxlink(AttrOut& out, const AttrSource& s) { out.u32(s.facts.max_links); }
 void maxname(AttrOut& out, const AttrSource& s) { out.u32(s.facts.max_name); }
-void maxread(AttrOut& out, const AttrSource& s) { out.u64(s.c.server.limits.io_size); }
-void maxwrite(AttrOut& out, const AttrSource& s) { out.u64(s.c.server.limits.io_size); }
+void maxread(AttrOut& out, const AttrSource& s) { out.u64(s.reader.server.limits.io_size); }
+void maxwrite(AttrOut& out, const AttrSource& s) { out.u64(s.reader.server.limits.io_size); }
 void mode(AttrOut& out, const AttrSource& s) { out.u32(s.node.mode); }
 void no_trunc(AttrOut& out, const AttrSource& s) { out.boolean(s.facts.no_trunc); }
 void numlinks(AttrOut& out, const AttrSource& s) { out.u32(s.node.nlink); }
@@ -100,13 +105,13 @@ void time_delta(AttrOut& out, const AttrSource& s) { put_time(out, s.facts.time_
 void time_metadata(AttrOut& out, const AttrSource& s) { put_time(out, s.node.ctime); }
 void time_modify(AttrOut& out, const AttrSource& s) { put_time(out, s.node.mtime); }
 void mounted_on_fileid(AttrOut& out, const AttrSource& s) {
-  const auto under = pseudo_of(s.c, s.place);
-  out.u64(under ? s.c.server.pseudo->at(*under).id.value : s.node.id.value);
+  const auto under = pseudo_of(s.reader.server, s.place);
+  out.u64(under ? s.reader.server.pseudo->at(*under).id.value : s.node.id.value);
 }
 // The verifier of an exclusive create is kept beside the attributes: all that can be set can be set at once.
 void suppattr_exclcreat(AttrOut& out, const AttrSource& s) {
   static const AttrSet kOldOnly = attrs_with(kOld);
-  put_set(out, writable_attrs(s.c.minor) - kOldOnly);
+  put_set(out, writable_attrs(s.reader.minor) - kOldOnly);
 }
 void fs_charset_cap(AttrOut& out, const AttrSource&) { out.u32(FSCHARSET_CAP4_ALLOWS_ONLY_UTF8); }
 void change_attr_type(AttrOut& out, const AttrSource&) { out.u32(NFS4_CHANGE_TYPE_IS_MONOTONIC_INCR); }

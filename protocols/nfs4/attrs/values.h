@@ -5,9 +5,21 @@
 
 namespace dfs::nfs4 {
 
+// For what attributes are read: a COMPOUND, or what the server tells a client by itself.
+struct AttrReader {
+  const Nfs4& server;
+  u32 minor;
+  Arena& arena;
+  std::forward_list<fs::Acls>& acls;  // that values refer to
+
+  AttrReader(const Nfs4& server, u32 minor, Arena& arena, std::forward_list<fs::Acls>& acls)
+      : server(server), minor(minor), arena(arena), acls(acls) {}
+  AttrReader(Compound& c) : AttrReader(c.server, c.minor, c.call.arena, c.acls) {}  // NOLINT: implicit
+};
+
 // What the values of an object's attributes are made of.
 struct AttrSource {
-  Compound& c;
+  AttrReader reader;
   Place place;
   fs::Inode node{};
   fs::Facts facts{};

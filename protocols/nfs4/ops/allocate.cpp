@@ -1,6 +1,7 @@
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/ranges.h"
 #include "protocols/nfs4/recorded.h"
+#include "protocols/nfs4/tell.h"
 
 namespace dfs::nfs4::ops {
 
@@ -13,7 +14,8 @@ Async<ALLOCATE4res> allocate(Compound& c, const ALLOCATE4args& a) {
   const fs::IoCheck check = use.check;
   return recorded<fs::ChangeResult>(
       c, [&](auto* rider) { return p.fs().allocate(p.who, p.node, a.aa_offset, a.aa_length, check, rider); },
-      RangeChanged<ALLOCATE4res>{std::move(use)});
+      RangeChanged<ALLOCATE4res>{std::move(use)},
+      [&c](const fs::ChangeResult& r) { tell(c, c.current.place).changed(r.node); });
 }
 
 }  // namespace dfs::nfs4::ops

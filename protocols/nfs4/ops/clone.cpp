@@ -1,6 +1,7 @@
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/ranges.h"
 #include "protocols/nfs4/recorded.h"
+#include "protocols/nfs4/tell.h"
 
 namespace dfs::nfs4::ops {
 namespace {
@@ -14,8 +15,8 @@ struct Answer {
 
 }  // namespace
 
-// RFC 7862 15.13: from the saved filehandle to the current one. What is shared is on stable storage afterwards: the
-// result has no verifier to ask for more by.
+// RFC 7862 15.13: from the saved filehandle to the current one. What is shared is on stable storage
+// afterwards: the result has no verifier to ask for more by.
 Async<CLONE4res> clone(Compound& c, const CLONE4args& a) {
   const Place &from = c.saved.place, &to = c.current.place;
   IoUse read, write;
@@ -27,7 +28,8 @@ Async<CLONE4res> clone(Compound& c, const CLONE4args& a) {
   const fs::CopyEnd target{to.who, to.node, a.cl_dst_offset, write.check};
   return recorded<fs::ChangeResult>(
       c, [&](auto* rider) { return to.fs().clone(source, target, a.cl_count, rider); },
-      Answer{c, std::move(read), std::move(write)});
+      Answer{c, std::move(read), std::move(write)},
+      [&c](const fs::ChangeResult& r) { tell(c, c.current.place).changed(r.node); });
 }
 
 }  // namespace dfs::nfs4::ops

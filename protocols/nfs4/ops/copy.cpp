@@ -1,13 +1,14 @@
 #include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/ranges.h"
-#include "protocols/nfs4/state/state.h"
+#include "protocols/nfs4/tell.h"
 #include "protocols/nfs4/write_response.h"
 
 namespace dfs::nfs4::ops {
 namespace {
 
 struct Answer {
+  const Compound& c;
   const Place& to;
   IoUse read, write;  // until it is done
 
@@ -15,7 +16,9 @@ struct Answer {
     COPY4res res{};
     res.cr_status = range_status(r.error);
     // From the first byte to the last, and done when it is answered: whatever the client requires of the two.
-    if (res.cr_status == NFS4_OK) res.cr_resok4 = {write_response(to, r), {true, true}};
+    if (res.cr_status != NFS4_OK) return res;
+    tell(c, to).changed(r.file);
+    res.cr_resok4 = {write_response(to, r), {true, true}};
     return res;
   }
 };
@@ -25,7 +28,7 @@ Async<COPY4res> copy_now(const Compound& c, CopyPlan plan) {
   Async<fs::CopyResult> copying =
       to.fs().copy(from.fs(), {from.who, from.node, plan.from_offset, plan.read.check},
                    {to.who, to.node, plan.to_offset, plan.write.check}, plan.length, fs::Stable::unstable);
-  return then(std::move(copying), Answer{to, std::move(plan.read), std::move(plan.write)});
+  return then(std::move(copying), Answer{c, to, std::move(plan.read), std::move(plan.write)});
 }
 
 // "the client has indicated that it can accept either" (RFC 7862 15.2.3), and can be told of the end.
@@ -60,9 +63,9 @@ Async<COPY4res> copy_perhaps_later(Compound& c, CopyPlan plan, const fs::AttrRes
 
 }  // namespace
 
-// RFC 7862 15.2: from the saved filehandle to the current one, of one file system or of two. A long copy is answered
-// at once and goes on by itself, when the client lets it; else it is answered when a part is done: wr_count says how
-// much, and the client asks for the rest.
+// RFC 7862 15.2: from the saved filehandle to the current one, of one file system or of two. A long copy is
+// answered at once and goes on by itself, when the client lets it; else it is answered when a part is done:
+// wr_count says how much, and the client asks for the rest.
 Async<COPY4res> copy(Compound& c, const COPY4args& a) {
   const Place &from = c.saved.place, &to = c.current.place;
   // Between servers: there is no COPY_NOTIFY here either.

@@ -4,6 +4,7 @@
 #include "protocols/nfs4/names.h"
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/recorded.h"
+#include "protocols/nfs4/tell.h"
 
 namespace dfs::nfs4::ops {
 namespace {
@@ -63,7 +64,8 @@ Async<CREATE4res> create(Compound& c, const CREATE4args& a) {
         res.resok4 = {change_info(r.dir), applied_attrs(asked, r.applied).bitmap(c.call.arena)};
         c.enter(beside(c.current.place, r.node));
         return res;
-      });
+      },
+      [&c, &a](const fs::CreateResult& r) { tell(c, c.current.place).created(a.objname.view(), r); });
 }
 
 }  // namespace dfs::nfs4::ops

@@ -1,6 +1,7 @@
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/ranges.h"
 #include "protocols/nfs4/recorded.h"
+#include "protocols/nfs4/tell.h"
 
 namespace dfs::nfs4::ops {
 
@@ -14,7 +15,8 @@ Async<DEALLOCATE4res> deallocate(Compound& c, const DEALLOCATE4args& a) {
   return recorded<fs::ChangeResult>(
       c,
       [&](auto* rider) { return p.fs().deallocate(p.who, p.node, a.da_offset, a.da_length, check, rider); },
-      RangeChanged<DEALLOCATE4res>{std::move(use)});
+      RangeChanged<DEALLOCATE4res>{std::move(use)},
+      [&c](const fs::ChangeResult& r) { tell(c, c.current.place).changed(r.node); });
 }
 
 }  // namespace dfs::nfs4::ops

@@ -13,9 +13,7 @@ Async<GETATTR4res> getattr(Compound& c, const GETATTR4args& a) {
     GETATTR4res res{};
     res.status = g.status;
     if (g.status != NFS4_OK) return res;
-    const Compound::Held held = std::exchange(c.held, {});
-    if (held.size) g.source->node.size = *held.size;
-    if (held.accessed) g.source->node.atime = *held.accessed;
+    take_held(c, *g.source);
     res.resok4.obj_attributes = to_fattr(*g.source, wanted);
     return res;
   });

@@ -3,6 +3,7 @@
 #include "protocols/nfs4/names.h"
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/recorded.h"
+#include "protocols/nfs4/tell.h"
 
 namespace dfs::nfs4::ops {
 
@@ -20,7 +21,8 @@ Async<LINK4res> link(Compound& c, const LINK4args& a) {
         res.status = directory_status(r.error, r.dir.before);
         if (res.status == NFS4_OK) res.resok4.cinfo = change_info(r.dir);
         return res;
-      });
+      },
+      [&c, &a](const fs::LinkResult& r) { tell(c, c.current.place).linked(a.newname.view(), r); });
 }
 
 }  // namespace dfs::nfs4::ops

@@ -7,7 +7,7 @@ namespace dfs::nfs4::ops {
 // RFC 7530 16.14, RFC 8881 18.14
 Async<LOOKUPP4res> lookupp(Compound& c, const rpc::Void&) {
   const Place& dir = c.current.place;
-  if (const auto here = pseudo_of(c, dir)) {
+  if (const auto here = pseudo_of(c.server, dir)) {
     if (*here == Pseudo::kRoot) return LOOKUPP4res{NFS4ERR_NOENT};
     c.enter(enter_pseudo(c, c.server.pseudo->at(*here).parent));
     return LOOKUPP4res{NFS4_OK};

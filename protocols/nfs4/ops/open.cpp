@@ -5,6 +5,7 @@
 #include "protocols/nfs4/recorded.h"
 #include "protocols/nfs4/state/opens.h"
 #include "protocols/nfs4/state/order.h"
+#include "protocols/nfs4/tell.h"
 #include "protocols/nfs4/verifier.h"
 
 namespace dfs::nfs4::ops {
@@ -163,6 +164,7 @@ Async<OPEN4res> open_found(CallPtr call) {
       undo_open(call->c, opened);
       return with_status<OPEN4res>(to_status(r.error));
     }
+    tell(call->c, call->file).changed(r.node);
     call->applied |= fs::kSetSize;
     return answer(*call, opened);
   });
@@ -219,6 +221,12 @@ Async<OPEN4res> hold_and_look(CallPtr call) {
 
 // --- finding or making it by its name ----------------------------------------------------------------------
 
+// CLAIM_NULL, CLAIM_DELEGATE_CUR and CLAIM_DELEGATE_PREV have one.
+Text name_of(const open_claim4& claim) {
+  if (claim.claim == CLAIM_DELEGATE_PREV) return claim.file_delegate_prev;
+  return claim.claim == CLAIM_DELEGATE_CUR ? claim.delegate_cur_info.file : claim.file;
+}
+
 Async<OPEN4res> take_found(CallPtr call, const fs::LookupResult& r) {
   Compound& c = call->c;
   const bool missing = r.error == fs::FsError::not_found;
@@ -246,6 +254,7 @@ Async<OPEN4res> take_created(CallPtr call, const fs::CreateResult& r) {
     return refused(s == NFS4_OK ? NFS4ERR_EXIST : s);
   }
   if (r.error != fs::FsError::ok) return refused(directory_status(r.error, r.dir.before));
+  tell(c, c.current.place).created(name_of(call->a.claim).view(), r);
   note_created(*call, r);
   return hold_and_look(std::move(call));
 }
@@ -268,12 +277,6 @@ u64 create_verifier(const createhow4& how) {
   return how.mode == EXCLUSIVE4_1 ? from_verifier(how.ch_createboth.cva_verf) : 0;
 }
 
-// CLAIM_NULL, CLAIM_DELEGATE_CUR and CLAIM_DELEGATE_PREV have one.
-Text name_of(const open_claim4& claim) {
-  if (claim.claim == CLAIM_DELEGATE_PREV) return claim.file_delegate_prev;
-  return claim.claim == CLAIM_DELEGATE_CUR ? claim.delegate_cur_info.file : claim.file;
-}
-
 // By name, in the current directory.
 Async<OPEN4res> find(CallPtr call) {
   Compound& c = call->c;
@@ -291,6 +294,8 @@ Async<OPEN4res> find(CallPtr call) {
       return take_found(std::move(call), r);
     });
   }
+  // Somebody has a delegation of the directory still.
+  if (std::exchange(c.waiting, false)) return refused(NFS4ERR_DELAY);
   const createhow4& how = a.openhow.how;
   auto recorder = recorder_of<fs::CreateResult>(c, [&call = *call](const fs::CreateResult& r) {
     note_created(call, r);

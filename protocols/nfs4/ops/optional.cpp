@@ -29,11 +29,6 @@ Async<LAYOUTRETURN4res> layoutreturn(Compound&, const LAYOUTRETURN4args&) {
 Async<LAYOUTERROR4res> layouterror(Compound&, const LAYOUTERROR4args&) { return not_here<LAYOUTERROR4res>(); }
 Async<LAYOUTSTATS4res> layoutstats(Compound&, const LAYOUTSTATS4args&) { return not_here<LAYOUTSTATS4res>(); }
 
-// Delegations of directories
-Async<GET_DIR_DELEGATION4res> get_dir_delegation(Compound&, const GET_DIR_DELEGATION4args&) {
-  return not_here<GET_DIR_DELEGATION4res>();
-}
-
 // Copies between servers
 Async<COPY_NOTIFY4res> copy_notify(Compound&, const COPY_NOTIFY4args&) { return not_here<COPY_NOTIFY4res>(); }
 

@@ -89,7 +89,7 @@ class Slow {
 
   // Exports (and directories on the way to them) that no entry of the directory makes room for, last.
   Task<nfsstat4> list_exports() {
-    const auto number = pseudo_of(c_, dir_);
+    const auto number = pseudo_of(c_.server, dir_);
     if (!number) co_return NFS4_OK;
     const auto& children = c_.server.pseudo->at(*number).children;
     for (u32 i = 0; i < children.size(); ++i) {
@@ -156,7 +156,7 @@ Async<READDIR4res> readdir(Compound& c, const READDIR4args& a) {
   if (const nfsstat4 s = check_cookie(c, a); s != NFS4_OK) return with_status<READDIR4res>(s);
   if (const nfsstat4 s = list->open(c, a); s != NFS4_OK) return with_status<READDIR4res>(s);
   c.call.expect(std::min(a.maxcount, c.server.limits.io_size));
-  const auto number = pseudo_of(c, dir);
+  const auto number = pseudo_of(c.server, dir);
   if (!dir.object() || wanted.intersects(kOfAcl) ||
       (number && !c.server.pseudo->at(*number).children.empty()))
     return list_slow(c, a, *list);

@@ -3,7 +3,7 @@
 #include "protocols/nfs4/names.h"
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/recorded.h"
-#include "protocols/nfs4/state/state.h"
+#include "protocols/nfs4/tell.h"
 
 namespace dfs::nfs4::ops {
 
@@ -23,7 +23,8 @@ Async<REMOVE4res> remove(Compound& c, const REMOVE4args& a) {
         res.status = directory_status(r.error, r.dir.before);
         if (res.status == NFS4_OK) res.resok4.cinfo = change_info(r.dir);
         return res;
-      });
+      },
+      [&c, &a](const fs::RemoveResult& r) { tell(c, c.current.place).removed(a.target.view(), r); });
 }
 
 }  // namespace dfs::nfs4::ops

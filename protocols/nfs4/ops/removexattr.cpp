@@ -1,6 +1,7 @@
 #include "protocols/nfs4/change_info.h"
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/recorded.h"
+#include "protocols/nfs4/tell.h"
 #include "protocols/nfs4/xattr.h"
 
 namespace dfs::nfs4::ops {
@@ -17,7 +18,8 @@ Async<REMOVEXATTR4res> removexattr(Compound& c, const REMOVEXATTR4args& a) {
         res.rxr_status = xattr_status(r.error);
         if (res.rxr_status == NFS4_OK) res.rxr_info = change_info(r.node);
         return res;
-      });
+      },
+      [&c](const fs::ChangeResult& r) { tell(c, c.current.place).changed(r.node); });
 }
 
 }  // namespace dfs::nfs4::ops

@@ -3,7 +3,7 @@
 #include "protocols/nfs4/names.h"
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/recorded.h"
-#include "protocols/nfs4/state/state.h"
+#include "protocols/nfs4/tell.h"
 
 namespace dfs::nfs4::ops {
 namespace {
@@ -43,6 +43,9 @@ Async<RENAME4res> rename(Compound& c, const RENAME4args& a) {
         res.status = status_of_rename(r);
         if (res.status == NFS4_OK) res.resok4 = {change_info(r.from_dir), change_info(r.to_dir)};
         return res;
+      },
+      [&c, &a](const fs::RenameResult& r) {
+        tell(c, c.current.place).renamed(a.oldname.view(), a.newname.view(), r);
       });
 }
 

@@ -8,7 +8,7 @@ namespace dfs::nfs4::ops {
 // RFC 8881 18.45
 Async<SECINFO_NO_NAME4res> secinfo_no_name(Compound& c, const SECINFO_NO_NAME4args& a) {
   const Place& p = c.current.place;
-  const auto directory = pseudo_of(c, p);
+  const auto directory = pseudo_of(c.server, p);
   if (a == SECINFO_STYLE4_PARENT && directory == Pseudo::kRoot)
     return with_status<SECINFO4res>(NFS4ERR_NOENT);
   if (directory) return serve_secinfo(c);

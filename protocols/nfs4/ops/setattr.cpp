@@ -3,6 +3,7 @@
 #include "protocols/nfs4/recorded.h"
 #include "protocols/nfs4/state/io.h"
 #include "protocols/nfs4/state/stateid.h"
+#include "protocols/nfs4/tell.h"
 
 namespace dfs::nfs4::ops {
 namespace {
@@ -32,7 +33,8 @@ Task<SETATTR4res> set_size(Compound& c, const stateid4& id, const Change& change
         SETATTR4res res = answer(c, change, r);
         if (r.error != fs::FsError::ok) res.status = data_status(c, r.error);
         return res;
-      });
+      },
+      [&c](const fs::SetAttrResult& r) { tell(c, c.current.place).changed(r.node); });
   co_return co_await setting;
 }
 
@@ -72,7 +74,8 @@ Async<SETATTR4res> set_delegated(Compound& c, const stateid4& id, Change* change
       [&](auto* rider) {
         return p.fs().setattr(kHolder, p.node, change->attr, {}, fs::IoCheck::owner_override, rider);
       },
-      [&c, change](const fs::SetAttrResult& r) { return answer(c, *change, r); });
+      [&c, change](const fs::SetAttrResult& r) { return answer(c, *change, r); },
+      [&c](const fs::SetAttrResult& r) { tell(c, c.current.place).changed(r.node); });
 }
 
 }  // namespace
@@ -92,7 +95,8 @@ Async<SETATTR4res> setattr(Compound& c, const SETATTR4args& a) {
       [&](auto* rider) {
         return p.fs().setattr(p.who, p.node, change->attr, {}, fs::IoCheck::owner_override, rider);
       },
-      [&c, change](const fs::SetAttrResult& r) { return answer(c, *change, r); });
+      [&c, change](const fs::SetAttrResult& r) { return answer(c, *change, r); },
+      [&c](const fs::SetAttrResult& r) { tell(c, c.current.place).changed(r.node); });
 }
 
 }  // namespace dfs::nfs4::ops

@@ -1,6 +1,7 @@
 #include "protocols/nfs4/change_info.h"
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/recorded.h"
+#include "protocols/nfs4/tell.h"
 #include "protocols/nfs4/xattr.h"
 
 namespace dfs::nfs4::ops {
@@ -28,7 +29,8 @@ Async<SETXATTR4res> setxattr(Compound& c, const SETXATTR4args& a) {
         res.sxr_status = xattr_status(r.error);
         if (res.sxr_status == NFS4_OK) res.sxr_info = change_info(r.node);
         return res;
-      });
+      },
+      [&c](const fs::ChangeResult& r) { tell(c, c.current.place).changed(r.node); });
 }
 
 }  // namespace dfs::nfs4::ops

@@ -1,6 +1,7 @@
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/recorded.h"
 #include "protocols/nfs4/state/io.h"
+#include "protocols/nfs4/tell.h"
 #include "protocols/nfs4/verifier.h"
 
 namespace dfs::nfs4::ops {
@@ -27,7 +28,8 @@ Async<WRITE4res> write(Compound& c, const WRITE4args& a) {
   const Place& p = c.current.place;
   if (a.data.size > UINT64_MAX - a.offset) return with_status<WRITE4res>(NFS4ERR_INVAL);
   IoUse use;
-  if (const nfsstat4 s = for_io(c, c.current, a.stateid, IoKind::write, bytes_of(a.offset, a.data.size), &use);
+  if (const nfsstat4 s =
+          for_io(c, c.current, a.stateid, IoKind::write, bytes_of(a.offset, a.data.size), &use);
       s != NFS4_OK)
     return with_status<WRITE4res>(s);
   if (p.read_only()) return with_status<WRITE4res>(NFS4ERR_ROFS);
@@ -39,7 +41,8 @@ Async<WRITE4res> write(Compound& c, const WRITE4args& a) {
         return p.fs().write(p.who, p.node, a.offset, c.call.slices(a.data), static_cast<fs::Stable>(a.stable),
                             check, rider);
       },
-      Answer{c, std::move(use), p});
+      Answer{c, std::move(use), p},
+      [&c](const fs::WriteResult& r) { tell(c, c.current.place).changed(r.file); });
 }
 
 }  // namespace dfs::nfs4::ops

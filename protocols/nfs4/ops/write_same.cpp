@@ -1,5 +1,6 @@
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/state/io.h"
+#include "protocols/nfs4/tell.h"
 #include "protocols/nfs4/write_response.h"
 
 namespace dfs::nfs4::ops {
@@ -13,13 +14,15 @@ struct Answer {
   WRITE_SAME4res operator()(const fs::CopyResult& r) const {
     WRITE_SAME4res res{};
     res.wsr_status = data_status(c, r.error);
-    if (res.wsr_status == NFS4_OK) res.resok4 = write_response(place, r);
+    if (res.wsr_status != NFS4_OK) return res;
+    tell(c, place).changed(r.file);
+    res.resok4 = write_response(place, r);
     return res;
   }
 };
 
-// RFC 7862 8.1.1: "if either adb_reloff_pattern or adb_reloff_blocknum is set to NFS4_UINT64_MAX, then the corresponding
-// field is not set in any of the ADB".
+// RFC 7862 8.1.1: "if either adb_reloff_pattern or adb_reloff_blocknum is set to NFS4_UINT64_MAX, then the
+// corresponding field is not set in any of the ADB".
 fs::BlockPattern pattern_of(const app_data_block4& a) {
   fs::BlockPattern p;
   p.offset = a.adb_offset;

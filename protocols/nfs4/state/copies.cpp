@@ -118,6 +118,7 @@ Task<CopyJob::End> Copies::copy_all(Ref<CopyJob> job) {
       break;
     }
     if (r.count == 0) break;  // the source has become shorter
+    fs::Telling(&state_.delegations, to, job->client->number).changed(r.file);
     job->count += r.count;
     if (r.committed == fs::Stable::unstable) end.committed = fs::Stable::unstable;
     co_await Yield();

@@ -7,9 +7,15 @@
 
 namespace dfs::nfs4 {
 
-// A client's delegation of a file (RFC 7530 10.4, RFC 8881 10.4): a stateid, and a grant in the file's
-// claims.
-class Delegation final : public StateRecord {
+enum class DelegationType : u8 { read, write, directory };
+constexpr size_t kDelegationTypes = 3;
+inline const char* name_of(DelegationType t) {
+  return t == DelegationType::read ? "read" : t == DelegationType::write ? "write" : "directory";
+}
+
+// A client's delegation of a file (RFC 7530 10.4, RFC 8881 10.4), or of a directory (directory_delegation.h):
+// a stateid, and a grant in the file's claims.
+class Delegation : public StateRecord {
  public:
   Delegation(Ref<StateOwner> owner, state::FilePin file, Ref<FileHold> h, fs::NodeRef node,
              const Principal& opener, bool write, const fs::HandleBytes& handle, const DelegatedTimes& times)
@@ -20,6 +26,8 @@ class Delegation final : public StateRecord {
         times(times) {
     hold = std::move(h);
   }
+
+  virtual DelegationType type() const { return write ? DelegationType::write : DelegationType::read; }
 
   const Principal opener;        // for whom the file's permissions were checked
   std::atomic<bool> write;       // changes under the file's mutex, and only from false to true

@@ -29,7 +29,8 @@ void Delegations::pass_on(Client& old, const Ref<Client>& heir) {
       state::FilePin pin = state_.files.pin(d->file->key);
       state::ClaimedFile& file = *pin;
       std::lock_guard lock(file.mutex());
-      if (!d->live) continue;
+      // That of a directory is not claimed again (RFC 8881 10.9.5).
+      if (!d->live || d->type() == DelegationType::directory) continue;
       auto kept = Ref<Delegation>::adopt(
           new Delegation(owner, std::move(pin), d->hold, d->node, d->opener, d->write, d->handle, d->times));
       kept->previous = true;
@@ -40,6 +41,7 @@ void Delegations::pass_on(Client& old, const Ref<Client>& heir) {
       heir->delegations.emplace(&file, kept);
       ++heir->states;
       count_.fetch_add(1, std::memory_order_relaxed);
+      begun(kept->type());
     }
   }
   for (const Ref<Delegation>& d : left) state_.end(*d, Gone::closed);

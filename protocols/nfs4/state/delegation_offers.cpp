@@ -24,53 +24,79 @@ bool kept_to_be_claimed(const Delegation& d) {
 
 // --- giving ------------------------------------------------------------------------------------------------
 
-// The server can let the client have so many more.
-bool Delegations::room(const Client& client, u64 more) {
+bool Delegations::room(const Client& client, DelegationType type, u64 more) {
   const Limits& limits = state_.server.limits;
   if (!limits.delegations || !Callbacks::available(client)) return false;
-  if (count_.load(std::memory_order_relaxed) + more <= limits.max_delegations) return true;
+  const u64 most = type == DelegationType::read    ? limits.max_read_delegations
+                   : type == DelegationType::write ? limits.max_write_delegations
+                                                   : limits.max_dir_delegations;
+  const u64 of_type = counted(type).outstanding.load(std::memory_order_relaxed);
+  if (count_.load(std::memory_order_relaxed) + more <= limits.max_delegations && of_type + more <= most)
+    return true;
   relieve();
   return false;
+}
+
+void Delegations::begun(DelegationType t) {
+  count_of(t).outstanding.fetch_add(1, std::memory_order_relaxed);
+  count_of(t).granted.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool Delegations::admitted_locked(const Client& client) const {
+  if (client.gone() || client.states >= Client::kMaxStates) return false;
+  // Its lease ended since it was admitted (recovery.h), or somebody else's did.
+  return client.recorded.load(std::memory_order_acquire) && state_.recovery.roster.cleared();
+}
+
+why_no_delegation4 Delegations::add_locked(const Ref<Client>& client, state::ClaimedFile& file,
+                                           state::CachingGrant what, const ReferringCall& by, Make make,
+                                           Ref<Delegation>* out) {
+  if (!client->delegation_owner)
+    client->delegation_owner = Ref<StateOwner>::adopt(new StateOwner(client, Bytes{}));
+  const Ref<StateOwner>& owner = client->delegation_owner;
+  std::lock_guard lock(file.mutex());
+  if (!file.claims.may_grant(owner->who, what)) return WND4_CONTENTION;
+  Ref<Delegation> made = make(owner);
+  if (!made) return WND4_RESOURCE;
+  made->given_by = by;
+  state_.add(made);
+  made->grant = file.claims.grant(owner->who, what, tag_of(made->number));
+  client->delegations.emplace(&file, made);
+  ++client->states;
+  count_.fetch_add(1, std::memory_order_relaxed);
+  begun(made->type());
+  *out = std::move(made);
+  return WND4_NOT_WANTED;  // is not looked at
 }
 
 why_no_delegation4 Delegations::grant(const DelegationAsk& ask, Ref<Delegation>* out) {
   const Ref<Client>& client = ask.client;
   const Place& file = ask.file;
   // What is reclaimed was given before, and is given again, to be recalled where it cannot stay.
-  if (!ask.reclaim && !room(*client, 1)) return WND4_RESOURCE;
+  if (!ask.reclaim && !room(*client, ask.write ? DelegationType::write : DelegationType::read, 1))
+    return WND4_RESOURCE;
   if (!ask.reclaim && barred(file_key(file))) return WND4_CONTENTION;
   const fs::HandleBytes handle = state_.server.sealer.seal({file.ex->id, file.fs().uuid(), file.node});
   auto hold = Ref<FileHold>::adopt(new FileHold(state_, file.fs(), file.node.id));
   state::FilePin pin = state_.files.pin(file_key(file));
   state::ClaimedFile& claimed = *pin;
   std::lock_guard held(client->mutex);
-  if (client->gone() || client->states >= Client::kMaxStates) return WND4_RESOURCE;
-  // Its lease ended since it was admitted (recovery.h), or somebody else's did.
-  if (!client->recorded.load(std::memory_order_acquire) || !state_.recovery.roster.cleared())
-    return WND4_RESOURCE;
+  if (!admitted_locked(*client)) return WND4_RESOURCE;
   if (auto it = client->delegations.find(&claimed); it != client->delegations.end()) {
     if (ask.pushed || kept_to_be_claimed(*it->second)) return WND4_RESOURCE;
     if (it->second->write || !ask.write)
       return it->second->write && !ask.write ? WND4_NOT_SUPP_DOWNGRADE : WND4_RESOURCE;
     return upgrade(it->second, ask, out);
   }
-  if (!client->delegation_owner)
-    client->delegation_owner = Ref<StateOwner>::adopt(new StateOwner(client, Bytes{}));
-  const Ref<StateOwner>& owner = client->delegation_owner;
-  std::lock_guard lock(claimed.mutex());
-  // Under the file's mutex: what others take when the grace period is over comes after this.
-  if (ask.reclaim && !state_.recovery.in_grace()) return WND4_RESOURCE;
-  if (!claimed.claims.may_grant(owner->who, grant_of(ask.write))) return WND4_CONTENTION;
-  auto made = Ref<Delegation>::adopt(new Delegation(owner, std::move(pin), std::move(hold), file.node,
-                                                    ask.who, ask.write, handle, ask.times));
-  made->given_by = ask.by;
-  state_.add(made);
-  made->grant = claimed.claims.grant(owner->who, grant_of(ask.write), tag_of(made->number));
-  client->delegations.emplace(&claimed, made);
-  ++client->states;
-  count_.fetch_add(1, std::memory_order_relaxed);
-  *out = std::move(made);
-  return WND4_NOT_WANTED;  // is not looked at
+  return add_locked(
+      client, claimed, grant_of(ask.write), ask.by,
+      [&](const Ref<StateOwner>& owner) {
+        // Under the file's mutex: what others take when the grace period is over comes after this.
+        if (ask.reclaim && !state_.recovery.in_grace()) return Ref<Delegation>();
+        return Ref<Delegation>::adopt(new Delegation(owner, std::move(pin), std::move(hold), file.node,
+                                                     ask.who, ask.write, handle, ask.times));
+      },
+      out);
 }
 
 // The same stateid, with its next seqid, now stands for a write delegation (RFC 8881 10.4). Whoever it was
@@ -85,6 +111,8 @@ why_no_delegation4 Delegations::upgrade(const Ref<Delegation>& d, const Delegati
   claims.take_back(d->grant);
   d->grant = claims.grant(d->owner->who, grant_of(true), tag_of(d->number));
   d->write = true;
+  count_of(DelegationType::read).outstanding.fetch_sub(1, std::memory_order_relaxed);
+  begun(DelegationType::write);
   d->given_by = ask.by;
   d->next_stateid();
   *out = d;
@@ -184,7 +212,7 @@ open_delegation4 Delegations::reclaim(Compound& c, const Ref<Client>& client, co
 }
 
 open_delegation4 Delegations::told_or_recalled(const Ref<Delegation>& given) {
-  const bool stays = room(given->client(), 0);
+  const bool stays = room(given->client(), given->type(), 0);
   if (!stays) begin_recall(given);
   return told(*given, !stays);
 }

@@ -44,12 +44,85 @@ Async<bool> Delegations::clear(const state::FileKey& file, const state::Owner& w
   return wait_for(std::move(found), file, who, access, connection);
 }
 
-Async<bool> Delegations::clear(const fs::FileSystem& file_system, fs::FileId file, fs::Touch what) {
-  static const state::Owner kStranger{state::Protocol::nlm, 0, {}};
-  state::Access access = state::ReadAccess{};
-  if (what == fs::Touch::write) access = state::WriteAccess{};
-  if (what == fs::Touch::change) access = state::ChangeAccess{};
-  return clear({&file_system, file}, kStranger, access);
+// --- for other protocols ----------------------------------------------------------------------------------
+
+namespace {
+
+const state::Owner kStranger{state::Protocol::nlm, 0, {}};
+
+struct HeldPromise final : fs::Promises::Held {
+  explicit HeldPromise(state::HeldWay w) : way(std::move(w)) {}
+  state::HeldWay way;
+};
+
+state::Access access_of(fs::Touch what) {
+  switch (what) {
+    case fs::Touch::look:
+    case fs::Touch::read:
+      return state::ReadAccess{};
+    case fs::Touch::write:
+      return state::WriteAccess{};
+    case fs::Touch::change:
+      return state::ChangeAccess{};
+    case fs::Touch::unlink:
+      return state::UnlinkAccess{};
+    case fs::Touch::add_entry:
+      return state::DirectoryAccess{state::kEntryAdded};
+    case fs::Touch::remove_entry:
+      return state::DirectoryAccess{state::kEntryRemoved};
+    case fs::Touch::rename_entry:
+      return state::DirectoryAccess{state::kEntryRenamed};
+  }
+  return state::ChangeAccess{};
+}
+
+u8 change_of(fs::EntryChange::Kind kind) {
+  switch (kind) {
+    case fs::EntryChange::Kind::added:
+      return state::kEntryAdded;
+    case fs::EntryChange::Kind::removed:
+      return state::kEntryRemoved;
+    case fs::EntryChange::Kind::renamed:
+      return state::kEntryRenamed;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Async<fs::Promises::Clear> Delegations::clear(const fs::FileSystem& file_system, fs::FileId object,
+                                              fs::Touch what) {
+  const state::FileKey key{&file_system, object};
+  std::unique_ptr<Held> held;
+  if (what != fs::Touch::look && what != fs::Touch::read)
+    held = std::make_unique<HeldPromise>(state::HeldWay(state_.files.pin(key), kStranger));
+  return then(clear(key, kStranger, access_of(what)), [held = std::move(held)](bool clear) mutable {
+    return Clear{clear, std::move(held)};
+  });
+}
+
+void Delegations::entry_changed(const fs::FileSystem& file_system, const fs::EntryChange& what) {
+  state_.directories.entry_changed(file_system, what);
+  recall_late({&file_system, what.dir.after.id}, what.by, state::DirectoryAccess{change_of(what.kind)});
+}
+
+void Delegations::object_changed(const fs::FileSystem& file_system, const fs::Change& object, fs::Doer by) {
+  state_.directories.object_changed(file_system, object, by);
+  if (object.after.type == fs::FileType::directory)
+    recall_late({&file_system, object.after.id}, by, state::ChangeAccess{});
+}
+
+void Delegations::recall_late(const state::FileKey& file, fs::Doer by, const state::Access& access) {
+  const state::Owner who = by == 0 ? kStranger : state::Owner{state::Protocol::nfs4, by, {}};
+  for (const Ref<Delegation>& d : in_the_way(file, who, access, 0)) begin_recall(d);
+}
+
+// Nobody can be asked for the delegation of a directory that is no more: it is revoked at once, that of
+// whoever removed it too. A file of which somebody has a delegation is held, and is his until he gives it
+// back.
+void Delegations::object_gone(const fs::FileSystem& file_system, fs::FileId object) {
+  for (const Ref<Delegation>& d : in_the_way({&file_system, object}, kStranger, state::UnlinkAccess{}, 0))
+    if (d->type() == DelegationType::directory) revoke(d);
 }
 
 Task<bool> Delegations::wait_for(Found found, state::FileKey file, state::Owner who, state::Access access,
@@ -113,6 +186,7 @@ Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Deleg
   Async<fs::SetAttrResult> modifying = file.fs().setattr(kServer, file.node, modified);
   const fs::SetAttrResult r = co_await modifying;
   if (r.error == fs::FsError::ok) c.held.size = has->size;
+  if (r.error == fs::FsError::ok) fs::Telling(this, file.fs(), d->client().number).changed(r.node);
   co_return r.error == fs::FsError::ok || r.error == fs::FsError::stale;
 }
 
@@ -122,6 +196,7 @@ void Delegations::begin_recall(const Ref<Delegation>& d) {
     // Whom it was kept for does not know it yet, and cannot give it back.
     if (!d->live || d->previous || std::exchange(d->recalled, true)) return;
   }
+  count_of(d->type()).recalled.fetch_add(1, std::memory_order_relaxed);
   bar(d->file->key);
   state_.callbacks.spawn([this, d] { return take_back(d); });
 }
@@ -131,6 +206,11 @@ Task<void> Delegations::take_back(Ref<Delegation> d) {
   // RFC 8881 10.4.5, RFC 7530 10.4.5: the client has a lease period to give it back.
   Task<bool> asking = recall(state_.callbacks, d, state_.server.clock, deadline);
   if (co_await asking) co_return;
+  // That of a directory is not claimed again (RFC 8881 10.9.5).
+  if (d->type() == DelegationType::directory) {
+    revoke(d);
+    co_return;
+  }
   // Before anybody is let in: its holder could reclaim it after a restart, over what others have written.
   Roster& roster = state_.recovery.roster;
   roster.loses_delegation(d->client());
@@ -144,6 +224,8 @@ Task<void> Delegations::take_back(Ref<Delegation> d) {
 
 void Delegations::ended(Delegation& d) {
   count_.fetch_sub(1, std::memory_order_relaxed);
+  count_of(d.type()).outstanding.fetch_sub(1, std::memory_order_relaxed);
+  if (d.type() == DelegationType::directory) state_.directories.ended(static_cast<DirectoryDelegation&>(d));
   state_.callbacks.waits.change(d.ended);
   wants.room_again();
 }
@@ -171,6 +253,7 @@ nfsstat4 Delegations::give_back(Compound& c, const Ref<Delegation>& d, u32 seqid
     if (client.delegations.erase(&*d->file) == 0) return NFS4ERR_BAD_STATEID;
     --client.states;
   }
+  count_of(d->type()).returned.fetch_add(1, std::memory_order_relaxed);
   state_.end(*d, Gone::closed);
   return NFS4_OK;
 }
@@ -185,6 +268,7 @@ void Delegations::revoke(const Ref<Delegation>& d) {
     // SEQUENCE says so until the client has freed it. 4.0 has no such way, the stateid is EXPIRED.
     if (told) client.revoke_locked(d->other, Revoked::recallable);
   }
+  count_of(d->type()).revoked.fetch_add(1, std::memory_order_relaxed);
   state_.end(*d, told ? Gone::revoked : Gone::expired);
   if (Trace& trace = state_.server.trace; trace.enabled())
     trace.emit("nfs4.delegation.revoked", 0, 0, {{"clientid", client.id.value}, {"file", d->node.id.value}});

@@ -10,6 +10,11 @@ namespace dfs::nfs4 {
 
 class State;
 
+// How many delegations of a type there are, and what became of all there were.
+struct DelegationCount {
+  std::atomic<u64> outstanding{0}, granted{0}, recalled{0}, returned{0}, revoked{0};
+};
+
 // A delegation as the client is told of it; recall: it is to be given back at once.
 open_delegation4 told(const Delegation& given, bool recall);
 // Its stateid; null: there is none.
@@ -26,6 +31,7 @@ class Delegations final : public fs::Promises {
 
   // False: nobody has any, and nothing can be in anybody's way.
   bool any() const override { return count_.load(std::memory_order_relaxed) != 0; }
+  const DelegationCount& counted(DelegationType t) const { return counts_[static_cast<size_t>(t)]; }
   u64 count() const { return count_.load(std::memory_order_relaxed); }
 
   // What an OPEN of the file, or a WANT_DELEGATION, is told: a delegation or why there is none. `mode`: what
@@ -51,8 +57,11 @@ class Delegations final : public fs::Promises {
   Async<bool> clear(const state::FileKey& file, const state::Owner& who, const state::Access& access,
                     u64 connection = 0);
 
-  // The same for other protocols: nobody of theirs has any.
-  Async<bool> clear(const fs::FileSystem& file_system, fs::FileId file, fs::Touch what) override;
+  // For other protocols: nobody of theirs has any.
+  Async<Clear> clear(const fs::FileSystem& file_system, fs::FileId object, fs::Touch what) override;
+  void entry_changed(const fs::FileSystem& file_system, const fs::EntryChange& what) override;
+  void object_changed(const fs::FileSystem& file_system, const fs::Change& object, fs::Doer by) override;
+  void object_gone(const fs::FileSystem& file_system, fs::FileId object) override;
 
   // What a file's claims know of a delegation.
   static state::CachingGrant grant_of(bool write) { return {true, write, false}; }
@@ -65,6 +74,20 @@ class Delegations final : public fs::Promises {
   // Of a GETATTR: when somebody else may hold writes back he is asked what he has, *held; when he cannot say,
   // the delegation is recalled. False: to be asked again later.
   Async<bool> ask_holder(Compound& c, const Place& file, const state::Owner& who);
+
+  // The server can let the client have so many more of the type.
+  bool room(const Client& client, DelegationType type, u64 more);
+  // The file is left alone for a while: it was recalled.
+  bool barred(const state::FileKey& file);
+  // The client may have state. Its mutex is held, as in what follows.
+  bool admitted_locked(const Client& client) const;
+  // One is the client's, which has none of the file, unless somebody's claims contradict that. `make` is
+  // called under the file's mutex.
+  using Make = FunctionRef<Ref<Delegation>(const Ref<StateOwner>& owner)>;
+  why_no_delegation4 add_locked(const Ref<Client>& client, state::ClaimedFile& file, state::CachingGrant what,
+                                const ReferringCall& by, Make make, Ref<Delegation>* out);
+  // Any thread. It is asked for, and revoked when it is not given back in time.
+  void begin_recall(const Ref<Delegation>& d);
 
   // --- over a client's restart (RFC 7530 10.2.1, RFC 8881 10.2.1): delegation_heirs.cpp
 
@@ -89,7 +112,8 @@ class Delegations final : public fs::Promises {
                    u64 connection);
   Task<bool> wait_for(Found found, state::FileKey file, state::Owner who, state::Access access,
                       u64 connection);
-  void begin_recall(const Ref<Delegation>& d);
+  // Whoever was given one that a change contradicts, while nobody could know of the change, is asked for it.
+  void recall_late(const state::FileKey& file, fs::Doer by, const state::Access& access);
   Task<void> take_back(Ref<Delegation> d);
   Task<void> purge_later(Ref<Client> heir);
   Task<bool> ask(Compound& c, Place file, state::Owner who, Ref<Delegation> d);
@@ -99,16 +123,17 @@ class Delegations final : public fs::Promises {
   // What was given before stays where it can; otherwise its holder is told at once that it is wanted back,
   // and asked as well.
   open_delegation4 told_or_recalled(const Ref<Delegation>& given);
-  bool room(const Client& client, u64 more);
   open_delegation4 promised(const DelegationAsk& ask, why_no_delegation4 why, u32 wants_bits);
   why_no_delegation4 upgrade(const Ref<Delegation>& d, const DelegationAsk& ask, Ref<Delegation>* out);
   // After a recall a file is left alone for a while: who fights over it is slower with delegations than
   // without.
   void bar(const state::FileKey& file);
-  bool barred(const state::FileKey& file);
+  DelegationCount& count_of(DelegationType t) { return counts_[static_cast<size_t>(t)]; }
+  void begun(DelegationType t);
 
   State& state_;
   std::atomic<u64> count_{0};
+  std::array<DelegationCount, kDelegationTypes> counts_;
   std::mutex mutex_;
   Nanos relieved_ = 0;  // when clients were last asked to give some back; changes under mutex_
   std::unordered_map<state::FileKey, Nanos, state::FileKeyHash> barred_;  // until when; changes under mutex_

@@ -49,4 +49,16 @@ Other stateid_other(Epoch epoch, StateKind kind, Number n) {
   return o;
 }
 
+// What it was made of. Whether there ever was such a one is for the registry to say.
+struct OtherParts {
+  Epoch epoch;
+  StateKind kind;
+  u32 place, nonce;
+};
+inline OtherParts parts_of(const Other& o) {
+  const u32 word = get_be32(&o[4]);
+  return {get_be32(&o[0]), static_cast<StateKind>(word >> kPlaceBits), word & ((1u << kPlaceBits) - 1),
+          get_be32(&o[8])};
+}
+
 }  // namespace dfs::nfs4

@@ -28,7 +28,8 @@ void locks_released(State& state, const state::FileKey& key) {
   }
   for (const state::LockQueue::Waiter& w : ready) {
     if (w.owner->protocol != state::Protocol::nfs4) continue;
-    const Ref<Client> client = state.clients.find(client_id(state.epoch, static_cast<u32>(w.owner->client))).client;
+    const Ref<Client> client =
+        state.clients.find(client_id(state.epoch, static_cast<u32>(w.owner->client))).client;
     if (client && client->facet != Facet::v40 && Callbacks::available(*client))
       send_cb_notify_lock(state.callbacks, client, w.where, w.owner->name);
   }

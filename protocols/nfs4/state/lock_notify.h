@@ -4,9 +4,9 @@
 
 namespace dfs::nfs4 {
 
-// Blocking locks (RFC 7530 9.4, RFC 8881 9.6): who is refused a READW_LT or WRITEW_LT has a place in the queue of
-// the file, and nobody behind gets what it waits for before it, as long as it asks again within a lease. From 4.1
-// on it is told when that makes sense (20.11, CB_NOTIFY_LOCK); it has to ask all the same.
+// Blocking locks (RFC 7530 9.4, RFC 8881 9.6): who is refused a READW_LT or WRITEW_LT has a place in the
+// queue of the file, and nobody behind gets what it waits for before it, as long as it asks again within a
+// lease. From 4.1 on it is told when that makes sense (20.11, CB_NOTIFY_LOCK); it has to ask all the same.
 
 // Locks of the file are gone, or who waited for some: tells those whose turn it is. No mutex is held.
 void locks_released(State& state, const state::FileKey& file);

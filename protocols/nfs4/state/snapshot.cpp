@@ -77,8 +77,11 @@ snapshot::Lock view(const LockState& l) {
 snapshot::Delegation view(const Delegation& d) {
   std::lock_guard lock(d.file->mutex());
   auto out = stateid_of<snapshot::Delegation>(d);
+  out.type = name_of(d.type());
   out.write = d.write;
   out.recalled = d.recalled;
+  if (d.type() == DelegationType::directory)
+    out.notifications = static_cast<const DirectoryDelegation&>(d).notices.types;
   out.previous = d.previous;
   out.times = d.times.given;
   return out;
@@ -135,9 +138,10 @@ Snapshot take_snapshot(State& state) {
   Snapshot out;
   for (const Ref<Client>& c : state.clients.all()) out.clients.push_back(view(state, *c));
   state.files.each([&](const state::ClaimedFile& f) {
-    out.files.push_back(
-        {f.key.id.value, text(f.key.file_system->uuid()), static_cast<u32>(f.claims.shares().size()),
-         static_cast<u32>(f.claims.ranges().size()), static_cast<u32>(f.claims.grants().size())});
+    out.files.push_back({f.key.id.value, text(f.key.file_system->uuid()),
+                         static_cast<u32>(f.claims.shares().size()),
+                         static_cast<u32>(f.claims.ranges().size()),
+                         static_cast<u32>(f.claims.grants().size()), static_cast<u32>(f.claims.changes())});
   });
   std::sort(out.files.begin(), out.files.end(), [](auto& a, auto& b) {
     return std::tie(a.file_system, a.file_id) < std::tie(b.file_system, b.file_id);
@@ -147,6 +151,13 @@ Snapshot take_snapshot(State& state) {
                           e.holder == 0 ? 0 : client_id(state.epoch, e.holder).value, e.complete});
   out.grace = {state.recovery.in_grace(),
                static_cast<double>(state.recovery.left()) / static_cast<double>(kSecond)};
+  for (size_t i = 0; i < kDelegationTypes; ++i) {
+    const auto type = static_cast<DelegationType>(i);
+    const DelegationCount& n = state.delegations.counted(type);
+    out.delegations.push_back({name_of(type), n.outstanding, n.granted, n.recalled, n.returned, n.revoked});
+  }
+  const DirectoryDelegations::Waiting waiting = state.directories.waiting();
+  out.notifications = {waiting.watches, waiting.news, waiting.notices};
   for (const Persistence::View& d : state.persistence.dead()) {
     snapshot::DeadSession s{
         text(d.id),
@@ -225,6 +236,7 @@ std::vector<std::string> check_invariants(State& state) {
   check_persistence(state, s, wrong);
   size_t shares = 0, locked = 0, grants = 0;
   for (const snapshot::File& f : s.files) {
+    if (f.changes != 0) wrong.push_back(fmt::format("file {}: a change is under way for ever", f.file_id));
     shares += f.shares;
     locked += f.ranges;
     grants += f.grants;
@@ -238,6 +250,13 @@ std::vector<std::string> check_invariants(State& state) {
   agree("locked ranges of files, and of clients", locked, ranges);
   agree("grants of files, and delegations of clients", grants, delegations);
   agree("delegations that are counted, and that clients have", state.delegations.count(), delegations);
+  for (const snapshot::DelegationCount& n : s.delegations) {
+    size_t have = 0;
+    for (const snapshot::Client& c : s.clients)
+      have += static_cast<size_t>(std::count_if(c.delegations.begin(), c.delegations.end(),
+                                                [&](auto& d) { return std::string_view(d.type) == n.type; }));
+    agree("delegations of a type that are counted, and that clients have", n.outstanding, have);
+  }
   agree("wants that are kept, and of clients that there are", state.delegations.wants.count(), wants);
   state.files.each([&](const state::ClaimedFile& f) {
     for (const state::Grant& g : f.claims.grants()) {

@@ -67,7 +67,9 @@ struct Delegation {
   u32 seqid = 0;
   u64 file_id = 0;
   std::string file_system;
+  const char* type = "";  // read, write, directory
   bool write = false, recalled = false;
+  u32 notifications = 0;  // 1 << notify_type4: what the client of a directory's is told
   bool times = false;     // given with its file's times
   bool previous = false;  // kept for the client since its restart, which has not claimed it
 };
@@ -101,7 +103,7 @@ struct Client {
   std::vector<Lock> locks;
   std::vector<Delegation> delegations;
   std::vector<Want> wants;
-  const char* callback_path = "";       // unknown, up, down, fault
+  const char* callback_path = "";  // unknown, up, down, fault
 };
 
 struct Reclaimer {  // who may reclaim when the server ends now
@@ -119,6 +121,15 @@ struct File {  // that somebody has claims on
   u64 file_id = 0;
   std::string file_system;
   u32 shares = 0, ranges = 0, grants = 0;
+  u32 changes = 0;  // under way, that nothing may be granted beside
+};
+
+struct DelegationCount {  // since the start
+  const char* type = "";
+  u64 outstanding = 0, granted = 0, recalled = 0, returned = 0, revoked = 0;
+};
+struct Notifications {  // that wait, of watched directories
+  u64 directories = 0, changes = 0, unsent = 0;
 };
 
 }  // namespace snapshot
@@ -128,6 +139,8 @@ struct Snapshot {
   std::vector<snapshot::File> files;
   std::vector<snapshot::Reclaimer> roster;
   snapshot::Grace grace;
+  std::vector<snapshot::DelegationCount> delegations;
+  snapshot::Notifications notifications;
   std::vector<snapshot::DeadSession> dead_sessions;
   u64 stateids = 0, sessions = 0;
 };

@@ -32,6 +32,7 @@ State::State(Nfs4& s)
       clients(*this, epoch),
       callbacks(*this),
       delegations(*this),
+      directories(*this),
       copies(*this),
       identity_(identity_of(s.exports)) {}
 

@@ -6,6 +6,7 @@
 #include "protocols/nfs4/state/clients.h"
 #include "protocols/nfs4/state/copies.h"
 #include "protocols/nfs4/state/delegations.h"
+#include "protocols/nfs4/state/directory_delegations.h"
 #include "protocols/nfs4/state/lease_queue.h"
 #include "protocols/nfs4/state/persistence.h"
 #include "protocols/nfs4/state/recovery.h"
@@ -73,6 +74,7 @@ class State {
   Clients clients;
   Callbacks callbacks;
   Delegations delegations;
+  DirectoryDelegations directories;
   Copies copies;
 
  private:

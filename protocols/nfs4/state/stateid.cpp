@@ -75,12 +75,11 @@ nfsstat4 find_state(Compound& c, const Current& at, const stateid4& asked, Named
   if (const nfsstat4 s = take_special(id, out, &special); special) return s;
 
   // From 4.1 on it is the session that is found stale: there the error is moot (RFC 8881 15.1.5.9).
-  if (get_be32(&id.other[0]) != state.epoch)
-    return c.minor == 0 ? NFS4ERR_STALE_STATEID : NFS4ERR_BAD_STATEID;
-  const u32 word = get_be32(&id.other[4]);
-  auto found = state.records.find({word & ((1u << kPlaceBits) - 1), get_be32(&id.other[8])});
+  const OtherParts parts = parts_of(id.other);
+  if (parts.epoch != state.epoch) return c.minor == 0 ? NFS4ERR_STALE_STATEID : NFS4ERR_BAD_STATEID;
+  auto found = state.records.find({parts.place, parts.nonce});
   if (!found.record) return c.minor == 0 ? status_of_gone(found.gone) : status_of_revoked(c, id.other);
-  if (static_cast<u32>(found.record->kind) != word >> kPlaceBits) return NFS4ERR_BAD_STATEID;
+  if (found.record->kind != parts.kind) return NFS4ERR_BAD_STATEID;
   Client& client = found.record->client();
   if (c.minor > 0 ? &client != c.session->client.get() : client.facet != Facet::v40)
     return NFS4ERR_BAD_STATEID;

@@ -74,8 +74,9 @@ struct Dicts {
   }
   static py::dict of(const nfs4::snapshot::Delegation& d) {
     return py::dict("other"_a = hex(d.other), "seqid"_a = d.seqid, "file_id"_a = d.file_id,
-                    "file_system"_a = hex(d.file_system), "write"_a = d.write, "recalled"_a = d.recalled,
-                    "previous"_a = d.previous, "times"_a = d.times);
+                    "file_system"_a = hex(d.file_system), "type"_a = d.type, "write"_a = d.write,
+                    "recalled"_a = d.recalled, "notifications"_a = d.notifications, "previous"_a = d.previous,
+                    "times"_a = d.times);
   }
   static py::dict of(const nfs4::snapshot::Want& w) {
     return py::dict("file_id"_a = w.file_id, "write"_a = w.write, "push"_a = w.push);
@@ -87,9 +88,8 @@ struct Dicts {
                     "recorded"_a = c.recorded, "courtesy"_a = c.courtesy, "revoked"_a = hex(c.revoked),
                     "lease_left"_a = c.lease_left, "sessions"_a = all(c.sessions),
                     "open_owners"_a = all(c.open_owners), "lock_owners"_a = all(c.lock_owners),
-                    "opens"_a = all(c.opens), "locks"_a = all(c.locks),
-                    "delegations"_a = all(c.delegations), "wants"_a = all(c.wants),
-                    "callback_path"_a = c.callback_path);
+                    "opens"_a = all(c.opens), "locks"_a = all(c.locks), "delegations"_a = all(c.delegations),
+                    "wants"_a = all(c.wants), "callback_path"_a = c.callback_path);
   }
   static py::dict of(const nfs4::snapshot::Reclaimer& r) {
     return py::dict("minor"_a = r.minor, "owner"_a = hex(r.owner), "verifier"_a = hex(r.verifier),
@@ -101,7 +101,14 @@ struct Dicts {
   }
   static py::dict of(const nfs4::snapshot::File& f) {
     return py::dict("file_id"_a = f.file_id, "file_system"_a = hex(f.file_system), "shares"_a = f.shares,
-                    "ranges"_a = f.ranges, "grants"_a = f.grants);
+                    "ranges"_a = f.ranges, "grants"_a = f.grants, "changes"_a = f.changes);
+  }
+  static py::dict of(const nfs4::snapshot::DelegationCount& n) {
+    return py::dict("outstanding"_a = n.outstanding, "granted"_a = n.granted, "recalled"_a = n.recalled,
+                    "returned"_a = n.returned, "revoked"_a = n.revoked);
+  }
+  static py::dict of(const nfs4::snapshot::Notifications& n) {
+    return py::dict("directories"_a = n.directories, "changes"_a = n.changes, "unsent"_a = n.unsent);
   }
 };
 
@@ -113,10 +120,13 @@ py::dict state_snapshot(server::Server& server) {
     py::gil_scoped_release release;
     s = server.state();
   }
+  py::dict counts;
+  for (const nfs4::snapshot::DelegationCount& n : s.delegations) counts[n.type] = Dicts::of(n);
   return py::dict("clients"_a = Dicts::all(s.clients), "files"_a = Dicts::all(s.files),
-                  "roster"_a = Dicts::all(s.roster), "grace"_a = Dicts::of(s.grace),
-                  "dead_sessions"_a = Dicts::all(s.dead_sessions),
-                  "stateids"_a = s.stateids, "sessions"_a = s.sessions);
+                  "roster"_a = Dicts::all(s.roster), "grace"_a = Dicts::of(s.grace), "delegations"_a = counts,
+                  "notifications"_a = Dicts::of(s.notifications),
+                  "dead_sessions"_a = Dicts::all(s.dead_sessions), "stateids"_a = s.stateids,
+                  "sessions"_a = s.sessions);
 }
 
 std::vector<std::string> state_invariants(server::Server& server) {

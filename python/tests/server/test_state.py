@@ -51,7 +51,7 @@ def test_what_there_is(srv):
     assert client["locks"][0]["ranges"] == [{"first": 0, "last": 9, "exclusive": True}]
     assert client["opens"][0]["other"] == bytes(opened.stateid.other).hex()
     assert state.files[0] | {"file_system": "", "file_id": 0} == {
-        "file_system": "", "file_id": 0, "shares": 1, "ranges": 1, "grants": 0,
+        "file_system": "", "file_id": 0, "shares": 1, "ranges": 1, "grants": 0, "changes": 0,
     }  # fmt: skip
     assert json.loads(json.dumps(state)) == state
     assert srv.check_state() == []

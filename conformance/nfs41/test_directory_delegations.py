@@ -1,0 +1,8 @@
+"""Delegations of directories: RFC 8881 10.9, 18.39 and 20.4."""
+
+from conformance.directory_cases import *  # noqa: F403
+from conformance.directory_delegations import directory_world
+from dittofs.testing.markers import needs
+
+pytestmark = needs("own")
+w = directory_world(1)
