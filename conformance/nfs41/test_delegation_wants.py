@@ -156,6 +156,8 @@ def test_ends(w, how):
         w.other.compound(op.putfh(w.fh), op.locku(locked, 0, 10))
         w.other.close(theirs)
         pushed(w)
+        w.srv.trace.wait("nfs4.cb.reply", op="CB_PUSH_DELEG")
+        w.c.compound(op.putrootfh())  # handled after the answer was
     elif how == "file":
         w.other.compound(op.putfh(w.top), op.remove("f"))
         w.other.close(theirs)
