@@ -23,6 +23,10 @@ TYPES = {
 }  # fmt: skip
 DELAY = 0.05  # nfs4.dir_notify_delay
 
+# Ways to change a directory.
+BY_V4 = ("CREATE", "OPEN", "LINK", "RENAME into it", "REMOVE", "REMOVE of a directory", "RENAME out of it", "RENAME", "SETATTR")
+BY_V3 = ("CREATE", "MKDIR", "SYMLINK", "MKNOD", "LINK", "RENAME into it", "REMOVE", "RMDIR", "RENAME out of it", "RENAME", "SETATTR")
+
 
 @dataclass(frozen=True)
 class Told:
@@ -170,3 +174,9 @@ def changes_by_v3(w: DirectoryWorld) -> dict[str, tuple[Any, Any]]:
         "SETATTR": (lambda: v3.setattr.send(home, mode=0o700), DIR_ATTRS),
     }
 
+
+def started(instance, w, **settings):
+    """Another world on a server with these settings, closed with this one."""
+    made = DirectoryWorld(instance(store="memory", clock="manual", settings=settings), w.minorversion)
+    w.closing.append(made.close)
+    return made

@@ -2,6 +2,7 @@
 
 from conformance.directory_cases import *  # noqa: F403
 from conformance.directory_delegations import directory_world
+from conformance.directory_notify_cases import *  # noqa: F403
 from dittofs.testing.markers import needs
 
 pytestmark = needs("own")

@@ -1,36 +1,9 @@
-"""What the sections of NFSv4's specifications are called: RFC 7530, RFC 8881, RFC 7862, RFC 8276, and extensions."""
+"""What the sections of NFSv4's specifications are called: RFC 7530 and RFC 8881; those of 4.2 are in sections_nfs42.py."""
 
 from __future__ import annotations
 
-
-def _table(specification: str, text: str) -> dict[str, str]:
-    """A section a line: its number and its title."""
-    pairs = (line.strip().split(" ", 1) for line in text.strip().splitlines())
-    return {f"{specification} {number}": title for number, title in pairs}
-
-
-def _numbered(place: str, names: str, first: int = 1) -> dict[str, str]:
-    """Sections that are numbered through, each about one thing."""
-    return {f"{place}.{number}": name for number, name in enumerate(names.split(), first)}
-
-
-def _errors(place: str, groups: str) -> dict[str, str]:
-    """The definitions of errors: a group a line, numbered through, and so its errors."""
-    found: dict[str, str] = {}
-    for group, names in enumerate(groups.strip().splitlines(), 1):
-        for section, name in _numbered(f"{place}.{group}", names).items():
-            found[section] = name if name == "NFS4_OK" else f"NFS4ERR_{name}"
-    return found
-
-
-def _operations(place: str, names: str, description: int) -> dict[str, str]:
-    """Operations, and the parts of their sections that say something: where arguments and results come first."""
-    found = _numbered(place, names)
-    for number, name in list(found.items()):
-        found[f"{number}.{description}"] = f"{name}: description"
-        found[f"{number}.{description + 1}"] = f"{name}: implementation"
-    return found
-
+from dittofs.testing import sections_nfs42
+from dittofs.testing.sections_tables import errors, numbered, operations, table
 
 _REQUIRED = (
     "supported_attrs type fh_expire_type change size link_support symlink_support named_attr fsid unique_handles lease_time "
@@ -39,7 +12,7 @@ _REQUIRED = (
 
 _RFC7530 = {
     "RFC7530": "NFS version 4.0",
-    **_table("RFC7530", """
+    **table("RFC7530", """
         2.1 Basic data types
         2.2.1 nfstime4
         2.2.8 fattr4
@@ -150,8 +123,8 @@ _RFC7530 = {
         18.2 CB_RECALL
         18.3 CB_ILLEGAL
     """),
-    **_numbered("RFC7530 5.8.1", _REQUIRED),
-    **_numbered(
+    **numbered("RFC7530 5.8.1", _REQUIRED),
+    **numbered(
         "RFC7530 5.8.2",
         "archive cansettime case_insensitive case_preserving chown_restricted fileid files_avail files_free files_total "
         "fs_locations hidden homogeneous maxfilesize maxlink maxname maxread maxwrite mimetype mounted_on_fileid no_trunc "
@@ -159,7 +132,7 @@ _RFC7530 = {
         "space_used system time_access time_access_set time_backup time_create time_delta time_metadata time_modify "
         "time_modify_set",
     ),
-    **_errors("RFC7530 13.1", """
+    **errors("RFC7530 13.1", """
         BADXDR BAD_COOKIE DELAY INVAL NOTSUPP SERVERFAULT TOOSMALL
         BADHANDLE FHEXPIRED ISDIR MOVED NOFILEHANDLE NOTDIR STALE SYMLINK
         NFS4_OK MINOR_VERS_MISMATCH OP_ILLEGAL RESOURCE
@@ -173,7 +146,7 @@ _RFC7530 = {
         ATTRNOTSUPP BADOWNER NOT_SAME SAME
         CB_PATH_DOWN
     """),
-    **_operations(
+    **operations(
         "RFC7530 16",
         "ACCESS CLOSE COMMIT CREATE DELEGPURGE DELEGRETURN GETATTR GETFH LINK LOCK LOCKT LOCKU LOOKUP LOOKUPP NVERIFY OPEN "
         "OPENATTR OPEN_CONFIRM OPEN_DOWNGRADE PUTFH PUTPUBFH PUTROOTFH READ READDIR READLINK REMOVE RENAME RENEW RESTOREFH "
@@ -188,7 +161,7 @@ _RFC7530 = {
 
 _RFC8881 = {
     "RFC8881": "NFS version 4.1",
-    **_table("RFC8881", """
+    **table("RFC8881", """
         2.4 Client identifiers and client owners
         2.5 Server owners
         2.6 Security service negotiation
@@ -285,14 +258,14 @@ _RFC8881 = {
         16.2.3.1.2 Current stateid
         17 Operations: REQUIRED, RECOMMENDED, or OPTIONAL
     """),
-    **_numbered("RFC8881 5.8.1", _REQUIRED + " suppattr_exclcreat"),
-    **_numbered(
+    **numbered("RFC8881 5.8.1", _REQUIRED + " suppattr_exclcreat"),
+    **numbered(
         "RFC8881 5.8.2",
         "archive cansettime case_insensitive case_preserving change_policy chown_restricted fileid files_avail files_free "
         "files_total fs_charset_cap fs_locations fs_locations_info fs_status hidden homogeneous maxfilesize maxlink maxname "
         "maxread maxwrite",
     ),
-    **_errors("RFC8881 15.1", """
+    **errors("RFC8881 15.1", """
         BADXDR BAD_COOKIE DELAY INVAL NOTSUPP SERVERFAULT TOOSMALL
         BADHANDLE FHEXPIRED ISDIR MOVED NOFILEHANDLE NOTDIR STALE SYMLINK WRONG_TYPE
         NFS4_OK MINOR_VERS_MISMATCH NOT_ONLY_OP OP_ILLEGAL OP_NOT_IN_SESSION REP_TOO_BIG REP_TOO_BIG_TO_CACHE \
@@ -312,7 +285,7 @@ _RFC8881 = {
         ATTRNOTSUPP BADOWNER NOT_SAME SAME
         BAD_SEQID LEASE_MOVED NXIO RESTOREFH STALE_STATEID
     """),
-    **_operations(
+    **operations(
         "RFC8881 18",
         "ACCESS CLOSE COMMIT CREATE DELEGPURGE DELEGRETURN GETATTR GETFH LINK LOCK LOCKT LOCKU LOOKUP LOOKUPP NVERIFY OPEN "
         "OPENATTR OPEN_DOWNGRADE PUTFH PUTPUBFH PUTROOTFH READ READDIR READLINK REMOVE RENAME RESTOREFH SAVEFH SECINFO SETATTR "
@@ -323,82 +296,4 @@ _RFC8881 = {
     ),
 }
 
-_RFC7862 = {
-    "RFC7862": "NFS version 4.2",
-    **_table("RFC7862", """
-        2 Minor versioning
-        3.1 Atomicity for ALLOCATE and DEALLOCATE
-        3.2 Sharing of stateids with NFSv4.1
-        4 Server-side copy
-        4.1 Protocol overview
-        4.1.1 COPY operations
-        4.1.2 Requirements for operations
-        4.2 Requirements for inter-server copy
-        4.3 Implementation considerations
-        4.3.1 Locking the files
-        4.3.2 Client caches
-        4.4 Intra-server copy
-        4.5 Inter-server copy
-        4.7 netloc4: network locations
-        4.8 Copy offload stateids
-        5 Support for application I/O hints
-        6 Sparse files
-        6.1 Terminology
-        6.2.1 READ_PLUS
-        6.2.2 DEALLOCATE
-        7 Space reservation
-        8 Application data block support
-        9 Labeled NFS
-        10 Sharing change attribute implementation characteristics
-        11 Error values
-        11.1 Error definitions
-        11.1.1 General errors
-        11.1.2 Server-to-server copy errors
-        11.1.3 Labeled NFS errors
-        11.2 New operations and their valid errors
-        12 New file attributes
-        12.1 New RECOMMENDED attributes: list and definition references
-        12.2 Attribute definitions
-        13 Operations: REQUIRED, RECOMMENDED, or OPTIONAL
-        14.1 EXCHANGE_ID
-        14.2 GETDEVICELIST
-        16.1 CB_OFFLOAD
-    """),
-    **_operations(
-        "RFC7862 15",
-        "ALLOCATE COPY COPY_NOTIFY DEALLOCATE IO_ADVISE LAYOUTERROR LAYOUTSTATS OFFLOAD_CANCEL OFFLOAD_STATUS READ_PLUS SEEK "
-        "WRITE_SAME CLONE",
-        description=3,
-    ),
-}
-
-_RFC8276 = {
-    "RFC8276": "File system extended attributes in NFSv4",
-    **_table("RFC8276", """
-        4 File system support for extended attributes
-        5 Namespaces
-        6 Relationship with named attributes
-        8.1 New definitions
-        8.2 New attribute
-        8.2.1 xattr_support
-        8.3 New error definitions
-        8.3.1 NFS4ERR_NOXATTR
-        8.3.2 NFS4ERR_XATTR2BIG
-        8.4 New operations
-        8.4.5 Valid errors
-        8.5 Modifications to existing operations
-        8.6 Numeric values assigned to protocol extensions
-        8.7 Caching
-        8.8 Xattrs and file locking
-    """),
-    **_operations("RFC8276 8.4", "GETXATTR SETXATTR LISTXATTRS REMOVEXATTR", description=3),
-}
-
-_EXTENSIONS = {
-    "RFC8275": "Inheritable NFSv4 ACLs that override the umask",
-    "RFC8275 5": "mode_umask",
-    "RFC9754": "Extensions for opening and delegating files in NFSv4.2",
-    "RFC9754 3": "open_arguments",
-}
-
-TITLES = {**_RFC7530, **_RFC8881, **_RFC7862, **_RFC8276, **_EXTENSIONS}
+TITLES = {**_RFC7530, **_RFC8881, **sections_nfs42.TITLES}
