@@ -1,5 +1,7 @@
 """dittofs.Server: start, stop, crash, restart; clock and trace."""
 
+import contextlib
+import os
 import socket
 
 import pytest
@@ -38,9 +40,22 @@ def test_mistakes_are_said_in_words():
             Server(settings={"listen.nfs_port": srv.nfs_port}).start()
 
 
+def taken_for_udp() -> socket.socket:
+    """A datagram socket whose port is free for TCP, and none of those that connections are given."""
+    for port in range(20_000 + os.getpid() % 5_000, 32_000):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            try:
+                taken.bind(("127.0.0.1", port))
+                return taken
+            except OSError:
+                taken.close()
+                raise
+    raise AssertionError("no port is free")
+
+
 def test_a_port_that_is_taken_for_udp_only():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-        taken.bind(("127.0.0.1", 0))
+    with taken_for_udp() as taken:
         port = taken.getsockname()[1]
         with pytest.raises(RuntimeError, match=f"127.0.0.1:{port} is in use by another program for UDP"):
             Server(settings={"listen.nfs_port": port}).start()
