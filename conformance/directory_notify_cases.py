@@ -321,3 +321,14 @@ def test_silent(w, instance):
         v.make(f"{i}")
     v.recalled()
     v.give_back_dir(stateid)
+
+
+@covers("RFC8881 5.11.1", "dir_notif_delay: how long a change of the directory's attributes waits for others")
+@covers("RFC8881 5.11.2", "dirent_notif_delay: how long one of its entries does")
+def test_delay_attributes(w, instance):
+    for object in (w.home, w.top):
+        found = w.c.getattr(object, "dir_notif_delay", "dirent_notif_delay")
+        assert [(t.seconds, t.nseconds) for t in found.values()] == [(0, int(DELAY * 1e9))] * 2
+    other = started(instance, w, **{"nfs4.dir_notify_delay": 2.5})
+    found = other.c.getattr(other.home, "dir_notif_delay").dir_notif_delay
+    assert (found.seconds, found.nseconds) == (2, 500_000_000)

@@ -151,7 +151,8 @@ def test_recall_any(instance):
         (call,) = w.holder.called("CB_RECALL_ANY")
         assert call.args.craa_objects_to_keep == 1
         [types] = call.args.craa_type_mask
-        assert types and not types & ~(1 << nfs4_cb.RCA4_TYPE_MASK_RDATA_DLG | 1 << nfs4_cb.RCA4_TYPE_MASK_WDATA_DLG)
+        delegations = ("RDATA", "WDATA", "DIR")
+        assert types and not types & ~sum(1 << getattr(nfs4_cb, f"RCA4_TYPE_MASK_{each}_DLG") for each in delegations)
         w.c.compound(op.putfh(given[0][0].fh), op.delegreturn(stateid_of(given[0][1])))
         assert w.open(BOTH, how=create(), name="d", owner=b"d")[1].delegation_type == OPEN_DELEGATE_WRITE
     finally:

@@ -101,6 +101,12 @@ void space_total(AttrOut& out, const AttrSource& s) { out.u64(s.stat.total_bytes
 void space_used(AttrOut& out, const AttrSource& s) { out.u64(s.node.space_used); }
 void time_access(AttrOut& out, const AttrSource& s) { put_time(out, s.node.atime); }
 void time_create(AttrOut& out, const AttrSource& s) { put_time(out, s.node.btime); }
+// RFC 8881 5.11.1, 5.11.2: changes of a directory and of its entries are told together.
+void dir_notif_delay(AttrOut& out, const AttrSource& s) {
+  const Nanos delay = s.reader.server.limits.dir_notify_delay;
+  put_time(out, {delay / kSecond, static_cast<u32>(delay % kSecond)});
+}
+void dirent_notif_delay(AttrOut& out, const AttrSource& s) { dir_notif_delay(out, s); }
 void time_delta(AttrOut& out, const AttrSource& s) { put_time(out, s.facts.time_delta); }
 void time_metadata(AttrOut& out, const AttrSource& s) { put_time(out, s.node.ctime); }
 void time_modify(AttrOut& out, const AttrSource& s) { put_time(out, s.node.mtime); }
