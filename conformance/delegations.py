@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dittofs import mount, nfs3, nfs4
-from dittofs.nfs4 import CREATE_SESSION4_FLAG_CONN_BACK_CHAN, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, create, op
+from dittofs.nfs4 import CREATE_SESSION4_FLAG_CONN_BACK_CHAN, NFS4ERR, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, create, op
 from dittofs.nfs4.callback import Listener
 
 READ, WRITE, BOTH = 1, 2, 3
@@ -140,6 +140,16 @@ class World:
 
     def give_back(self, stateid: Any, c: Any = None) -> None:
         (c or self.c).compound(op.putfh(self.fh), op.delegreturn(stateid))
+
+    def let_lapse(self) -> None:
+        """Closes the file, and does not give its write delegation back when another client's READ has it recalled: after
+        a lease it is to be revoked."""
+        self.c.close(self.opened)
+        attempt = self.other.send(op.putfh(self.fh), op.read(op.ANONYMOUS, 0, 4).fails(NFS4ERR.DELAY))
+        self.recalled()
+        self.srv.clock.advance(2)
+        attempt.result()
+        self.pass_time(self.lease() + 1)
 
     def recalled(self, count: int = 1) -> Any:
         """The last CB_RECALL's arguments, once so many have come."""

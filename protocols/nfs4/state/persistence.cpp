@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/fs/durable.h"
 #include "engine/fs/session_rows.h"
 #include "protocols/nfs4/program.h"
 #include "protocols/nfs4/state/state.h"
@@ -188,6 +189,16 @@ void Persistence::succeeded_by(const Client& client) {
 
 // --- rows --------------------------------------------------------------------------------------------------
 
+template <class Change>
+Task<fs::FsError> Persistence::in_every_store(Change change) {
+  for (fs::MetadataStore* store : stores_) {
+    Task<fs::FsError> updating = fs::update_durably(*store, change);
+    const fs::FsError e = co_await updating;
+    if (e != fs::FsError::ok) co_return e;
+  }
+  co_return fs::FsError::ok;
+}
+
 Async<fs::FsError> Persistence::add(const Session& session) {
   const Client& client = *session.client;
   return add_later(session.id, encode(SavedSession{
@@ -197,21 +208,10 @@ Async<fs::FsError> Persistence::add(const Session& session) {
 }
 
 Task<fs::FsError> Persistence::add_later(sessionid4 id, std::string row) {
-  for (fs::MetadataStore* store : stores_) {
-    fs::CommitSeq seq = 0;
-    auto put = [&](fs::MetadataTxn& txn) {
-      txn.put_row(Table::session, key_of(id), row);
-      return fs::FsError::ok;
-    };
-    Async<fs::FsError> putting = store->update(put, &seq);
-    fs::FsError e = co_await putting;
-    if (e == fs::FsError::ok) {
-      Async<fs::FsError> waiting = store->wait_durable(seq);
-      e = co_await waiting;
-    }
-    if (e != fs::FsError::ok) co_return e;
-  }
-  co_return fs::FsError::ok;
+  return in_every_store([id, row = std::move(row)](fs::MetadataTxn& txn) {
+    txn.put_row(Table::session, key_of(id), row);
+    return fs::FsError::ok;
+  });
 }
 
 Async<fs::FsError> Persistence::erase(const sessionid4& id) {
@@ -223,18 +223,7 @@ Async<fs::FsError> Persistence::erase(const sessionid4& id) {
 }
 
 Task<fs::FsError> Persistence::erase_later(sessionid4 id) {
-  for (fs::MetadataStore* store : stores_) {
-    fs::CommitSeq seq = 0;
-    auto erase = [&](fs::MetadataTxn& txn) { return erase_rows(txn, id); };
-    Async<fs::FsError> erasing = store->update(erase, &seq);
-    fs::FsError e = co_await erasing;
-    if (e == fs::FsError::ok) {
-      Async<fs::FsError> waiting = store->wait_durable(seq);
-      e = co_await waiting;
-    }
-    if (e != fs::FsError::ok) co_return e;
-  }
-  co_return fs::FsError::ok;
+  return in_every_store([id](fs::MetadataTxn& txn) { return erase_rows(txn, id); });
 }
 
 void Persistence::erase_soon(const std::vector<sessionid4>& ids) {

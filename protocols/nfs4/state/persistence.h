@@ -70,6 +70,9 @@ class Persistence {
  private:
   using Dead = std::map<sessionid4, std::shared_ptr<const DeadSession>>;
 
+  // The change is made in one store after the other, each durable before the next.
+  template <class Change>
+  Task<fs::FsError> in_every_store(Change change);
   Task<fs::FsError> add_later(sessionid4 id, std::string row);
   Task<fs::FsError> erase_later(sessionid4 id);
   void erase_soon(const std::vector<sessionid4>& ids);

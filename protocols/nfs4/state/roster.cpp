@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/fs/durable.h"
 #include "protocols/nfs4/state/session.h"
 #include "protocols/nfs4/state/state_record.h"
 
@@ -138,18 +139,13 @@ Task<fs::FsError> Roster::settle_later() {
   const u64 wanted = changed_.load(std::memory_order_acquire);
   while (durable_.load(std::memory_order_acquire) < wanted) {
     u64 written = wanted;
-    fs::CommitSeq seq = 0;
     auto all = [&](fs::MetadataTxn& txn) {
       written = write(txn);
       return fs::FsError::ok;
     };
     if (store_ != nullptr) {
-      Async<fs::FsError> writing = store_->update(all, &seq);
-      fs::FsError e = co_await writing;
-      if (e == fs::FsError::ok) {
-        Async<fs::FsError> waiting = store_->wait_durable(seq);
-        e = co_await waiting;
-      }
+      Task<fs::FsError> writing = fs::update_durably(*store_, all);
+      const fs::FsError e = co_await writing;
       if (e != fs::FsError::ok) co_return e;
     }
     std::lock_guard lock(mutex_);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import Any, Iterator, Mapping, Optional
+from typing import Any, Iterable, Iterator, Mapping, Optional
 
 from dittofs.replay.fields import Pair, pairs
 from dittofs.replay.minted import KINDS, kind
@@ -77,15 +77,11 @@ class Rules:
     paths: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        unknown = self.groups - GROUPS.keys()
-        if unknown:
-            raise ValueError(f"no group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+        _check(self.groups)
 
     def but(self, *groups: str) -> Rules:
         """With these compared too: Rules().but("verifiers")."""
-        missing = set(groups) - GROUPS.keys()
-        if missing:
-            raise ValueError(f"no group {', '.join(sorted(missing))}; there are {', '.join(GROUPS)}")
+        _check(groups)
         return replace(self, groups=self.groups - set(groups))
 
     def allow(self, *paths: str) -> Rules:
@@ -95,6 +91,11 @@ class Rules:
     def allows(self, pair: Pair) -> bool:
         group = group_of(pair)
         return group in self.groups or any(_matches(pair.path, pattern) for pattern in self.paths)
+
+
+def _check(groups: Iterable[str]) -> None:
+    if unknown := set(groups) - GROUPS.keys():
+        raise ValueError(f"no group {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
 
 
 EXACT = Rules(frozenset())
