@@ -33,7 +33,12 @@ def contended(w, how, want=WRITE_DELEG | PUSH):
 
 
 def pushed(w, count=1):
+    """The delegation of that CB_PUSH_DELEG; the server has handled the answer to it."""
     call = w.holder.called("CB_PUSH_DELEG", count)[-1]
+    mark = 0
+    for _ in range(count):
+        mark = w.srv.trace.wait("nfs4.cb.reply", after=mark, op="CB_PUSH_DELEG")["seq"]
+    w.c.compound(op.putrootfh())  # comes after what the server does with the answer
     assert bytes(call.args.cpda_fh) == w.fh
     return call.args.cpda_delegation
 
@@ -89,7 +94,6 @@ def test_rejected(w):
     theirs = contended(w, "WANT_DELEGATION")
     w.other.close(theirs)
     stateid = stateid_of(pushed(w))
-    w.srv.trace.wait("nfs4.cb.reply", op="CB_PUSH_DELEG")
     w.c.compound(op.putfh(w.fh), op.delegreturn(stateid).fails(NFS4ERR.BAD_STATEID))
     assert not w.srv.state.delegations() and not w.srv.state.wants()
     assert w.other.read(w.fh) == b"data" and not w.callbacks.of("CB_RECALL")
@@ -102,7 +106,6 @@ def test_delayed(w):
     theirs = contended(w, "WANT_DELEGATION")
     w.other.close(theirs)
     pushed(w)
-    w.srv.trace.wait("nfs4.cb.reply", op="CB_PUSH_DELEG")
     w.pass_time(31)
     w.c.compound(op.putfh(w.fh), op.delegreturn(stateid_of(pushed(w, 2))))
 
@@ -156,8 +159,6 @@ def test_ends(w, how):
         w.other.compound(op.putfh(w.fh), op.locku(locked, 0, 10))
         w.other.close(theirs)
         pushed(w)
-        w.srv.trace.wait("nfs4.cb.reply", op="CB_PUSH_DELEG")
-        w.c.compound(op.putrootfh())  # handled after the answer was
     elif how == "file":
         w.other.compound(op.putfh(w.top), op.remove("f"))
         w.other.close(theirs)
