@@ -114,7 +114,7 @@ void DelegationWants::stirred(const state::FileKey& key) {
   state_.callbacks.waits.change(file->stirs);
 }
 
-Task<void> DelegationWants::watch(state::FileKey key, std::shared_ptr<File> file) {
+Task<void> DelegationWants::watch(std::shared_ptr<File> file) {
   for (;;) {
     const u32 seen = file->stirs.load();
     std::vector<Want> wants;

@@ -63,7 +63,7 @@ class DelegationWants {
   bool make_room_locked(const Client& for_whom, std::optional<Cancelled>* cancelled);
 
   // Tries to give what is wanted of a file whenever something changes, until nobody wants it.
-  Task<void> watch(state::FileKey key, std::shared_ptr<File> file);
+  Task<void> watch(std::shared_ptr<File> file);
   // True: the client is busy, and is to be asked later.
   Task<bool> push(Want want);
 
