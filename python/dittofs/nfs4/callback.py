@@ -18,7 +18,6 @@ from typing import Any, Callable, Optional
 
 from dittofs import wire
 from dittofs.rpc import Endpoint, record
-from dittofs.rpc.procedure import arms
 from dittofs.wire import nfs4 as w
 from dittofs.wire import nfs4_cb as cb
 from dittofs.wire import rpc
@@ -84,7 +83,7 @@ class Callbacks:
         results: list[cb.nfs_cb_resop4] = []
         status: int = w.NFS4_OK
         for each in compound.argarray:
-            args = next((arm for arm in arms(each) if arm is not None), None)
+            args = wire.selected(each)
             with self.arrived:
                 self.calls.append(CallbackOp(each.argop, args, header, compound))
                 self.arrived.notify_all()
@@ -112,7 +111,7 @@ def _sequence(args: cb.CB_SEQUENCE4args) -> cb.CB_SEQUENCE4res:
 
 
 def _status(result: cb.nfs_cb_resop4) -> int:
-    value = next(arm for arm in arms(result) if arm is not None)
+    value = wire.selected(result)
     return getattr(value, value.__slots__[0])
 
 

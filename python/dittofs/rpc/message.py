@@ -8,10 +8,10 @@ import struct
 from dataclasses import dataclass
 from typing import Any, Iterator, Optional, Union
 
-from dittofs.rpc.cred import NONE, Auth, Sys
+from dittofs.rpc.cred import AUTH_NONE, NONE, Auth, Sys
 from dittofs.rpc.procedure import arm_of, decode_result
 from dittofs.wire import Procedure
-from dittofs.wire.rpc import accept_stat, auth_stat, msg_type, reject_stat, reply_stat
+from dittofs.wire.rpc import CALL, MSG_ACCEPTED, REPLY, SUCCESS, accept_stat, auth_stat, reject_stat, reply_stat
 
 RPC_VERSION = 2
 
@@ -19,6 +19,8 @@ _CALL = struct.Struct(">IIIIII")
 _REPLY = struct.Struct(">III")
 _WORD = struct.Struct(">I")
 _RANGE = struct.Struct(">II")
+# What nearly every reply has behind its xid: accepted, no verifier, executed.
+_EXECUTED = struct.pack(">IIIII", REPLY, MSG_ACCEPTED, AUTH_NONE, 0, SUCCESS)
 
 
 def xids() -> Iterator[int]:
@@ -38,7 +40,7 @@ class Call:
     args: bytes = b""
     cred: Union[Auth, Sys] = NONE
     verf: Union[Auth, Sys] = NONE
-    mtype: int = msg_type.CALL
+    mtype: int = CALL
     rpcvers: int = RPC_VERSION
     procedure: Optional[Procedure] = None  # how to print the arguments and decode the results
 
@@ -89,14 +91,25 @@ class Reply:
             raise Malformed(f"{why} in the reply {data[:64].hex()} to {call.name}") from why
 
     def _read(self, data: bytes) -> None:
+        if data[4 : len(_EXECUTED) + 4] == _EXECUTED:
+            self._read_executed(data)
+            return
         self.xid, kind, stat = _REPLY.unpack_from(data)
-        if kind != msg_type.REPLY:
+        if kind != REPLY:
             raise ValueError(f"message type {kind}")
         self.reply_stat = reply_stat(stat)
         if self.reply_stat == reply_stat.MSG_DENIED:
             self._read_denied(data)
         else:
             self._read_accepted(data)
+
+    def _read_executed(self, data: bytes) -> None:
+        self.xid = int.from_bytes(data[:4], "big")
+        self.reply_stat, self.verifier = MSG_ACCEPTED, NONE
+        self.accept_stat = self.outcome = SUCCESS
+        self.body = data[len(_EXECUTED) + 4 :]
+        if self.call.procedure is not None:
+            self._read_results(self.call.procedure)
 
     def _read_denied(self, data: bytes) -> None:
         self.reject_stat = self.outcome = reject_stat(_WORD.unpack_from(data, 12)[0])

@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any, Mapping, Optional, Union
 
 from dittofs import wire
-from dittofs.wire import Procedure
+from dittofs.wire import Procedure, selected
 
 STATUS = ("status", "fhs_status")  # what the protocols call the discriminant of a result
 
@@ -45,13 +45,8 @@ def _nothing(data: bytes) -> None:
         raise ValueError(f"{len(data)} bytes where nothing belongs")
 
 
-def arms(value: Any) -> list[Any]:
-    """What the arms of a union hold, None where one is not selected; nothing of anything else."""
-    return [getattr(value, name) for name in value.__slots__[1:]] if isinstance(value, wire.Union) else []
-
-
 def arm_of(result: Any) -> tuple[Any, Any]:
     """The status of a result that begins with one, and the arm it selects when it is a union; else nothing."""
     if not isinstance(result, wire.Record) or result.__slots__[0] not in STATUS:
         return None, None
-    return getattr(result, result.__slots__[0]), next((arm for arm in arms(result) if arm is not None), None)
+    return getattr(result, result.__slots__[0]), selected(result)
