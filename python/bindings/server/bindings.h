@@ -16,6 +16,7 @@ void bind_server(pybind11::module_& m);
 void bind_faults(pybind11::module_& m);
 void bind_store_types(pybind11::module_& m);
 void bind_native_stores(pybind11::module_& m);
+void bind_handlers(pybind11::module_& m);
 
 // A rule from plain data: trigger {"nth": 2, "conn": 7, ...}, action {"kind": "delay", "seconds": 1.5,
 // "number": 0}. Raises ValueError with what is possible.
