@@ -2,6 +2,7 @@
 
   python3 -m dittofs fuzz --server nfs://host:2049/export --minutes 10 --vers 4.2
   python3 -m dittofs fuzz --server nfs://host:2049/export --corpus requests.jsonl
+  python3 -m dittofs fuzz --dfs build-asan/bin/dfs
 
 A server fails that dies, hangs, hangs up, or answers what is no answer. The requests it takes are made as few as they can be
 (--restart "COMMAND" brings a server back that has died; without it a dead server is waited for, for a while), and written as
@@ -15,11 +16,12 @@ import random
 import subprocess
 import time
 from pathlib import Path
-from typing import Optional, Sequence
+from typing import Callable, Optional, Sequence
 
 from dittofs.cli import Problem
 from dittofs.fuzz import Finding, Fuzzer, Step, minimised, run_steps
 from dittofs.fuzz.corpus import Corpus
+from dittofs.fuzz.program import Program
 from dittofs.fuzz.pytest_file import source
 from dittofs.fuzz.run import alive
 from dittofs.locate import NotFound, parse
@@ -31,7 +33,9 @@ _COMES_BACK = 15.0  # seconds a server that has died is waited for
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--server", required=True, help="nfs://HOST[:PORT]/EXPORT")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--server", help="nfs://HOST[:PORT]/EXPORT")
+    which.add_argument("--dfs", metavar="PROGRAM", help="a dfs, which is started for this")
     parser.add_argument("--vers", choices=VERSIONS, default="4.1", help="of NFS (default: 4.1)")
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float, default=1.0, help="how long (default: 1)")
@@ -44,6 +48,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.server:
+        return _fuzz(options, lambda: _called(options.restart))
+    try:
+        program = Program(options.dfs)
+    except (OSError, RuntimeError) as why:
+        raise Problem(str(why)) from why
+    options.server = program.url
+    try:
+        status = _fuzz(options, program.start)
+        if status:
+            print(program.said())
+        return status
+    finally:
+        program.stop()
+
+
+def _called(restart: Optional[str]) -> None:
+    if restart:
+        subprocess.run(restart, shell=True, check=False)
+
+
+def _fuzz(options: argparse.Namespace, restart: Callable[[], None]) -> int:
     try:
         host, port, export = parse(options.server)
         corpus = Corpus.load(options.corpus) if options.corpus and options.corpus.exists() else Corpus()
@@ -63,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"nothing found: {fuzzer.sent:,} requests, {len(corpus)} kinds of answers")
         return 0
     print(f"{found.trouble.value} (request {fuzzer.sent:,}): {found.says.splitlines()[0] if found.says else ''}")
-    return _written(found, fuzzer, options)
+    return _written(found, fuzzer, options, restart)
 
 
 def _shown(fuzzer: Fuzzer, options: argparse.Namespace) -> Optional[Finding]:
@@ -82,11 +108,11 @@ def _shown(fuzzer: Fuzzer, options: argparse.Namespace) -> Optional[Finding]:
         return fuzzer.run(steps=options.requests, seconds=seconds, told=told)
 
 
-def _written(found: Finding, fuzzer: Fuzzer, options: argparse.Namespace) -> int:
+def _written(found: Finding, fuzzer: Fuzzer, options: argparse.Namespace, restart: Callable[[], None]) -> int:
     place = fuzzer.place
 
     def attempt(steps: Sequence[Step]) -> Optional[Finding]:
-        if not _well(fuzzer, options.restart):
+        if not _well(fuzzer, restart):
             return None
         try:
             return run_steps(place.host, place.port, place.export, options.vers, steps, timeout=options.timeout)
@@ -95,18 +121,17 @@ def _written(found: Finding, fuzzer: Fuzzer, options: argparse.Namespace) -> int
 
     print(f"{len(found.steps)} requests lead to it; looking for fewer", flush=True)
     least = minimised(found, attempt)
-    _well(fuzzer, options.restart)
+    _well(fuzzer, restart)
     options.out.write_text(source(least, options.out.name, f"--vers {options.vers} --seed {fuzzer.seed}"))
     print(f"{options.out}: {len(least.steps)} requests; pytest {options.out} --server {options.server}")
     return 1
 
 
-def _well(fuzzer: Fuzzer, restart: Optional[str]) -> bool:
+def _well(fuzzer: Fuzzer, restart: Callable[[], None]) -> bool:
     """The server takes connections, after a restart if need be."""
     if alive(fuzzer.place):
         return True
-    if restart:
-        subprocess.run(restart, shell=True, check=False)
+    restart()
     end = time.monotonic() + _COMES_BACK
     while time.monotonic() < end:
         if alive(fuzzer.place):

@@ -80,6 +80,8 @@ class Chance:
         value = _wire.random_value(type_, self._random.getrandbits(63))
         refs: dict[str, str] = {}
         self._at_home(value, "", refs)
+        if name == "ALLOCATE":
+            value.aa_length = self._random.choice((0, 1, self._random.getrandbits(20), 1 << 63, (1 << 64) - 1))
         part = Part(self.protocol, name, wire.encode(value, type_), refs)
         return self._lying(part) if self._random.random() < 0.1 else part
 
@@ -88,8 +90,10 @@ class Chance:
         if isinstance(value, list):
             for at, each in enumerate(value):
                 self._at_home(each, f"{path}[{at}]", refs)
-        if not isinstance(value, wire.Record):
-            return
+        elif isinstance(value, wire.Record):
+            self._record_at_home(value, path, refs)
+
+    def _record_at_home(self, value: Any, path: str, refs: dict[str, str]) -> None:
         kind = value.__xdr__[1]
         if kind == "fattr4" and self._random.random() < 0.7:
             right = self._attributes()
@@ -119,12 +123,12 @@ class Chance:
 
     def _attributes(self) -> Any:
         """Some that can be set, with values that are right."""
-        some = ({"size": self._random.getrandbits(16)}, {"mode": self._random.getrandbits(12)}, {"owner": "1000"}, {"size": 0, "mode": 0o600})
+        some: tuple[dict[str, Any], ...] = ({"size": self._random.getrandbits(16)}, {"mode": self._random.getrandbits(12)}, {"owner": "1000"}, {"size": 0, "mode": 0o600})
         return op.setattr(**self._random.choice(some)).args.obj_attributes
 
     def _lying(self, part: Part) -> Part:
         """One of its fields is another number, is cut, or longer; references are as they are."""
-        if part.type is None:
+        if part.type is None or part.name == "ALLOCATE":  # a moved length would fill the server's disk
             return part
         fields = [path for path, (begin, end) in wire.message(part.value(), part.type).fields.items() if end > begin]
         if not fields:

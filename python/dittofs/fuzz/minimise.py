@@ -14,7 +14,7 @@ Attempt = Callable[[Sequence[Step]], Optional[Finding]]  # sends them to a serve
 
 def minimised(finding: Finding, attempt: Attempt, *, most: int = 500) -> Finding:
     """The finding with what is not needed left out, in at most so many attempts. The same one when it does not come again."""
-    tried = 0
+    tried, best = 0, finding
 
     def fails(steps: Sequence[Step]) -> bool:
         nonlocal tried, best
@@ -27,7 +27,6 @@ def minimised(finding: Finding, attempt: Attempt, *, most: int = 500) -> Finding
         best = found
         return True
 
-    best = finding
     if not fails(finding.steps):
         return finding
     fewer(list(best.steps), fails)

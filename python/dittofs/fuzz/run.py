@@ -89,7 +89,7 @@ def attempt(place: Place, world: World, version: str, steps: tuple[Step, ...]) -
 
 
 def lost(world: World, reply: Reply) -> bool:
-    results = getattr(reply.result, "resarray", None)
+    results = getattr(reply.result, "resarray", [])
     return bool(results) and status_of(results[0]) in world.ends
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Any, Iterator, Optional, Protocol
+from typing import Any, Callable, Iterator, Optional, Protocol, TypeVar
 
 from dittofs import mount, nfs3, nfs4
 from dittofs.fuzz.parts import Known, Part, Step
@@ -12,8 +12,10 @@ from dittofs.locate import mount_port
 from dittofs.nfs4 import op
 from dittofs.nfs4.caller import encode
 from dittofs.nfs4.operation import Operation
-from dittofs.rpc import Call, Connection, Endpoint, Pending, RpcError, Sys
+from dittofs.rpc import Call, Connection, Endpoint, Pending, RpcError, Sys, Unexpected
 from dittofs.wire import nfs4 as w
+
+T = TypeVar("T")
 
 ROOT = Sys(uid=0, gid=0)
 USER = Sys(uid=1000, gid=1000)
@@ -57,12 +59,14 @@ class Place:
 
     def world(self, version: str) -> World:
         """Of version "3", "4.0", "4.1", "4.2"."""
-        return World3(self) if version == "3" else World4(self, int(version.partition(".")[2]))
+        if version == "3":
+            return World3(self)
+        return World4(self, int(version.partition(".")[2]))
 
 
 class World3:
     protocol = "nfs3"
-    ends = ()
+    ends: tuple[Any, ...] = ()
     procedures = tuple(name for name in nfs3.Client.procedures if name != "NULL")
 
     def __init__(self, place: Place) -> None:
@@ -70,7 +74,8 @@ class World3:
         self.c = nfs3.Client(self.endpoint, cred=USER)
         self._export = place.mounted()
         self._name = b"fuzz-" + os.urandom(6).hex().encode()
-        home = nfs3.fh(self.c.mkdir(self._export, self._name, mode=0o777).obj)
+        home = nfs3.fh(either(lambda who: self.c.as_(who).mkdir(self._export, self._name, mode=0o777).obj))
+        self.c.as_(ROOT).setattr.call(home, mode=0o777)  # whatever the server's umask
         file = nfs3.fh(self.c.create(home, "file", nfs3.UNCHECKED, mode=0o666).obj)
         self.c.write(file, 0, CONTENT)
         self.known: dict[str, Any] = {
@@ -89,7 +94,8 @@ class World3:
     def close(self) -> None:
         with contextlib.suppress(OSError, RpcError):
             self._empty(self.known["home"], 0)
-            self.c.rmdir.call(self._export, self._name)
+            for who in (USER, ROOT):
+                self.c.as_(who).rmdir.call(self._export, self._name)
         self.endpoint.close()
 
     def _empty(self, dir: Any, depth: int) -> None:
@@ -105,6 +111,14 @@ class World3:
                 self.c.rmdir.call(dir, name)
 
 
+def either(make: Callable[[Sys], T]) -> T:
+    """By a user, or by root where only that one may."""
+    try:
+        return make(USER)
+    except Unexpected:
+        return make(ROOT)
+
+
 def entries3(c: nfs3.Client, dir: Any) -> Iterator[Any]:
     reply = c.readdir.call(dir, 0, bytes(8), 65536)
     if not reply.outcome:
@@ -113,7 +127,7 @@ def entries3(c: nfs3.Client, dir: Any) -> Iterator[Any]:
 
 class World4:
     protocol = "nfs4"
-    ends = (
+    ends: tuple[Any, ...] = (
         w.NFS4ERR_BADSESSION, w.NFS4ERR_DEADSESSION, w.NFS4ERR_CONN_NOT_BOUND_TO_SESSION, w.NFS4ERR_SEQ_MISORDERED,
     )  # fmt: skip
 
@@ -136,7 +150,8 @@ class World4:
             ids |= {"client": client.clientid, "session": self.c.sessionid}
         self._export = self.c.path(place.export)
         self._name = b"fuzz-" + os.urandom(6).hex().encode()
-        home = self.c.mkdir(self._export, self._name)
+        home = either(lambda who: self.c.as_(who).mkdir(self._export, self._name))
+        self.c.as_(ROOT).call(op.putfh(home), op.setattr(mode=0o777))
         opened = self.c.open(home, "file", nfs4.create(mode=0o666), owner=b"fuzz", share_access=3)
         self.c.write(opened.fh, 0, CONTENT, opened.stateid)
         lock = self.c.lock(opened, w.WRITE_LT, 100, 100)
@@ -157,6 +172,7 @@ class World4:
     def close(self) -> None:
         with contextlib.suppress(OSError, RpcError):
             self._empty(self._export, self._name, 0)
+            self.c.as_(ROOT).call(op.putfh(self._export), op.remove(self._name))
         self.endpoint.close()
 
     def _empty(self, dir: bytes, name: op.Name, depth: int) -> None:

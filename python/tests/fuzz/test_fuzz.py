@@ -13,6 +13,7 @@ from dittofs.fuzz.corpus import Corpus
 from dittofs.fuzz.minimise import fewer
 from dittofs.fuzz.pytest_file import source
 from dittofs.fuzz.worlds import Place
+from dittofs.testing.targets.program import find
 from dittofs.wire import nfs4 as w
 
 VERSIONS = ("3", "4.0", "4.1", "4.2")
@@ -158,6 +159,15 @@ def run_pytest(file, server):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "CONFORMANCE_"))}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", file.name, "--server", server.url]
     return subprocess.run(command, cwd=file.parent, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_the_command_with_a_program_of_ours(tmp_path):
+    command = [sys.executable, "-m", "dittofs", "fuzz", "--dfs", find(None), "--vers", "4.1", "--seed", "1", "--requests", "300"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0 and "nothing found: 300 requests" in done.stdout, done.stdout + done.stderr
+    command[command.index("--dfs") + 1] = "/bin/false"
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 2 and "error: /bin/false does not start" in done.stderr
 
 
 def test_the_command(server, tmp_path):
