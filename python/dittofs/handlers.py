@@ -24,6 +24,7 @@ from dittofs import wire
 if TYPE_CHECKING:
     from dittofs import _server
     from dittofs.server import Server
+    from dittofs.wire.record import Handle
 
 Key = tuple[int, int, int, int]  # program, version, procedure, operation (0: none)
 
@@ -51,7 +52,7 @@ class Call:
     filehandles (b"" where there is none); client, session, slot and sequence, behind a SEQUENCE.
     """
 
-    def __init__(self, name: str, args: Any, result: Optional[wire.Handle], facts: dict[str, Any], inner: Callable[[Any], Any]):
+    def __init__(self, name: str, args: Any, result: Optional[Handle], facts: dict[str, Any], inner: Callable[[Any], Any]):
         self.name = name
         self.args = args
         self._result = result
@@ -69,7 +70,7 @@ class Call:
         """A result with this status and nothing else in it that was said."""
         if not isinstance(self._result, type) or not issubclass(self._result, wire.Record):
             raise TypeError(f"{self.name} has no status to fail with")
-        return self._result(status)
+        return self._result(status)  # type: ignore[call-arg]
 
     def reply(self, result: Any = None, **fields: Any) -> Any:
         """Any result: a record, the fields of one, or both."""
@@ -124,7 +125,7 @@ class Row:
 
     __slots__ = ("args", "key", "name", "result")
 
-    def __init__(self, key: Key, name: str, args: Optional[wire.Handle], result: Optional[wire.Handle]) -> None:
+    def __init__(self, key: Key, name: str, args: Optional[Handle], result: Optional[Handle]) -> None:
         self.key, self.name, self.args, self.result = key, name, args, result
 
 

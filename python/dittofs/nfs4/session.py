@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dittofs.nfs4.client import Client
 
 # What must not be executed twice; a compound with one of these asks the server to keep its reply.
-CHANGES = frozenset({
+CHANGES: frozenset[int] = frozenset({
     w.OP_CLOSE, w.OP_CREATE, w.OP_LINK, w.OP_LOCK, w.OP_LOCKU, w.OP_OPEN, w.OP_OPEN_DOWNGRADE, w.OP_OPENATTR,
     w.OP_REMOVE, w.OP_RENAME, w.OP_SETATTR, w.OP_WRITE, w.OP_DELEGRETURN, w.OP_FREE_STATEID, w.OP_RECLAIM_COMPLETE,
     w.OP_ALLOCATE, w.OP_DEALLOCATE, w.OP_CLONE, w.OP_COPY, w.OP_WRITE_SAME, w.OP_SETXATTR, w.OP_REMOVEXATTR,

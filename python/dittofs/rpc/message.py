@@ -8,10 +8,11 @@ import struct
 from dataclasses import dataclass
 from typing import Any, Iterator, Optional, Union
 
+from dittofs import wire
 from dittofs.rpc.cred import AUTH_NONE, NONE, Auth, Sys
-from dittofs.rpc.procedure import arm_of, decode_result
+from dittofs.rpc.procedure import Patch, arm_of, decode_result
 from dittofs.wire import Procedure
-from dittofs.wire.rpc import CALL, MSG_ACCEPTED, REPLY, SUCCESS, accept_stat, auth_stat, reject_stat, reply_stat
+from dittofs.wire.rpc import CALL, MSG_ACCEPTED, REPLY, SUCCESS, accept_stat, auth_stat, reject_stat, reply_stat, rpc_msg
 
 RPC_VERSION = 2
 
@@ -31,7 +32,11 @@ def xids() -> Iterator[int]:
 
 @dataclass
 class Call:
-    """A call message. Every field is sent as it is, sensible or not."""
+    """A call message. Every field is sent as it is, sensible or not.
+
+    `patch`: other bytes where the message has these fields, by their paths in rpc_msg ("body.cbody.cred.flavor") or in
+    the arguments ("what.name", "argarray[1].opwrite.offset"); see wire.Message.patch().
+    """
 
     xid: int
     prog: int
@@ -43,10 +48,15 @@ class Call:
     mtype: int = CALL
     rpcvers: int = RPC_VERSION
     procedure: Optional[Procedure] = None  # how to print the arguments and decode the results
+    patch: Optional[Patch] = None
 
     def __post_init__(self) -> None:
         head = _CALL.pack(self.xid, self.mtype, self.rpcvers, self.prog, self.vers, self.proc)
-        self.bytes = b"".join((head, self.cred.wire, self.verf.wire, self.args))
+        if self.patch is None:
+            self.bytes = b"".join((head, self.cred.wire, self.verf.wire, self.args))
+        else:
+            head, self.args = _patched(head + self.cred.wire + self.verf.wire, self.args, self.procedure, self.patch)
+            self.bytes, self.patch = head + self.args, None  # it is done: a copy has these bytes
 
     @property
     def name(self) -> str:
@@ -54,6 +64,22 @@ class Call:
         if self.procedure is not None:
             return self.procedure.short
         return f"program {self.prog} version {self.vers} procedure {self.proc}"
+
+
+def _patched(head: bytes, args: bytes, procedure: Optional[Procedure], patch: Patch) -> tuple[bytes, bytes]:
+    """Header and arguments with other bytes in some fields."""
+    header = wire.message(wire.decode_prefix(rpc_msg, head)[0])
+    known = wire.Message(args, {})
+    if procedure is not None and procedure.args is not None:
+        known = wire.message(wire.decode(procedure.args, args), procedure.args)
+    for path, value in patch.items():
+        if path in header.fields and path:
+            header = header.patch(path, value)
+        elif path in known.fields:
+            known = known.patch(path, value)
+        else:
+            raise KeyError(f"{path!r}; there are {', '.join(name for name in [*header.fields, *known.fields] if name)}")
+    return header.bytes, known.bytes
 
 
 class Malformed(Exception):

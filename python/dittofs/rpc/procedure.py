@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any, Mapping, Optional, Union
+from typing import Any, Mapping, Union
 
 from dittofs import wire
 from dittofs.wire import Procedure, selected
@@ -18,16 +18,9 @@ def table(module: ModuleType, prog: int, vers: int) -> dict[str, Procedure]:
     return {p.short: p for p in module.procedures if (p.prog, p.vers) == (prog, vers)}
 
 
-def encode_args(procedure: Procedure, args: Any, patch: Optional[Patch] = None) -> bytes:
-    """The arguments' bytes, with other values where `patch` names a field of them."""
-    if procedure.args is None:
-        return b""
-    if patch is None:
-        return wire.encode(args, procedure.args)
-    message = wire.message(args, procedure.args)
-    for path, value in patch.items():
-        message = message.patch(path, value)
-    return message.bytes
+def encode_args(procedure: Procedure, args: Any) -> bytes:
+    """The arguments' bytes."""
+    return b"" if procedure.args is None else wire.encode(args, procedure.args)
 
 
 def decode_args(procedure: Procedure, data: bytes) -> Any:

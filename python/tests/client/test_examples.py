@@ -22,6 +22,7 @@ SAYS = {
     "differential_run.py": ["call 6, RENAME: status: NFS3_OK != NFS3ERR_XDEV", "call 7, GETATTR: the same"],
     "lease_expiry.py": ["NFS4ERR_DENIED", "the other client has the lock", "SEQ4_STATUS_EXPIRED"],
     "lost_reply.py": ["duplicate request cache: NFS3_OK", "session's slot: NFS4_OK"],
+    "malformed_message.py": ["ILLEGAL NFS4ERR_OP_ILLEGAL", "dripped: NFS3_OK SUCCESS", "is served: SUCCESS"],
     "two_client_race.py": ["('NFS3_OK', 'NFS3ERR_EXIST')", "('NFS3ERR_EXIST', 'NFS3_OK')"],
 }
 
