@@ -1,6 +1,6 @@
 from typing import Any, Callable, Mapping, Optional, Sequence, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 class ManualClock:
     def __init__(self, wall_seconds: int = ...) -> None: ...
@@ -100,6 +100,8 @@ class Inode:
     rdev_minor: int
     next_cookie: int
     entries: int
+    has_acl: bool
+    has_xattrs: bool
     atime: tuple[int, int]
     mtime: tuple[int, int]
     ctime: tuple[int, int]
@@ -130,7 +132,7 @@ class Transaction:
 
 class MemoryStore:
     def __init__(self, capacity: int = ...) -> None: ...
-    def read(self, fn: Callable[[Transaction], T]) -> T: ...
-    def update(self, fn: Callable[[Transaction], T]) -> T: ...
+    def read(self, fn: Callable[[Transaction], _T]) -> _T: ...
+    def update(self, fn: Callable[[Transaction], _T]) -> _T: ...
     def read_data(self, file: Inode, offset: int, length: int) -> bytes: ...
     def write_data(self, file: Inode, offset: int, data: bytes) -> Inode: ...
