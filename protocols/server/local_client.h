@@ -11,11 +11,12 @@
 
 namespace dfs::server {
 
-// A client in this process: its calls go to the dispatcher, and the replies come back, without a socket. It lives on
-// one loop, as a connection does; nothing can be called back over it.
+// A client in this process: its calls go to the dispatcher, and the replies come back, without a socket. It
+// lives on one loop, as a connection does; nothing can be called back over it.
 class LocalClient final : public rpc::Transport, public std::enable_shared_from_this<LocalClient> {
  public:
-  LocalClient(Loop& loop, rpc::Dispatcher& dispatcher, u64 id) : loop_(loop), dispatcher_(dispatcher), id_(id) {}
+  LocalClient(Loop& loop, rpc::Dispatcher& dispatcher, u64 id)
+      : loop_(loop), dispatcher_(dispatcher), id_(id) {}
 
   // Thread-safe. False: it is closed, by itself or because the server has stopped.
   bool call(std::string message);

@@ -194,7 +194,8 @@ std::string Server::open_ports() {
 std::shared_ptr<LocalClient> Server::connect_local() {
   DFS_CHECK(running_);
   const u64 id = net_.next_id.fetch_add(1, std::memory_order_relaxed);
-  auto client = std::make_shared<LocalClient>(*loops_[id % loops_.size()]->loop, nfs_service_->dispatcher, id);
+  auto client =
+      std::make_shared<LocalClient>(*loops_[id % loops_.size()]->loop, nfs_service_->dispatcher, id);
   std::lock_guard lock(locals_mutex_);
   std::erase_if(locals_, [](const auto& l) { return l.expired(); });
   locals_.push_back(client);

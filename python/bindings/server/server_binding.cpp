@@ -119,13 +119,12 @@ void bind_server(py::module_& m) {
       .def("close", &server::LocalClient::close)
       .def_property_readonly("closed", &server::LocalClient::closed);
   py::class_<InProcessServer> c(m, "Server");
-  c.def(
-       py::init<const std::map<std::string, std::string>&, const std::vector<std::string>&,
-                std::shared_ptr<ManualClock>, std::shared_ptr<CallbackThread>, py::object, py::object, u64,
-                const py::object&, bool>(),
-       py::arg("settings"), py::arg("exports"), py::arg("clock") = nullptr, py::arg("callbacks") = nullptr,
-       py::arg("metadata") = py::none(), py::arg("content") = py::none(), py::arg("capacity") = u64{1} << 40,
-       py::arg("dispatch") = py::none(), py::arg("listen") = true)
+  c.def(py::init<const std::map<std::string, std::string>&, const std::vector<std::string>&,
+                 std::shared_ptr<ManualClock>, std::shared_ptr<CallbackThread>, py::object, py::object, u64,
+                 const py::object&, bool>(),
+        py::arg("settings"), py::arg("exports"), py::arg("clock") = nullptr, py::arg("callbacks") = nullptr,
+        py::arg("metadata") = py::none(), py::arg("content") = py::none(), py::arg("capacity") = u64{1} << 40,
+        py::arg("dispatch") = py::none(), py::arg("listen") = true)
       .def("start", &InProcessServer::start)
       .def("stop", &InProcessServer::stop)
       .def("crash", &InProcessServer::crash)
@@ -153,9 +152,12 @@ void bind_server(py::module_& m) {
   });
   c.def("connect_local", [](InProcessServer& s) { return s.get().connect_local(); });
   using Key = std::tuple<u32, u32, u32, u32>;
-  c.def("hook", [](InProcessServer& s, const Key& key) { s.get().hooks().add(std::make_from_tuple<rpc::HandlerKey>(key)); });
-  c.def("unhook",
-        [](InProcessServer& s, const Key& key) { s.get().hooks().remove(std::make_from_tuple<rpc::HandlerKey>(key)); });
+  c.def("hook", [](InProcessServer& s, const Key& key) {
+    s.get().hooks().add(std::make_from_tuple<rpc::HandlerKey>(key));
+  });
+  c.def("unhook", [](InProcessServer& s, const Key& key) {
+    s.get().hooks().remove(std::make_from_tuple<rpc::HandlerKey>(key));
+  });
   c.def("trace_enable", [](InProcessServer& s, bool on) { s.get().trace().enable(on); });
   c.def("trace_last", [](InProcessServer& s) { return s.get().trace().last_seq(); });
   c.def("trace_since", [](InProcessServer& s, u64 after) { return trace_since(s.get().trace(), after); });

@@ -1,4 +1,4 @@
-"""Builders of operations: op.lookup("name") is a LOOKUP. Sections are RFC 8881's unless another is named.
+"""Builders of operations: op.lookup("name") is a LOOKUP. help(op.lookup) says what it takes and brings.
 
 Arguments have the names and the order of the specification. What is left out and cannot have a sensible default (the
 client id, the owner, sequence numbers) is computed by the client that sends; any value given is sent as it is.
@@ -52,19 +52,19 @@ def path(text: str) -> tuple[Operation, ...]:
 
 @Builder
 def access(access: int = ALL_ACCESS) -> w.ACCESS4args:
-    """18.1"""
+    """RFC 8881 18.1"""
     return w.ACCESS4args(access)
 
 
 @Builder
 def close(open_stateid: State, seqid: int = AUTO) -> w.CLOSE4args:
-    """18.2"""
+    """RFC 8881 18.2"""
     return w.CLOSE4args(seqid, stateid(open_stateid))
 
 
 @Builder
 def commit(offset: int = 0, count: int = 0) -> w.COMMIT4args:
-    """18.3"""
+    """RFC 8881 18.3"""
     return w.COMMIT4args(offset, count)
 
 
@@ -72,7 +72,7 @@ def commit(offset: int = 0, count: int = 0) -> w.COMMIT4args:
 def create(
     objtype: int, objname: Name, attributes: Any = None, *, linkdata: Name = "", devdata: tuple[int, int] = (0, 0), **attrs: Any
 ) -> w.CREATE4args:
-    """18.4. `linkdata` is the text of an NF4LNK, `devdata` the numbers of a device."""
+    """RFC 8881 18.4. `linkdata` is the text of an NF4LNK, `devdata` the numbers of a device."""
     if objtype == w.NF4LNK:
         kind = w.createtype4(w.NF4LNK, linkdata=linkdata)
     elif objtype in (w.NF4BLK, w.NF4CHR):
@@ -84,30 +84,30 @@ def create(
 
 @Builder
 def delegpurge(clientid: int = AUTO) -> w.DELEGPURGE4args:
-    """18.5"""
+    """RFC 8881 18.5"""
     return w.DELEGPURGE4args(clientid)
 
 
 @Builder
 def delegreturn(deleg_stateid: State) -> w.DELEGRETURN4args:
-    """18.6"""
+    """RFC 8881 18.6"""
     return w.DELEGRETURN4args(stateid(deleg_stateid))
 
 
 @Builder
 def getattr(*attr_request: Bitmap) -> w.GETATTR4args:
-    """18.7"""
+    """RFC 8881 18.7"""
     return w.GETATTR4args(bitmap(*attr_request))
 
 
 @Builder
 def getfh() -> None:
-    """18.8"""
+    """RFC 8881 18.8"""
 
 
 @Builder
 def link(newname: Name) -> w.LINK4args:
-    """18.9: the saved filehandle gets another name in the current one."""
+    """RFC 8881 18.9: the saved filehandle gets another name in the current one."""
     return w.LINK4args(newname)
 
 
@@ -124,7 +124,7 @@ def lock(
     open_seqid: int = AUTO,
     lock_seqid: int = AUTO,
 ) -> w.LOCK4args:
-    """18.10. With `open_stateid` the lock owner is new to the file; with `lock_stateid` it has locks there."""
+    """RFC 8881 18.10. With `open_stateid` the lock owner is new to the file; with `lock_stateid` it has locks there."""
     if (open_stateid is None) == (lock_stateid is None):
         raise TypeError("LOCK wants one of open_stateid and lock_stateid")
     if lock_stateid is not None:
@@ -137,30 +137,30 @@ def lock(
 
 @Builder
 def lockt(locktype: int, offset: int, length: int, owner: Union[bytes, w.state_owner4] = b"lock owner") -> w.LOCKT4args:
-    """18.11"""
+    """RFC 8881 18.11"""
     return w.LOCKT4args(locktype, offset, length, owner4(owner))
 
 
 @Builder
 def locku(lock_stateid: State, offset: int, length: int, *, locktype: int = w.WRITE_LT, seqid: int = AUTO) -> w.LOCKU4args:
-    """18.12"""
+    """RFC 8881 18.12"""
     return w.LOCKU4args(locktype, seqid, stateid(lock_stateid), offset, length)
 
 
 @Builder
 def lookup(objname: Name) -> w.LOOKUP4args:
-    """18.13"""
+    """RFC 8881 18.13"""
     return w.LOOKUP4args(objname)
 
 
 @Builder
 def lookupp() -> None:
-    """18.14"""
+    """RFC 8881 18.14"""
 
 
 @Builder
 def nverify(attributes: Any = None, **attrs: Any) -> w.NVERIFY4args:
-    """18.15"""
+    """RFC 8881 18.15"""
     return w.NVERIFY4args(fattr(attributes, **attrs))
 
 
@@ -175,14 +175,14 @@ def open(
     claim: Optional[w.open_claim4] = None,
     seqid: int = AUTO,
 ) -> w.OPEN4args:
-    """18.16. `how`: create(mode=0o644), create(GUARDED4), create(EXCLUSIVE4, verf); nothing opens what is there."""
+    """RFC 8881 18.16. `how`: create(mode=0o644), create(GUARDED4), create(EXCLUSIVE4, verf); nothing opens what is there."""
     what = w.open_claim4(w.CLAIM_NULL, file=file) if claim is None else claim
     return w.OPEN4args(seqid, share_access, share_deny, owner4(owner), how or w.openflag4(w.OPEN4_NOCREATE), what)
 
 
 @Builder
 def openattr(createdir: bool = False) -> w.OPENATTR4args:
-    """18.17"""
+    """RFC 8881 18.17"""
     return w.OPENATTR4args(createdir)
 
 
@@ -194,29 +194,29 @@ def open_confirm(open_stateid: State, seqid: int = AUTO) -> w.OPEN_CONFIRM4args:
 
 @Builder
 def open_downgrade(open_stateid: State, share_access: int, share_deny: int = 0, *, seqid: int = AUTO) -> w.OPEN_DOWNGRADE4args:
-    """18.18"""
+    """RFC 8881 18.18"""
     return w.OPEN_DOWNGRADE4args(stateid(open_stateid), seqid, share_access, share_deny)
 
 
 @Builder
 def putfh(object: Handle) -> w.PUTFH4args:
-    """18.19"""
+    """RFC 8881 18.19"""
     return w.PUTFH4args(fh(object))
 
 
 @Builder
 def putpubfh() -> None:
-    """18.20"""
+    """RFC 8881 18.20"""
 
 
 @Builder
 def putrootfh() -> None:
-    """18.21"""
+    """RFC 8881 18.21"""
 
 
 @Builder
 def read(stateid: State = ANONYMOUS, offset: int = 0, count: int = 65536) -> w.READ4args:
-    """18.22"""
+    """RFC 8881 18.22"""
     return w.READ4args(_stateid(stateid), offset, count)
 
 
@@ -224,24 +224,24 @@ def read(stateid: State = ANONYMOUS, offset: int = 0, count: int = 65536) -> w.R
 def readdir(
     *attr_request: Bitmap, cookie: int = 0, cookieverf: bytes = bytes(8), dircount: int = 8192, maxcount: int = 32768
 ) -> w.READDIR4args:
-    """18.23"""
+    """RFC 8881 18.23"""
     return w.READDIR4args(cookie, cookieverf, dircount, maxcount, bitmap(*attr_request))
 
 
 @Builder
 def readlink() -> None:
-    """18.24"""
+    """RFC 8881 18.24"""
 
 
 @Builder
 def remove(target: Name) -> w.REMOVE4args:
-    """18.25"""
+    """RFC 8881 18.25"""
     return w.REMOVE4args(target)
 
 
 @Builder
 def rename(oldname: Name, newname: Name) -> w.RENAME4args:
-    """18.26: from the saved filehandle to the current one."""
+    """RFC 8881 18.26: from the saved filehandle to the current one."""
     return w.RENAME4args(oldname, newname)
 
 
@@ -253,23 +253,23 @@ def renew(clientid: int = AUTO) -> w.RENEW4args:
 
 @Builder
 def restorefh() -> None:
-    """18.27"""
+    """RFC 8881 18.27"""
 
 
 @Builder
 def savefh() -> None:
-    """18.28"""
+    """RFC 8881 18.28"""
 
 
 @Builder
 def secinfo(name: Name) -> w.SECINFO4args:
-    """18.29"""
+    """RFC 8881 18.29"""
     return w.SECINFO4args(name)
 
 
 @Builder
 def setattr(attributes: Any = None, *, stateid: State = ANONYMOUS, **attrs: Any) -> w.SETATTR4args:
-    """18.30"""
+    """RFC 8881 18.30"""
     return w.SETATTR4args(_stateid(stateid), fattr(attributes, **attrs))
 
 
@@ -295,13 +295,13 @@ def setclientid_confirm(clientid: int, setclientid_confirm: bytes) -> w.SETCLIEN
 
 @Builder
 def verify(attributes: Any = None, **attrs: Any) -> w.VERIFY4args:
-    """18.31"""
+    """RFC 8881 18.31"""
     return w.VERIFY4args(fattr(attributes, **attrs))
 
 
 @Builder
 def write(stateid: State, offset: int, data: bytes, stable: int = w.FILE_SYNC4) -> w.WRITE4args:
-    """18.32"""
+    """RFC 8881 18.32"""
     return w.WRITE4args(_stateid(stateid), offset, stable, data)
 
 
@@ -313,7 +313,7 @@ def release_lockowner(lock_owner: Union[bytes, w.state_owner4] = b"lock owner") 
 
 @Builder
 def illegal() -> None:
-    """18.52"""
+    """RFC 8881 18.52"""
 
 
 def owner4(owner: Union[bytes, w.state_owner4]) -> w.state_owner4:
