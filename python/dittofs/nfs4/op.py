@@ -51,19 +51,19 @@ def path(text: str) -> tuple[Operation, ...]:
 
 
 @Builder
-def access(access: int = ALL_ACCESS):
+def access(access: int = ALL_ACCESS) -> w.ACCESS4args:
     """18.1"""
     return w.ACCESS4args(access)
 
 
 @Builder
-def close(open_stateid: State, seqid: int = AUTO):
+def close(open_stateid: State, seqid: int = AUTO) -> w.CLOSE4args:
     """18.2"""
     return w.CLOSE4args(seqid, stateid(open_stateid))
 
 
 @Builder
-def commit(offset: int = 0, count: int = 0):
+def commit(offset: int = 0, count: int = 0) -> w.COMMIT4args:
     """18.3"""
     return w.COMMIT4args(offset, count)
 
@@ -71,7 +71,7 @@ def commit(offset: int = 0, count: int = 0):
 @Builder
 def create(
     objtype: int, objname: Name, attributes: Any = None, *, linkdata: Name = "", devdata: tuple[int, int] = (0, 0), **attrs: Any
-):
+) -> w.CREATE4args:
     """18.4. `linkdata` is the text of an NF4LNK, `devdata` the numbers of a device."""
     if objtype == w.NF4LNK:
         kind = w.createtype4(w.NF4LNK, linkdata=linkdata)
@@ -83,30 +83,30 @@ def create(
 
 
 @Builder
-def delegpurge(clientid: int = AUTO):
+def delegpurge(clientid: int = AUTO) -> w.DELEGPURGE4args:
     """18.5"""
     return w.DELEGPURGE4args(clientid)
 
 
 @Builder
-def delegreturn(deleg_stateid: State):
+def delegreturn(deleg_stateid: State) -> w.DELEGRETURN4args:
     """18.6"""
     return w.DELEGRETURN4args(stateid(deleg_stateid))
 
 
 @Builder
-def getattr(*attr_request: Bitmap):
+def getattr(*attr_request: Bitmap) -> w.GETATTR4args:
     """18.7"""
     return w.GETATTR4args(bitmap(*attr_request))
 
 
 @Builder
-def getfh():
+def getfh() -> None:
     """18.8"""
 
 
 @Builder
-def link(newname: Name):
+def link(newname: Name) -> w.LINK4args:
     """18.9: the saved filehandle gets another name in the current one."""
     return w.LINK4args(newname)
 
@@ -123,7 +123,7 @@ def lock(
     reclaim: bool = False,
     open_seqid: int = AUTO,
     lock_seqid: int = AUTO,
-):
+) -> w.LOCK4args:
     """18.10. With `open_stateid` the lock owner is new to the file; with `lock_stateid` it has locks there."""
     if (open_stateid is None) == (lock_stateid is None):
         raise TypeError("LOCK wants one of open_stateid and lock_stateid")
@@ -136,30 +136,30 @@ def lock(
 
 
 @Builder
-def lockt(locktype: int, offset: int, length: int, owner: Union[bytes, w.state_owner4] = b"lock owner"):
+def lockt(locktype: int, offset: int, length: int, owner: Union[bytes, w.state_owner4] = b"lock owner") -> w.LOCKT4args:
     """18.11"""
     return w.LOCKT4args(locktype, offset, length, owner4(owner))
 
 
 @Builder
-def locku(lock_stateid: State, offset: int, length: int, *, locktype: int = w.WRITE_LT, seqid: int = AUTO):
+def locku(lock_stateid: State, offset: int, length: int, *, locktype: int = w.WRITE_LT, seqid: int = AUTO) -> w.LOCKU4args:
     """18.12"""
     return w.LOCKU4args(locktype, seqid, stateid(lock_stateid), offset, length)
 
 
 @Builder
-def lookup(objname: Name):
+def lookup(objname: Name) -> w.LOOKUP4args:
     """18.13"""
     return w.LOOKUP4args(objname)
 
 
 @Builder
-def lookupp():
+def lookupp() -> None:
     """18.14"""
 
 
 @Builder
-def nverify(attributes: Any = None, **attrs: Any):
+def nverify(attributes: Any = None, **attrs: Any) -> w.NVERIFY4args:
     """18.15"""
     return w.NVERIFY4args(fattr(attributes, **attrs))
 
@@ -174,48 +174,48 @@ def open(
     owner: Union[bytes, w.state_owner4] = b"open owner",
     claim: Optional[w.open_claim4] = None,
     seqid: int = AUTO,
-):
+) -> w.OPEN4args:
     """18.16. `how`: create(mode=0o644), create(GUARDED4), create(EXCLUSIVE4, verf); nothing opens what is there."""
     what = w.open_claim4(w.CLAIM_NULL, file=file) if claim is None else claim
     return w.OPEN4args(seqid, share_access, share_deny, owner4(owner), how or w.openflag4(w.OPEN4_NOCREATE), what)
 
 
 @Builder
-def openattr(createdir: bool = False):
+def openattr(createdir: bool = False) -> w.OPENATTR4args:
     """18.17"""
     return w.OPENATTR4args(createdir)
 
 
 @Builder
-def open_confirm(open_stateid: State, seqid: int = AUTO):
+def open_confirm(open_stateid: State, seqid: int = AUTO) -> w.OPEN_CONFIRM4args:
     """RFC 7530 16.18"""
     return w.OPEN_CONFIRM4args(stateid(open_stateid), seqid)
 
 
 @Builder
-def open_downgrade(open_stateid: State, share_access: int, share_deny: int = 0, *, seqid: int = AUTO):
+def open_downgrade(open_stateid: State, share_access: int, share_deny: int = 0, *, seqid: int = AUTO) -> w.OPEN_DOWNGRADE4args:
     """18.18"""
     return w.OPEN_DOWNGRADE4args(stateid(open_stateid), seqid, share_access, share_deny)
 
 
 @Builder
-def putfh(object: Handle):
+def putfh(object: Handle) -> w.PUTFH4args:
     """18.19"""
     return w.PUTFH4args(fh(object))
 
 
 @Builder
-def putpubfh():
+def putpubfh() -> None:
     """18.20"""
 
 
 @Builder
-def putrootfh():
+def putrootfh() -> None:
     """18.21"""
 
 
 @Builder
-def read(stateid: State = ANONYMOUS, offset: int = 0, count: int = 65536):
+def read(stateid: State = ANONYMOUS, offset: int = 0, count: int = 65536) -> w.READ4args:
     """18.22"""
     return w.READ4args(_stateid(stateid), offset, count)
 
@@ -223,52 +223,52 @@ def read(stateid: State = ANONYMOUS, offset: int = 0, count: int = 65536):
 @Builder
 def readdir(
     *attr_request: Bitmap, cookie: int = 0, cookieverf: bytes = bytes(8), dircount: int = 8192, maxcount: int = 32768
-):
+) -> w.READDIR4args:
     """18.23"""
     return w.READDIR4args(cookie, cookieverf, dircount, maxcount, bitmap(*attr_request))
 
 
 @Builder
-def readlink():
+def readlink() -> None:
     """18.24"""
 
 
 @Builder
-def remove(target: Name):
+def remove(target: Name) -> w.REMOVE4args:
     """18.25"""
     return w.REMOVE4args(target)
 
 
 @Builder
-def rename(oldname: Name, newname: Name):
+def rename(oldname: Name, newname: Name) -> w.RENAME4args:
     """18.26: from the saved filehandle to the current one."""
     return w.RENAME4args(oldname, newname)
 
 
 @Builder
-def renew(clientid: int = AUTO):
+def renew(clientid: int = AUTO) -> w.RENEW4args:
     """RFC 7530 16.28"""
     return w.RENEW4args(clientid)
 
 
 @Builder
-def restorefh():
+def restorefh() -> None:
     """18.27"""
 
 
 @Builder
-def savefh():
+def savefh() -> None:
     """18.28"""
 
 
 @Builder
-def secinfo(name: Name):
+def secinfo(name: Name) -> w.SECINFO4args:
     """18.29"""
     return w.SECINFO4args(name)
 
 
 @Builder
-def setattr(attributes: Any = None, *, stateid: State = ANONYMOUS, **attrs: Any):
+def setattr(attributes: Any = None, *, stateid: State = ANONYMOUS, **attrs: Any) -> w.SETATTR4args:
     """18.30"""
     return w.SETATTR4args(_stateid(stateid), fattr(attributes, **attrs))
 
@@ -281,38 +281,38 @@ def setclientid(
     cb_program: int = 0x40000000,
     cb_location: tuple[str, str] = ("tcp", "0.0.0.0.0.0"),
     callback_ident: int = 0,
-):
+) -> w.SETCLIENTID4args:
     """RFC 7530 16.33. By default a callback address where nobody listens."""
     where = w.cb_client4(cb_program, w.netaddr4(*cb_location))
     return w.SETCLIENTID4args(w.nfs_client_id4(verifier, id), where, callback_ident)
 
 
 @Builder
-def setclientid_confirm(clientid: int, setclientid_confirm: bytes):
+def setclientid_confirm(clientid: int, setclientid_confirm: bytes) -> w.SETCLIENTID_CONFIRM4args:
     """RFC 7530 16.34"""
     return w.SETCLIENTID_CONFIRM4args(clientid, setclientid_confirm)
 
 
 @Builder
-def verify(attributes: Any = None, **attrs: Any):
+def verify(attributes: Any = None, **attrs: Any) -> w.VERIFY4args:
     """18.31"""
     return w.VERIFY4args(fattr(attributes, **attrs))
 
 
 @Builder
-def write(stateid: State, offset: int, data: bytes, stable: int = w.FILE_SYNC4):
+def write(stateid: State, offset: int, data: bytes, stable: int = w.FILE_SYNC4) -> w.WRITE4args:
     """18.32"""
     return w.WRITE4args(_stateid(stateid), offset, stable, data)
 
 
 @Builder
-def release_lockowner(lock_owner: Union[bytes, w.state_owner4] = b"lock owner"):
+def release_lockowner(lock_owner: Union[bytes, w.state_owner4] = b"lock owner") -> w.RELEASE_LOCKOWNER4args:
     """RFC 7530 16.37"""
     return w.RELEASE_LOCKOWNER4args(owner4(lock_owner))
 
 
 @Builder
-def illegal():
+def illegal() -> None:
     """18.52"""
 
 
