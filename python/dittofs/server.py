@@ -211,6 +211,11 @@ class Server:
         self._native().end_grace()
 
     @property
+    def data_dir(self) -> Optional[str]:
+        """Where a durable store is; None of one in memory."""
+        return self._folder
+
+    @property
     def exports(self) -> list[str]:
         """Paths of the exports."""
         return [text.split("=", 1)[0] for text in self._exports]
