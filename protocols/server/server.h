@@ -12,6 +12,7 @@
 #include "protocols/portmap/program.h"
 #include "protocols/rpc/transports.h"
 #include "protocols/server/dialer.h"
+#include "protocols/server/fault_effects.h"
 #include "protocols/server/stores_factory.h"
 
 namespace dfs::server {
@@ -50,6 +51,9 @@ class Server {
   Clock& clock() { return *clock_; }
   const fs::ExportTable& exports() const { return exports_; }
   u64 seed() const { return random_.seed(); }
+  // What fault rules have done to it: when they cut the power, whoever owns it calls crash(), and starts
+  // another on the same stores where they want that.
+  FaultEffects& effects() { return effects_; }
   // Connections open now.
   size_t connections() const { return admission_.size(); }
   // What it holds for NFSv4 clients, and what of that contradicts itself, a sentence each. Any thread;
@@ -99,6 +103,7 @@ class Server {
   Random random_;
   Trace trace_;
   fault::Registry faults_;
+  FaultEffects effects_{faults_, random_};
   net::NetContext net_;
   net::ConnectionLimits limits_;
 

@@ -64,6 +64,7 @@ void Server::stop_loops(Nanos patience) {
   nfs_service_.reset();
   portmap_service_.reset();
   // With its opens their holds on files end: what is left of removed ones is erased while there are stores.
+  effects_.serve(nullptr);
   nfs4_.reset();
   loops_.clear();
 }

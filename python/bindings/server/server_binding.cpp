@@ -1,6 +1,7 @@
 #include "python/bindings/server/bindings.h"
 
 #include "protocols/server/server.h"
+#include "python/bindings/server/fault_hooks.h"
 #include "python/bindings/server/python_stores.h"
 
 namespace dfs::python {
@@ -17,8 +18,8 @@ class InProcessServer {
  public:
   InProcessServer(const std::map<std::string, std::string>& settings, const std::vector<std::string>& exports,
                   std::shared_ptr<ManualClock> clock, std::shared_ptr<CallbackThread> thread,
-                  py::object metadata, py::object content, u64 capacity)
-      : clock_(std::move(clock)), thread_(std::move(thread)) {
+                  py::object metadata, py::object content, u64 capacity, py::object run_hook)
+      : clock_(std::move(clock)), thread_(std::move(thread)), hooks_(thread_, std::move(run_hook)) {
     Config config;
     for (const auto& [path, value] : settings)
       if (std::string error = server::set(config, path, value); !error.empty()) refuse(error);
@@ -26,6 +27,7 @@ class InProcessServer {
       if (std::string error = server::add_export(config, text); !error.empty()) refuse(error);
     server_ = std::make_unique<server::Server>(
         config, server::Parts{clock_.get(), factory(metadata, content, capacity)});
+    server_->faults().set_hooks(&hooks_);
   }
   ~InProcessServer() {
     py::gil_scoped_release release;
@@ -43,6 +45,7 @@ class InProcessServer {
     server_->crash();
   }
   server::Server& get() { return *server_; }
+  FaultHooks& hooks() { return hooks_; }
 
  private:
   template <class F>
@@ -73,6 +76,7 @@ class InProcessServer {
   }
   std::shared_ptr<ManualClock> clock_;
   std::shared_ptr<CallbackThread> thread_;
+  FaultHooks hooks_;
   std::unique_ptr<server::Server> server_;
 };
 
@@ -96,11 +100,12 @@ void bind_clock(py::module_& m) {
 void bind_server(py::module_& m) {
   bind_clock(m);
   py::class_<InProcessServer> c(m, "Server");
-  c.def(
-       py::init<const std::map<std::string, std::string>&, const std::vector<std::string>&,
-                std::shared_ptr<ManualClock>, std::shared_ptr<CallbackThread>, py::object, py::object, u64>(),
-       py::arg("settings"), py::arg("exports"), py::arg("clock") = nullptr, py::arg("callbacks") = nullptr,
-       py::arg("metadata") = py::none(), py::arg("content") = py::none(), py::arg("capacity") = u64{1} << 40)
+  c.def(py::init<const std::map<std::string, std::string>&, const std::vector<std::string>&,
+                 std::shared_ptr<ManualClock>, std::shared_ptr<CallbackThread>, py::object, py::object, u64,
+                 py::object>(),
+        py::arg("settings"), py::arg("exports"), py::arg("clock") = nullptr, py::arg("callbacks") = nullptr,
+        py::arg("metadata") = py::none(), py::arg("content") = py::none(), py::arg("capacity") = u64{1} << 40,
+        py::arg("run_hook") = py::none())
       .def("start", &InProcessServer::start)
       .def("stop", &InProcessServer::stop)
       .def("crash", &InProcessServer::crash)
@@ -115,6 +120,9 @@ void bind_server(py::module_& m) {
       "end_grace", [](InProcessServer& s) { s.get().end_grace(); }, py::call_guard<py::gil_scoped_release>());
   c.def("arm", [](InProcessServer& s, const py::object& data) { return arm_rule(s.get().faults(), data); });
   c.def("rules", [](InProcessServer& s) { return armed_rules(s.get().faults()); });
+  c.def("add_hook", [](InProcessServer& s, u64 function) { s.hooks().add(function); });
+  c.def("remove_hook", [](InProcessServer& s, u64 function) { s.hooks().remove(function); });
+  c.def("settle_hooks", [](InProcessServer& s) { s.hooks().settle(); });
   c.def("disarm", [](InProcessServer& s, u64 id) { s.get().faults().disarm(id); });
   c.def("release", [](InProcessServer& s, u64 id) { s.get().faults().release(id); });
   c.def("heal", [](InProcessServer& s) { s.get().faults().heal(); });
