@@ -189,11 +189,16 @@ Task<std::optional<Action>> Registry::consult(Point p, const Context& c, const A
   co_return std::nullopt;
 }
 
+// Holds a request until its rule is released or gone, or its time has passed.
 struct Registry::Pause {
+  static constexpr Nanos kNoLimit = -1;
   Registry& registry;
   u64 rule;
+  Nanos limit = kNoLimit;
+
   bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> h) {
+    Executor* home = Executor::current();
     std::lock_guard lock(registry.mutex_);
     auto it = registry.rules_.find(rule);
     if (it == registry.rules_.end() || it->second.over)
@@ -203,19 +208,32 @@ struct Registry::Pause {
       ++it->second.let_go;
       return false;
     }
-    it->second.held.emplace_back(Executor::current(), h);
+    it->second.held.emplace_back(home, h);
+    if (limit != kNoLimit)
+      home->submit_after(limit, [&r = registry, id = rule, home, h] { wake(r, id, home, h); });
     return true;
   }
   void await_resume() noexcept {}
+
+  // Its time has passed, unless it was released before.
+  static void wake(Registry& registry, u64 rule, Executor* home, std::coroutine_handle<> h) {
+    {
+      std::lock_guard lock(registry.mutex_);
+      auto it = registry.rules_.find(rule);
+      if (it == registry.rules_.end() || std::erase(it->second.held, std::pair(home, h)) == 0) return;
+      ++it->second.let_go;
+    }
+    h.resume();
+  }
 };
 
 Task<void> Registry::spend(Action action) {
   switch (action.kind) {
     case ActionKind::delay:
-      co_await Delay(action.nanos());
+      co_await Pause{*this, action.rule, action.nanos()};
       break;
     case ActionKind::yield_:
-      co_await Delay(0);
+      co_await Yield();  // whatever the clock does
       break;
     case ActionKind::pause:
     case ActionKind::await:

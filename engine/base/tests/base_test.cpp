@@ -2,6 +2,7 @@
 
 #include "engine/base/arena.h"
 #include "engine/base/clock.h"
+#include "engine/base/random.h"
 #include "engine/base/siphash.h"
 #include "engine/base/slice.h"
 #include "engine/base/trace.h"

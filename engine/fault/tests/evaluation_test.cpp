@@ -244,3 +244,27 @@ TEST_CASE("status: of a rule that is gone it is what it was, and nobody waits fo
   CHECK(w.registry.wait_fired(id, 1, std::chrono::hours(1)));
   CHECK_FALSE(w.registry.wait_fired(id, 2, std::chrono::hours(1)));
 }
+
+TEST_CASE("delay and yield: the clock ends the one, a turn of the loop the other, and healing both") {
+  World w;
+  auto spent = [](World& world, Action a) -> Task<int> {
+    Task<void> spending = world.registry.spend(std::move(a));
+    co_await spending;
+    co_return 1;
+  };
+  Action yield = doing(ActionKind::yield_);
+  CHECK(run_blocking(spent(w, yield)) == 1);
+  Action nap = doing(ActionKind::delay);
+  nap.seconds = 0.001;
+  nap.rule = w.arm("rpc.record.rx", {}, nap);
+  CHECK(run_blocking(spent(w, nap)) == 1);
+  Action sleep = doing(ActionKind::delay);
+  sleep.seconds = 1e6;
+  sleep.rule = w.arm("rpc.record.rx", {}, sleep);
+  auto healed = [&](World& world, Action a) -> Task<int> {
+    Executor::current()->submit([&world] { world.registry.heal(); });
+    Task<int> sleeping = spent(world, std::move(a));
+    co_return co_await sleeping;
+  };
+  CHECK(run_blocking(healed(w, sleep)) == 1);
+}

@@ -1,7 +1,10 @@
 #include "python/bindings/server/bindings.h"
 
+#include <pybind11/stl.h>
+
 #include "protocols/server/server.h"
 #include "python/bindings/server/fault_hooks.h"
+#include "python/bindings/server/handlers.h"
 #include "python/bindings/server/python_stores.h"
 
 namespace dfs::python {
@@ -18,16 +21,18 @@ class InProcessServer {
  public:
   InProcessServer(const std::map<std::string, std::string>& settings, const std::vector<std::string>& exports,
                   std::shared_ptr<ManualClock> clock, std::shared_ptr<CallbackThread> thread,
-                  py::object metadata, py::object content, u64 capacity, py::object run_hook)
-      : clock_(std::move(clock)), thread_(std::move(thread)), hooks_(thread_, std::move(run_hook)) {
+                  py::object metadata, py::object content, u64 capacity, const py::object& dispatch,
+                  py::object run_hook)
+      : clock_(std::move(clock)), thread_(std::move(thread)), fault_hooks_(thread_, std::move(run_hook)) {
+    if (!dispatch.is_none()) hook_ = std::make_unique<PythonHook>(dispatch);
     Config config;
     for (const auto& [path, value] : settings)
       if (std::string error = server::set(config, path, value); !error.empty()) refuse(error);
     for (const auto& text : exports)
       if (std::string error = server::add_export(config, text); !error.empty()) refuse(error);
     server_ = std::make_unique<server::Server>(
-        config, server::Parts{clock_.get(), factory(metadata, content, capacity)});
-    server_->faults().set_hooks(&hooks_);
+        config, server::Parts{clock_.get(), factory(metadata, content, capacity), hook_.get()});
+    server_->faults().set_hooks(&fault_hooks_);
   }
   ~InProcessServer() {
     py::gil_scoped_release release;
@@ -45,7 +50,7 @@ class InProcessServer {
     server_->crash();
   }
   server::Server& get() { return *server_; }
-  FaultHooks& hooks() { return hooks_; }
+  FaultHooks& hooks() { return fault_hooks_; }
 
  private:
   template <class F>
@@ -76,7 +81,8 @@ class InProcessServer {
   }
   std::shared_ptr<ManualClock> clock_;
   std::shared_ptr<CallbackThread> thread_;
-  FaultHooks hooks_;
+  FaultHooks fault_hooks_;
+  std::unique_ptr<PythonHook> hook_;  // outlives the server
   std::unique_ptr<server::Server> server_;
 };
 
@@ -102,10 +108,10 @@ void bind_server(py::module_& m) {
   py::class_<InProcessServer> c(m, "Server");
   c.def(py::init<const std::map<std::string, std::string>&, const std::vector<std::string>&,
                  std::shared_ptr<ManualClock>, std::shared_ptr<CallbackThread>, py::object, py::object, u64,
-                 py::object>(),
+                 const py::object&, py::object>(),
         py::arg("settings"), py::arg("exports"), py::arg("clock") = nullptr, py::arg("callbacks") = nullptr,
         py::arg("metadata") = py::none(), py::arg("content") = py::none(), py::arg("capacity") = u64{1} << 40,
-        py::arg("run_hook") = py::none())
+        py::arg("dispatch") = py::none(), py::arg("run_hook") = py::none())
       .def("start", &InProcessServer::start)
       .def("stop", &InProcessServer::stop)
       .def("crash", &InProcessServer::crash)
@@ -133,6 +139,13 @@ void bind_server(py::module_& m) {
   c.def("rule_wait", [](InProcessServer& s, u64 id, u64 times, double limit) {
     py::gil_scoped_release release;
     return s.get().faults().wait_fired(id, times, std::chrono::milliseconds(static_cast<i64>(limit * 1000)));
+  });
+  using Key = std::tuple<u32, u32, u32, u32>;
+  c.def("hook", [](InProcessServer& s, const Key& key) {
+    s.get().hooks().add(std::make_from_tuple<rpc::HandlerKey>(key));
+  });
+  c.def("unhook", [](InProcessServer& s, const Key& key) {
+    s.get().hooks().remove(std::make_from_tuple<rpc::HandlerKey>(key));
   });
   c.def("trace_enable", [](InProcessServer& s, bool on) { s.get().trace().enable(on); });
   c.def("trace_last", [](InProcessServer& s) { return s.get().trace().last_seq(); });
