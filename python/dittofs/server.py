@@ -7,17 +7,20 @@ import shutil
 import tempfile
 import threading
 import weakref
-from typing import Any, Callable, Iterable, Mapping, Optional, TypeVar, Union, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, TypeVar, Union, cast
 
 from dittofs import _server
 from dittofs.clock import Clock
-from dittofs.faults import Faults
-from dittofs.faults.order import First
 from dittofs.handlers import Handlers, Nfs4, Program
 from dittofs.state import State
 from dittofs.stores import ContentStore, MetadataStore
 from dittofs.trace import Trace
 
+if TYPE_CHECKING:
+    from dittofs.faults import Faults
+    from dittofs.faults.order import First
+    from dittofs.local import Local
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,13 +36,13 @@ def _one_at_a_time(method: F) -> F:
     return cast(F, locked)
 
 
-def _runner(faults: Faults) -> Callable[[int, int, Mapping[str, Any]], bool]:
+def _runner(server: Server) -> Callable[[int, int, Mapping[str, Any]], bool]:
     """Runs functions of fault rules, and does not keep alive what it belongs to."""
-    weak = weakref.ref(faults)
+    weak = weakref.ref(server)
 
     def run(function: int, rule: int, hit: Mapping[str, Any]) -> bool:
         alive = weak()
-        return alive is not None and alive._run(function, rule, hit)
+        return alive is not None and alive.faults._run(function, rule, hit)
 
     return run
 
@@ -53,6 +56,7 @@ class Server:
     seed: of all randomness; None draws one (srv.seed tells).
     exports: as on the command line, "/export=rw,no_root_squash".
     metadata, content: stores written in Python, in the place of the configured ones (dittofs.stores).
+    listen: False: no ports at all; its clients are those of srv.local().
     settings: any knob of `dfs config schema`, {"limits.io_size": 65536}.
     faults: rules as data (dittofs.faults), armed at each start, before anything is served.
     """
@@ -68,9 +72,11 @@ class Server:
         data_dir: Optional[str] = None,
         metadata: Optional[MetadataStore] = None,
         content: Optional[ContentStore] = None,
+        listen: bool = True,
         settings: Optional[Mapping[str, object]] = None,
         faults: Iterable[Mapping[str, object]] = (),
     ) -> None:
+        self._listen = listen
         self.clock = clock if isinstance(clock, Clock) else Clock(manual=_is_manual(clock))
         self.store = store
         self._exports = list(exports)
@@ -95,7 +101,6 @@ class Server:
         self._server: Optional[_server.Server] = None
         self._at_start = [dict(rule) for rule in faults]
         self._life = threading.RLock()
-        self.faults = Faults(self)
         self.trace = Trace(self)
         self.handlers = Handlers(self)
         self.nfs3 = Program(self.handlers, "nfs3", 3)
@@ -119,8 +124,7 @@ class Server:
         self._starts += 1
         server = _server.Server(
             self._settings, self._exports, self.clock._native, self._callbacks, self._metadata, self._content,
-            dispatch=self.handlers.dispatch,
-            run_hook=_runner(self.faults),
+            dispatch=self.handlers.dispatch, listen=self._listen, run_hook=_runner(self),
         )  # fmt: skip
         self.handlers.install(server)
         if self.trace.on:
@@ -130,7 +134,8 @@ class Server:
         server.start()
         self._server = server
         # A restarted server answers where its clients look for it.
-        self._settings["listen.nfs_port"] = str(server.nfs_port)
+        if server.nfs_port:
+            self._settings["listen.nfs_port"] = str(server.nfs_port)
         if server.portmap_port:
             self._settings["listen.portmap_port"] = str(server.portmap_port)
         if self._seed is None:
@@ -200,6 +205,13 @@ class Server:
         if kind is None and self.handlers.errors:
             raise self.handlers.errors[0]
 
+    @cached_property
+    def faults(self) -> Faults:
+        """Rules that make it go wrong."""
+        from dittofs.faults import Faults  # a third of the import of all; most tests break nothing
+
+        return Faults(self)
+
     # --- what there is --------------------------------------------------------------------------------------------
 
     @property
@@ -212,13 +224,19 @@ class Server:
 
     @property
     def nfs_port(self) -> int:
-        """Of NFS and MOUNT."""
+        """Of NFS and MOUNT; 0 without ports."""
         return self._native().nfs_port
 
     @property
     def portmap_port(self) -> int:
         """0 when portmap is not served."""
         return self._native().portmap_port
+
+    def local(self, timeout: float = 10.0) -> Local:
+        """A way to NFS and MOUNT without a socket, for a client: nfs3.Client(srv.local())."""
+        from dittofs.local import Local  # with the clients: who needs none is spared their import
+
+        return Local(self._native().connect_local(), timeout)
 
     @property
     def seed(self) -> int:
@@ -238,6 +256,8 @@ class Server:
             with srv.order("nfs4.op.OPEN.leave", by=a).before("nfs4.op.REMOVE.enter", by=b):
 
         `by`: only what this client does, an NFSv4 client or session, or a client of another protocol by its connection."""
+        from dittofs.faults.order import First
+
         return First(self, point, by)
 
     @property
@@ -252,6 +272,11 @@ class Server:
     def end_grace(self) -> None:
         """NFSv4's grace period after a restart ends now, if there is one: whoever has not reclaimed has lost."""
         self._native().end_grace()
+
+    @property
+    def data_dir(self) -> Optional[str]:
+        """Where a durable store is; None of one in memory."""
+        return self._folder
 
     @property
     def exports(self) -> list[str]:

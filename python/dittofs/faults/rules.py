@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 class Rule:
     """An armed rule; a context manager that disarms it."""
 
+    data: dict[str, Any]  # the whole rule, as from_data() takes it
+    _native: _server.Server
+    _id: int
+
     def __init__(self, faults: Faults, point: str, data: dict[str, Any]) -> None:
         self.point = point
         self._faults = faults
         self._native = faults._of._native()
         self._functions: List[int] = []
         self._armed = False
-        self.data = self._numbered(data)  # the whole rule, as from_data() takes it
+        self.data = self._numbered(data)
         try:
             self._id = self._native.arm(self.data)
         except BaseException:

@@ -19,6 +19,9 @@ class Trigger:
         return Trigger({**self.conditions, **other.conditions})
 
 
+Bytes = bytes  # a Hit has a field of that name
+
+
 @dataclass(frozen=True)
 class Hit:
     """What is known where a rule is asked, or fires: of what its point cannot know there is nothing (0, "", None)."""
@@ -33,10 +36,10 @@ class Hit:
     name: str
     proc: str
     client: int
-    session: bytes
+    session: Bytes
     op: str
     index: Optional[int]
-    fh: bytes
+    fh: Bytes
 
 
 always = Trigger()

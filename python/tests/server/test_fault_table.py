@@ -107,7 +107,23 @@ def delegated(w):
     other, _ = w.session()
     serving = threading.Thread(target=serve, args=(holder.endpoint,), daemon=True)
     serving.start()
-    return lambda: other.call(op.putfh(export), op.open("f"))
+    return lambda: while_time_passes(w, lambda: other.call(op.putfh(export), op.open("f")))
+
+
+def while_time_passes(w, run):
+    done = threading.Event()
+
+    def tick():
+        while not done.wait(0.01):
+            w.srv.clock.advance(3)
+
+    ticking = threading.Thread(target=tick, daemon=True)
+    ticking.start()
+    try:
+        return run()
+    finally:
+        done.set()
+        ticking.join()
 
 
 def serve(endpoint):
@@ -128,11 +144,11 @@ def offered(w):
 def never_given_back(w):
     run = delegated(w)
 
-    def wait():
+    def again():
         run()
-        w.srv.clock.advance(100)
+        w.srv.clock.advance(200)
 
-    return wait
+    return again
 
 
 UNDELEGATED = nfs4.OPEN4_SHARE_ACCESS_BOTH | nfs4.OPEN4_SHARE_ACCESS_WANT_NO_DELEG
