@@ -24,22 +24,26 @@ def fault_filters() -> list[tuple[str, str]]:
     """Filter and the flag of points where it can be known."""
     text = (ROOT / "engine/fault/trigger.h").read_text()
     rows = re.findall(r'\{"(\w+)", (k\w+),', text)
-    return [*rows, ("after_bytes", "kBytes")]
+    return [*rows, ("if", "kWaits"), ("after_bytes", "kBytes")]
 
 
 def fault_points(_: str) -> str:
-    rows = ["| point | actions | filters |", "|---|---|---|"]
-    header = (ROOT / "engine/fault/point.h").read_text()
-    sets = {name: mask for name, mask in re.findall(r"constexpr u32 (k\w+) = ([\w |]+);", header)}
+    rows = []
+    header = "".join((ROOT / f"engine/fault/{name}.h").read_text() for name in ("point", "action"))
+    sets = {name: mask for name, mask in re.findall(r"constexpr u32 (k\w+) =\s*([\w |\n]+);", header)}
 
     def flags(mask: str) -> set[str]:
         names = {m.strip() for m in mask.split("|")}
         return set().union(*(flags(sets[n]) if n in sets else {n} for n in names))
 
+    usual = [a for a, g, _, _ in fault_actions() if g in flags("kRequest")]
+    rows += [f"*A request*: {', '.join(usual)}.", "", "| point | actions | filters |", "|---|---|---|"]
     text = (ROOT / "engine/fault/points.def").read_text()
     row = r'^FAULT_POINT\(\w+,\s*"([^"]+)",\s*([^,)]*),\s*([^)]*)\)'
     for name, groups, known in re.findall(row, text, re.MULTILINE):
         actions = [a for a, g, _, _ in fault_actions() if g in flags(groups)]
+        if set(usual) <= set(actions):
+            actions = ["*a request*", *(a for a in actions if a not in usual)]
         filters = [f for f, flag in fault_filters() if flag in flags(known)]
         rows.append(f"| `{name}` | {', '.join(actions)} | {', '.join(filters)} |")
     return "\n".join(rows) + "\n"

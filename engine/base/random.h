@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <mutex>
+#include <optional>
 #include <random>
 
 #include "engine/base/bytes.h"
@@ -13,8 +15,9 @@ class Random {
  public:
   explicit Random(u64 seed) : engine_(seed), seed_(seed) {}
   u64 next() {
-    std::lock_guard lock(mutex_);
-    return engine_();
+    if (Tap* tap = tap_.load(std::memory_order_relaxed); tap != nullptr) [[unlikely]]
+      if (const std::optional<u64> given = tap->draw()) return *given;
+    return untapped();
   }
   // Uniform in [0, bound); bound > 0.
   u64 below(u64 bound) { return next() % bound; }
@@ -23,7 +26,22 @@ class Random {
   void fill(void* out, size_t n);
   u64 seed() const { return seed_; }
 
+  // Gives numbers in the place of those that would be drawn.
+  class Tap {
+   public:
+    virtual ~Tap() = default;
+    virtual std::optional<u64> draw() = 0;
+  };
+  // nullptr: none. Not owned.
+  void set_tap(Tap* tap) { tap_.store(tap); }
+  // What a tap draws itself, and whoever is asked by one.
+  u64 untapped() {
+    std::lock_guard lock(mutex_);
+    return engine_();
+  }
+
  private:
+  std::atomic<Tap*> tap_{nullptr};
   std::mutex mutex_;
   std::mt19937_64 engine_;
   u64 seed_;

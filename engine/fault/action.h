@@ -24,10 +24,22 @@ enum ActionGroup : u32 {
   kError = 4,
   kDrop = 8,
   kResend = 16,
-  kTime = 32,
-  kLink = 64,
-  kChange = 128,
+  kDelay = 32,
+  kHold = 64,
+  kCut = 128,
+  kShape = 256,
+  kChange = 512,
+  kReply = 1024,
+  kDraw = 2048,
+  kSkip = 4096,
+  kLife = 8192,
+  kState = 16384,
+  kCall = 32768,
 };
+constexpr u32 kTime = kDelay | kHold;
+constexpr u32 kLink = kCut | kShape;
+constexpr u32 kRequest =
+    kTime | kLink | kDrop | kWatch | kLife | kState | kCall;  // wherever a request can wait
 
 // What a change does. Paths are those of wire/field_map.h; `*` in one stands for any characters.
 struct Edit {
@@ -40,21 +52,29 @@ struct Action {
   ActionKind kind = ActionKind::note;
   i64 number = 0;
   double seconds = 0;
-  u64 rule = 0;                      // which rule fired; filled in by the registry
-  std::shared_ptr<const Edit> edit;  // of changes
+  u64 rule = 0;                              // which rule fired; filled in by the registry
+  std::shared_ptr<const Edit> edit;          // of changes
+  std::shared_ptr<const std::string> bytes;  // of reply: the result on the wire; of revoke and full: what
 
   Nanos nanos() const { return static_cast<Nanos>(seconds * 1e9); }
 };
 
 // What a parameter of an action may be, and where in an Action its value is.
 enum class Param : u8 {
-  status,   // number; of a protocol, by name or number
-  error,    // number; of a store, by name
-  count,    // number
-  seconds,  // seconds
-  path,     // edit->path
-  value,    // edit->value
-  level,    // edit->wire: "message", or "wire"; need not be given
+  status,    // number; of a protocol, by name or number
+  error,     // number; of a store, by name
+  count,     // number
+  seconds,   // seconds
+  path,      // edit->path
+  value,     // edit->value
+  level,     // edit->wire: "message", or "wire"; need not be given
+  result,    // bytes: as on the wire
+  type,      // edit->path: the name of the result's type; need not be given
+  rule,      // number
+  function,  // number, of Hooks
+  client,    // number; need not be given
+  stateid,   // bytes: its 12 bytes `other`, of them or all 16; need not be given
+  store,     // bytes: "data", "metadata", "all"; need not be given
 };
 struct ParamInfo {
   const char* name = nullptr;  // nullptr: there is none

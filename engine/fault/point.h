@@ -14,8 +14,9 @@ enum class Point : u16 {
 #undef FAULT_POINT
 };
 
-// What a check may know of what is happening. A point declares which of these it can ever know; a filter by
-// another is refused when armed.
+// What there is at a point: what its checks may know, and whether a request can wait there. A filter by
+// something that is never known is refused when armed, and so is a condition in Python where nobody can wait
+// for it.
 enum Known : u32 {
   kConn = 1,
   kXid = 2,
@@ -29,9 +30,10 @@ enum Known : u32 {
   kOp = 512,
   kIndex = 1024,
   kBytes = 2048,  // how many bytes an event moves; no filter, but what after_bytes counts
+  kWaits = 4096,
 };
 constexpr u32 kNothing = 0;
-constexpr u32 kCalled = kConn | kXid | kUid | kProc | kBytes;           // of an RPC call
+constexpr u32 kCalled = kConn | kXid | kUid | kProc | kBytes | kWaits;  // of an RPC call
 constexpr u32 kOperation = kCalled | kFile | kFh | kClient | kSession;  // of a COMPOUND
 
 struct PointInfo {

@@ -2,56 +2,142 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dfs::fault {
-void Registry::declare_details(Point family, std::vector<std::string> details) {
+
+// --- arming
+// --------------------------------------------------------------------------------------------------------
+
+void Registry::declare_details(Point family, std::vector<Detail> details) {
   std::lock_guard lock(mutex_);
-  // Versions of one program share their points.
   auto& known = details_[family];
-  for (auto& d : details)
-    if (std::find(known.begin(), known.end(), d) == known.end()) known.push_back(std::move(d));
+  for (Detail& d : details) {
+    auto it = std::find_if(known.begin(), known.end(), [&](const Detail& k) { return k.name == d.name; });
+    if (it == known.end())
+      known.push_back(std::move(d));
+    else  // versions of one program share their points
+      std::move(d.results.begin(), d.results.end(), std::back_inserter(it->results));
+  }
+}
+
+void Registry::declare_names(Point family, const std::vector<std::string>& names) {
+  std::vector<Detail> out;
+  for (const std::string& name : names) out.push_back({name, 0, {}});
+  declare_details(family, std::move(out));
+}
+
+void Registry::declare_errors(i64 broken, i64 no_space) {
+  broken_ = broken;
+  no_space_ = no_space;
 }
 
 Result<u64, std::string> Registry::arm(Rule rule) {
   std::lock_guard lock(mutex_);
-  const size_t index = static_cast<size_t>(rule.point.point);
-  if (index >= kPointCount) return failure("there is no such point; there are:" + known_points());
-  const PointInfo& info = kPoints[index];
-  if ((info.actions & group_of(rule.action.kind)) == 0)
-    return failure(fmt::format("{} cannot happen at {}; possible there: {}", name(rule.action.kind),
-                               info.name, actions_of(info.actions)));
-  if (const char* filter = unknown_filter(rule.trigger, info.known))
-    return failure(fmt::format("{} is never known at {}; filters possible there: {}", filter, info.name,
-                               filters_of(info.known)));
-  if (auto it = details_.find(rule.point.point); it != details_.end() && !rule.point.detail.empty()) {
-    const auto& known = it->second;
-    if (std::find(known.begin(), known.end(), rule.point.detail) == known.end())
-      return failure(
-          fmt::format("{} has no {}; it has: {}", info.name, rule.point.detail, fmt::join(known, ", ")));
-  }
+  if (std::string why = refusal(rule); !why.empty()) return failure(std::move(why));
+  if (rule.trigger.until) trace_.enable(true);
   const u64 id = next_id_++;
   rule.action.rule = id;
-  rules_.emplace(id, Entry{id, std::move(rule), {}, 0, 0, 0, {}});
-  armed_[index].fetch_add(1);
+  count_armed(rule, 1);
+  Entry entry{id, std::move(rule), {}};
+  entry.trace_seen = trace_.last_seq();
+  if (entry.rule.action.kind == ActionKind::await) {
+    const auto first = rules_.find(static_cast<u64>(entry.rule.action.number));
+    entry.over = first->second.status.fired > 0;
+  }
+  rules_.emplace(id, std::move(entry));
   return id;
 }
 
+std::string Registry::refusal(const Rule& rule) const {
+  const size_t index = static_cast<size_t>(rule.point.point);
+  if (index >= kPointCount) return "there is no such point; there are:" + known_points();
+  const PointInfo& info = kPoints[index];
+  u32 accepted = info.actions;
+  if (auto it = details_.find(rule.point.point); it != details_.end() && !rule.point.detail.empty()) {
+    const std::vector<Detail>& known = it->second;
+    const auto detail = std::find_if(known.begin(), known.end(),
+                                     [&](const Detail& d) { return d.name == rule.point.detail; });
+    if (detail == known.end()) {
+      std::string names;
+      for (const Detail& d : known) names += fmt::format("{}{}", names.empty() ? "" : ", ", d.name);
+      return fmt::format("{} has no {}; it has: {}", info.name, rule.point.detail, names);
+    }
+    accepted &= ~detail->without;
+  }
+  if ((accepted & group_of(rule.action.kind)) == 0)
+    return fmt::format("{} cannot happen at {}; possible there: {}", name(rule.action.kind),
+                       accepted == info.actions ? info.name : point_name(rule.point), actions_of(accepted));
+  if (const char* filter = unknown_filter(rule.trigger, info.known))
+    return fmt::format("{} is never known at {}; filters possible there: {}", filter, info.name,
+                       filters_of(info.known));
+  const Hooks* hooks = hooks_.load();
+  const bool calls = rule.action.kind == ActionKind::check || rule.action.kind == ActionKind::call;
+  for (const u64 function : {rule.trigger.condition, calls ? static_cast<u64>(rule.action.number) : 0})
+    if (function != 0 && (hooks == nullptr || !hooks->knows(function)))
+      return fmt::format("there is no function {}; functions are those of a script that has armed them",
+                         function);
+  if (calls && rule.action.number == 0)
+    return fmt::format("{} takes a function of a script", name(rule.action.kind));
+  if (rule.action.kind == ActionKind::await && rules_.count(static_cast<u64>(rule.action.number)) == 0)
+    return fmt::format("there is no rule {} to wait for", rule.action.number);
+  if (rule.action.kind == ActionKind::expire && rule.action.number == 0 && (info.known & kClient) == 0)
+    return fmt::format("expire needs a client at {}: none is known there", info.name);
+  if (rule.action.kind == ActionKind::revoke && rule.action.bytes->empty() && (info.known & kFh) == 0)
+    return fmt::format("revoke needs a stateid at {}: no filehandle is known there", info.name);
+  return rule.action.kind == ActionKind::reply ? result_refusal(rule) : std::string();
+}
+
+// A result is one of one operation.
+std::string Registry::result_refusal(const Rule& rule) const {
+  const auto it = details_.find(rule.point.point);
+  const Detail* detail = nullptr;
+  if (it != details_.end())
+    for (const Detail& d : it->second)
+      if (d.name == rule.point.detail) detail = &d;
+  if (detail == nullptr) return fmt::format("reply needs one operation, not {}", point_name(rule.point));
+  std::string types;
+  for (const ResultType& t : detail->results) {
+    const std::string& given = rule.action.edit->path;
+    if ((given.empty() || given == t.name) && t.is(*rule.action.bytes)) return {};
+    types += fmt::format("{}{}", types.empty() ? "" : ", ", t.name);
+  }
+  return fmt::format("the result at {} is {}; this is none", point_name(rule.point),
+                     types.empty() ? "nothing" : types);
+}
+
+void Registry::count_armed(const Rule& rule, int by) {
+  armed_[static_cast<size_t>(rule.point.point)].fetch_add(static_cast<u32>(by));
+  if (rule.action.kind == ActionKind::full)
+    armed_[static_cast<size_t>(Point::store_before)].fetch_add(static_cast<u32>(by));
+}
+
 void Registry::disarm(u64 id) {
-  std::vector<std::pair<Executor*, std::coroutine_handle<>>> held;
+  std::vector<Held> held;
   {
     std::lock_guard lock(mutex_);
     auto it = rules_.find(id);
     if (it == rules_.end()) return;
-    held.swap(it->second.held);
-    armed_[static_cast<size_t>(it->second.rule.point.point)].fetch_sub(1);
+    held.push_back(std::move(it->second.held));
+    count_armed(it->second.rule, -1);
+    past_[id] = it->second.status;
     rules_.erase(it);
+    // What waits for it would wait for ever.
+    for (auto& [other, e] : rules_) {
+      if (e.rule.action.kind != ActionKind::await || static_cast<u64>(e.rule.action.number) != id) continue;
+      e.over = true;
+      held.push_back(std::exchange(e.held, {}));
+    }
+    fired_.notify_all();
   }
-  resume(held);
+  for (Held& h : held) resume(h);
 }
 
 RuleStatus Registry::status(u64 id) const {
   std::lock_guard lock(mutex_);
-  auto it = rules_.find(id);
-  return it == rules_.end() ? RuleStatus{} : it->second.status;
+  if (auto it = rules_.find(id); it != rules_.end()) return it->second.status;
+  auto it = past_.find(id);
+  return it == past_.end() ? RuleStatus{} : it->second;
 }
 
 std::vector<RuleRow> Registry::rules() const {
@@ -63,14 +149,19 @@ std::vector<RuleRow> Registry::rules() const {
 
 bool Registry::wait_fired(u64 id, u64 times, std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
-  return fired_.wait_for(lock, limit, [&] {
-    auto it = rules_.find(id);
-    return it != rules_.end() && it->second.status.fired >= times;
+  bool fired = false;
+  fired_.wait_for(lock, limit, [&] {
+    const auto it = rules_.find(id);
+    if (it != rules_.end()) return fired = it->second.status.fired >= times;
+    const auto past = past_.find(id);
+    fired = past != past_.end() && past->second.fired >= times;
+    return true;
   });
+  return fired;
 }
 
 void Registry::release(u64 id) {
-  std::vector<std::pair<Executor*, std::coroutine_handle<>>> held;
+  Held held;
   {
     std::lock_guard lock(mutex_);
     auto it = rules_.find(id);
@@ -93,78 +184,15 @@ void Registry::heal() {
   for (u64 id : ids) disarm(id);
 }
 
-void Registry::resume(std::vector<std::pair<Executor*, std::coroutine_handle<>>>& held) {
+void Registry::isolate() {
+  if (isolated_.exchange(true)) return;
+  for (const Point p : {Point::net_accept, Point::net_read, Point::net_write, Point::store_before,
+                        Point::store_commit_before})
+    armed_[static_cast<size_t>(p)].fetch_add(1);
+}
+
+void Registry::resume(Held& held) {
   for (auto& [executor, handle] : held) executor->submit([h = handle] { h.resume(); });
-}
-
-bool Registry::fires(Entry& e, const Context& c, const Applies* applies) {
-  const Trigger& t = e.rule.trigger;
-  if (!e.rule.point.detail.empty() && e.rule.point.detail != c.detail) return false;
-  if (!t.matches(c)) return false;
-  if (applies != nullptr && !(*applies)(e.rule.action)) return false;
-  const u64 hit = ++e.status.hits;
-  e.bytes += c.bytes;
-  if (t.nth != 0 && hit != t.nth) return false;
-  if (t.first != 0 && hit > t.first) return false;
-  if (t.every != 0 && hit % t.every != 0) return false;
-  if (hit <= t.after) return false;
-  if (e.bytes < t.after_bytes) return false;
-  if (t.limit != 0 && e.status.fired >= t.limit) return false;
-  if (t.chance < 1 && random_.unit() >= t.chance) return false;
-  ++e.status.fired;
-  return true;
-}
-
-std::optional<Action> Registry::evaluate(Point p, const Context& c, const Applies* applies) {
-  std::lock_guard lock(mutex_);
-  for (auto& [id, entry] : rules_) {
-    if (entry.rule.point.point != p || !fires(entry, c, applies)) continue;
-    fired_.notify_all();
-    if (trace_.enabled())
-      trace_.emit("fault.fired", c.conn, c.xid,
-                  {{"rule", id},
-                   {"point", std::string(kPoints[static_cast<size_t>(p)].name)},
-                   {"detail", std::string(c.detail)},
-                   {"action", std::string(name(entry.rule.action.kind))},
-                   {"seed", random_.seed()}});
-    if (entry.rule.action.kind != ActionKind::note) return entry.rule.action;
-  }
-  return {};
-}
-
-struct Registry::Pause {
-  Registry& registry;
-  u64 rule;
-  bool await_ready() const noexcept { return false; }
-  bool await_suspend(std::coroutine_handle<> h) {
-    std::lock_guard lock(registry.mutex_);
-    auto it = registry.rules_.find(rule);
-    if (it == registry.rules_.end()) return false;  // healed meanwhile
-    if (it->second.permits > 0) {
-      --it->second.permits;
-      ++it->second.let_go;
-      return false;
-    }
-    it->second.held.emplace_back(Executor::current(), h);
-    return true;
-  }
-  void await_resume() noexcept {}
-};
-
-Task<void> Registry::spend(Action action) {
-  switch (action.kind) {
-    case ActionKind::delay:
-      co_await Delay(action.nanos());
-      break;
-    case ActionKind::yield_:
-      co_await Delay(0);
-      break;
-    case ActionKind::pause:
-      co_await Pause{*this, action.rule};
-      break;
-    default:
-      break;
-  }
 }
 
 }  // namespace dfs::fault

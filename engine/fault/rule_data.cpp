@@ -15,7 +15,7 @@ std::string keys_of_rules() {
   for (const NumberFilter& f : kNumberFilters) out += fmt::format(", {}", f.name);
   for (const TextFilter& f : kTextFilters) out += fmt::format(", {}", f.name);
   for (const Count& c : kCounts) out += fmt::format(", {}", c.name);
-  return out + ", chance";
+  return out + ", chance, if, until";
 }
 
 Problem wrong(std::string_view name, std::string_view wanted, const json& value) {
@@ -68,6 +68,34 @@ std::optional<std::string> bytes_from_data(const json& value) {
 // --- triggers
 // ------------------------------------------------------------------------------------------------------
 
+// The name of an event, or {"event": name} with fields that it has to have.
+Problem read_event(const json& value, Event* out) {
+  if (value.is_string()) {
+    out->name = value.get<std::string>();
+    return {};
+  }
+  if (!value.is_object() || !value.contains("event") || !value["event"].is_string())
+    return wrong("until", R"(an event of the trace, or {"event": name} with its fields)", value);
+  for (const auto& [key, field] : value.items()) {
+    if (key == "event")
+      out->name = field.get<std::string>();
+    else if (field.is_number_unsigned())
+      out->fields.emplace_back(key, field.get<u64>());
+    else if (field.is_string())
+      out->fields.emplace_back(key, field.get<std::string>());
+    else
+      return wrong(key, "a number or text", field);
+  }
+  return {};
+}
+
+json event_to_data(const Event& e) {
+  if (e.fields.empty()) return e.name;
+  json out{{"event", e.name}};
+  for (const auto& [key, value] : e.fields) std::visit([&, k = key](const auto& v) { out[k] = v; }, value);
+  return out;
+}
+
 // False: there is no trigger of that name.
 bool read_trigger(const std::string& name, const json& value, Trigger* t, Problem* problem) {
   for (const NumberFilter& f : kNumberFilters) {
@@ -99,6 +127,17 @@ bool read_trigger(const std::string& name, const json& value, Trigger* t, Proble
       t->*c.member = value.get<u64>();
     return true;
   }
+  if (name == "until") {
+    *problem = read_event(value, &t->until.emplace());
+    return true;
+  }
+  if (name == "if") {
+    if (!value.is_number_unsigned())
+      *problem = wrong(name, "the number of a function", value);
+    else
+      t->condition = value.get<u64>();
+    return true;
+  }
   if (name != "chance") return false;
   if (!value.is_number() || value.get<double>() < 0 || value.get<double>() > 1)
     *problem = wrong(name, "a number from 0 to 1", value);
@@ -115,6 +154,8 @@ void write_trigger(const Trigger& t, json* data) {
   for (const Count& c : kCounts)
     if (t.*c.member != 0) (*data)[c.name] = t.*c.member;
   if (t.chance < 1) (*data)["chance"] = t.chance;
+  if (t.condition != 0) (*data)["if"] = t.condition;
+  if (t.until) (*data)["until"] = event_to_data(*t.until);
 }
 
 // --- actions
@@ -156,7 +197,8 @@ Problem read_param(const ParamInfo& p, const json& value, const Vocabulary& word
       a->seconds = value.get<double>();
       return {};
     case Param::path:
-      if (!value.is_string()) return wrong(p.name, "the path of a field", value);
+    case Param::type:
+      if (!value.is_string()) return wrong(p.name, "text", value);
       edit->path = value.get<std::string>();
       return {};
     case Param::value:
@@ -173,11 +215,35 @@ Problem read_param(const ParamInfo& p, const json& value, const Vocabulary& word
       if (value != "message" && value != "wire") return wrong(p.name, R"("message" or "wire")", value);
       edit->wire = value == "wire";
       return {};
+    case Param::rule:
+    case Param::function:
+    case Param::client:
+      if (!value.is_number_unsigned()) return wrong(p.name, "a number", value);
+      a->number = static_cast<i64>(value.get<u64>());
+      return {};
+    case Param::result:
+    case Param::stateid: {
+      auto bytes = bytes_from_data(value);
+      if (!bytes) return wrong(p.name, R"(bytes, {"hex": ...})", value);
+      // RFC 8881 3.3.12: seqid and other; it is the latter that names the state.
+      if (p.type == Param::stateid && bytes->size() == 16) bytes->erase(0, 4);
+      if (p.type == Param::stateid && bytes->size() != 12) return wrong(p.name, "a stateid", value);
+      a->bytes = std::make_shared<const std::string>(std::move(*bytes));
+      return {};
+    }
+    case Param::store:
+      if (value != "data" && value != "metadata" && value != "all")
+        return wrong(p.name, R"("data", "metadata" or "all")", value);
+      a->bytes = std::make_shared<const std::string>(value.get<std::string>());
+      return {};
   }
   return {};
 }
 
-bool optional(const ParamInfo& p) { return p.type == Param::level; }
+bool optional(const ParamInfo& p) {
+  return p.type == Param::level || p.type == Param::type || p.type == Param::store ||
+         p.type == Param::stateid || p.type == Param::client;
+}
 
 Problem read_action(const json& data, const Vocabulary& words, Action* a) {
   const bool bare = data.is_string();
@@ -208,7 +274,8 @@ Problem read_action(const json& data, const Vocabulary& words, Action* a) {
     }
     if (Problem problem = read_param(p, given[p.name], words, a, &edit)) return problem;
   }
-  if (info.group == kChange) a->edit = std::make_shared<const Edit>(std::move(edit));
+  if (!a->bytes) a->bytes = std::make_shared<const std::string>(a->kind == ActionKind::full ? "all" : "");
+  if (info.group == kChange || info.group == kReply) a->edit = std::make_shared<const Edit>(std::move(edit));
   return {};
 }
 
@@ -225,20 +292,36 @@ json write_param(const ParamInfo& p, const Action& a, const std::string& point, 
     case Param::seconds:
       return a.seconds;
     case Param::path:
+    case Param::type:
       return a.edit->path;
     case Param::value:
       if (const i64* number = std::get_if<i64>(&a.edit->value)) return *number;
       return bytes_to_data(std::get<std::string>(a.edit->value));
     case Param::level:
       return a.edit->wire ? "wire" : "message";
+    case Param::rule:
+    case Param::function:
+    case Param::client:
+      return static_cast<u64>(a.number);
+    case Param::result:
+    case Param::stateid:
+      return {{"hex", to_hex(*a.bytes)}};
+    case Param::store:
+      return *a.bytes;
   }
   return {};
+}
+
+// What stands for what the request has.
+bool left_out(const ParamInfo& p, const Action& a) {
+  return (p.type == Param::type && a.edit->path.empty()) || (p.type == Param::stateid && a.bytes->empty()) ||
+         (p.type == Param::client && a.number == 0);
 }
 
 json write_action(const Action& a, const std::string& point, const Vocabulary& words) {
   json given = json::object();
   for (const ParamInfo& p : info_of(a.kind).params)
-    if (p.name != nullptr) given[p.name] = write_param(p, a, point, words);
+    if (p.name != nullptr && !left_out(p, a)) given[p.name] = write_param(p, a, point, words);
   if (given.empty()) return name(a.kind);
   return {{name(a.kind), given}};
 }

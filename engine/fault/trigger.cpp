@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dfs::fault {
 
 bool Trigger::matches(const Context& c) const {
@@ -11,11 +13,21 @@ bool Trigger::matches(const Context& c) const {
          (!op || *op == c.op) && (!session || *session == c.session) && (!fh || *fh == c.fh);
 }
 
+bool Event::is(const TraceEvent& e) const {
+  if (name != e.name) return false;
+  for (const auto& [key, value] : fields)
+    if (std::none_of(e.fields.begin(), e.fields.end(),
+                     [&](const TraceEvent::Field& f) { return key == f.key && f.value == value; }))
+      return false;
+  return true;
+}
+
 const char* unknown_filter(const Trigger& t, u32 known) {
   for (const NumberFilter& f : kNumberFilters)
     if (t.*f.member && (known & f.known) == 0) return f.name;
   for (const TextFilter& f : kTextFilters)
     if (t.*f.member && (known & f.known) == 0) return f.name;
+  if (t.condition != 0 && (known & kWaits) == 0) return "if";
   return t.after_bytes != 0 && (known & kBytes) == 0 ? "after_bytes" : nullptr;
 }
 
@@ -26,6 +38,7 @@ std::string filters_of(u32 known) {
     if (known & f.known) add(f.name);
   for (const TextFilter& f : kTextFilters)
     if (known & f.known) add(f.name);
+  if (known & kWaits) add("if");
   if (known & kBytes) add("after_bytes");
   return out.empty() ? "none" : out;
 }

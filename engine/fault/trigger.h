@@ -3,10 +3,17 @@
 #include <optional>
 #include <string>
 
-#include "engine/base/random.h"
+#include "engine/base/trace.h"
 #include "engine/fault/point.h"
 
 namespace dfs::fault {
+
+// An event of the trace.
+struct Event {
+  std::string name;
+  std::vector<std::pair<std::string, std::variant<u64, std::string>>> fields;  // that it has to have
+  bool is(const TraceEvent& e) const;
+};
 
 // When a rule fires, all conditions together. Filters (when) decide what counts as a hit; the counting
 // conditions then judge the n-th hit. The default fires always.
@@ -22,6 +29,10 @@ struct Trigger {
   u64 after_bytes = 0;  // once this many bytes have passed the point
   u64 limit = 0;        // at most n firings; once() is 1
   double chance = 1;    // of those left
+  u64 seed = 0;         // of chance; 0: drawn from the server's source
+  // other conditions
+  u64 condition = 0;           // a function of Hooks that decides what counts as a hit; 0: none
+  std::optional<Event> until;  // it fires until this has happened
 
   bool matches(const Context& c) const;
 };
@@ -59,6 +70,7 @@ constexpr Count kCounts[] = {
     {"after", &Trigger::after},
     {"after_bytes", &Trigger::after_bytes},
     {"limit", &Trigger::limit},
+    {"seed", &Trigger::seed},
 };
 
 // What a trigger asks that is not in `known`: the name of the filter, or nullptr.

@@ -21,12 +21,9 @@ FsError strike_now(Registry& faults, Point point, const Context& context) {
 }
 
 Task<FsError> strike(Registry& faults, Point point, Context context) {
-  auto action = faults.check(point, context);
-  if (!action) co_return FsError::ok;
-  if (action->kind == ActionKind::error) co_return error_from(*action);
-  Task<void> spent = faults.spend(*action);
-  co_await spent;
-  co_return FsError::ok;
+  Task<std::optional<fault::Action>> consulting = faults.consult(point, context);
+  const auto action = co_await consulting;
+  co_return action && action->kind == ActionKind::error ? error_from(*action) : FsError::ok;
 }
 
 // How each result says that it failed.
@@ -70,9 +67,13 @@ Context context_of(std::string_view call, const Inode& file, u64 bytes = 0) {
 }  // namespace
 
 void declare_store_points(Registry& faults) {
-  for (Point p : {Point::store_before, Point::store_after})
-    faults.declare_details(p, {"view", "update", "durable", "read", "write", "truncate", "deallocate",
-                               "clone", "extent", "sync"});
+  for (Point p : {Point::store_before, Point::store_after}) {
+    faults.declare_names(
+        p, {"view", "update", "durable", "read", "write", "truncate", "deallocate", "clone", "extent"});
+    // On the committing thread, which waits for nobody.
+    faults.declare_details(p, {{"sync", fault::kTime | fault::kCall, {}}});
+  }
+  faults.declare_errors(static_cast<i64>(FsError::io), static_cast<i64>(FsError::no_space));
 }
 
 Async<FsError> FaultMetadata::read(ReadFn fn) {
@@ -128,7 +129,6 @@ Async<Result<Extent, FsError>> FaultContent::extent(const Inode& file, u64 offse
                 [this, &file, offset] { return inner_.extent(file, offset); });
 }
 
-// On the committing thread, which waits for nobody: only an error can happen here.
 FsError FaultContent::sync() {
   FsError e = strike_now(faults_, Point::store_before, {"sync"});
   if (e == FsError::ok) e = inner_.sync();

@@ -43,6 +43,8 @@ class Loop final : public Executor {
 
   Timers::Id after(Nanos delay, UniqueFunction<void()> fn);
   bool cancel(Timers::Id id);
+  // Before start(): how much later than it should each timer is to run, asked when its time has come.
+  void set_late(UniqueFunction<Nanos()> late) { timers_.set_late(std::move(late)); }
 
   // Calls e.end_of_turn() when this turn's callbacks have run: replies of a whole batch leave in one write.
   void at_end_of_turn(EndOfTurn& e) {

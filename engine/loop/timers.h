@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "engine/base/clock.h"
 #include "engine/base/function_ref.h"
@@ -22,10 +23,16 @@ class Timers {
   // The earliest deadline, or INT64_MAX.
   Nanos next() const;
   size_t size() const { return queue_.size(); }
+  // Asked once of each timer whose time has come: how much later it is to run. Before the first after().
+  void set_late(UniqueFunction<Nanos()> late) { late_ = std::move(late); }
 
  private:
   using Key = std::pair<Nanos, Id>;
+  void put_off(std::map<Key, UniqueFunction<void()>>::node_type node, Nanos by);
+
   const Clock& clock_;
+  UniqueFunction<Nanos()> late_;
+  std::set<Id> put_off_;  // those that wait for the second time
   Id next_id_ = 1;
   std::map<Key, UniqueFunction<void()>> queue_;
   std::map<Id, Nanos> deadline_of_;

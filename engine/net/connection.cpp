@@ -90,7 +90,7 @@ void Connection::received(const u8* p, size_t n) {
   const bool direct = !block || p < block->data() || p >= block->data() + block->capacity();
   Input input{block, p, n, direct};
   if (auto action = net_.faults.check(fault::Point::net_read, {.conn = id_, .bytes = n})) {
-    if (fault::group_of(action->kind) == fault::kTime) {
+    if ((fault::group_of(action->kind) & fault::kTime) != 0) {
       held_ = true;
       begin_work();
       loop_.scope().spawn(deliver_later(*action, std::move(input)));

@@ -76,11 +76,29 @@ void TcpListener::accept_ready() {
 
 void TcpListener::take(int fd, const Endpoint& peer) {
   if (auto action = net_.faults.check(fault::Point::net_accept, {})) {
-    if (fault::group_of(action->kind) == fault::kLink) {
+    if (fault::group_of(action->kind) == fault::kCut) {
+      const linger abort{1, 0};
+      if (action->kind == fault::ActionKind::reset)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
       ::close(fd);
       return;
     }
+    Loop& loop = *loops_[0];
+    return loop.scope().spawn(admit_later(*action, fd, peer));
   }
+  admit(fd, peer);
+}
+
+Task<void> TcpListener::admit_later(fault::Action action, int fd, Endpoint peer) {
+  Task<void> spending = net_.faults.spend(action);
+  co_await spending;
+  if (fd_ < 0)
+    ::close(fd);  // nobody listens any more
+  else
+    admit(fd, peer);
+}
+
+void TcpListener::admit(int fd, const Endpoint& peer) {
   switch (admission_.admit(peer.ip)) {
     case Admission::Verdict::admitted:
       break;

@@ -23,6 +23,9 @@ class TcpListener {
  private:
   void accept_ready();
   void take(int fd, const Endpoint& peer);
+  // What a fault rule holds back.
+  Task<void> admit_later(fault::Action action, int fd, Endpoint peer);
+  void admit(int fd, const Endpoint& peer);
   void refuse_without_descriptor();
   void pause();
   void refused(std::string_view why);

@@ -45,6 +45,8 @@ rpc::Program program(Nfs3& n) {
                  &n,          fault::Point::nfs3_proc_enter,
                  true,        fault::Point::nfs3_proc_leave};
   p.schema = &schema;
+  p.handle = &nfs_fh3_desc;
+  p.entry = &filename3_desc;
   p.procedures.push_back(
       {NFSPROC3_NULL, "NULL", false, false, rpc::serve<Nfs3, rpc::Void, rpc::Void, null>, nullptr});
 #define NFS3_PROC(name, handler, args, res, replayable)                                                    \

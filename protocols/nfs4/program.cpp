@@ -3,6 +3,7 @@
 #include "protocols/nfs4/compound.h"
 #include "protocols/nfs4/pseudo.h"
 #include "protocols/nfs4/state/state.h"
+#include "protocols/rpc/message_edit.h"
 
 namespace dfs::nfs4 {
 namespace {
@@ -36,15 +37,15 @@ rpc::Program program(Nfs4& n) {
   p.schema = &schema;
   p.procedures.push_back(
       {NFSPROC4_NULL, "NULL", false, false, rpc::serve<Nfs4, rpc::Void, rpc::Void, null>, nullptr});
-  std::vector<std::string> names;
-  for (const OpRow& op : all_ops()) names.emplace_back(op.name);
-  n.faults.declare_details(fault::Point::nfs4_op_enter, names);
-  n.faults.declare_details(fault::Point::nfs4_op_leave, names);
+  std::vector<fault::Detail> operations;
+  for (const wire::OpDesc& op : nfs_argop4_ops) operations.push_back(rpc::fault_detail(op.name, op.result));
+  n.faults.declare_details(fault::Point::nfs4_op_enter, operations);
+  n.faults.declare_details(fault::Point::nfs4_op_leave, operations);
   std::vector<std::string> callbacks{"CB_NULL"};
   for (u32 op = 0; op <= nfs4_cb::OP_CB_OFFLOAD; ++op)
     if (const char* name = cb_op_name(op)) callbacks.emplace_back(name);
-  n.faults.declare_details(fault::Point::nfs4_cb_send, callbacks);
-  n.faults.declare_details(fault::Point::nfs4_cb_reply, callbacks);
+  n.faults.declare_names(fault::Point::nfs4_cb_send, callbacks);
+  n.faults.declare_names(fault::Point::nfs4_cb_reply, callbacks);
   // Replays are the slots' business, and in 4.0 that of owners and of the COMPOUND: the checksum of every
   // READ would be dear.
   p.procedures.push_back({NFSPROC4_COMPOUND, "COMPOUND", false, false, serve_compound, nullptr});

@@ -10,11 +10,14 @@ constexpr u32 kProgUnavail = 1, kProcUnavail = 3, kGarbageArgs = 4, kSystemError
 }  // namespace
 
 void Dispatcher::add(Program program) {
-  std::vector<std::string> names;
-  for (const auto& p : program.procedures)
-    if (p.serve != nullptr) names.emplace_back(p.name);
-  faults_.declare_details(program.enter, names);
-  if (program.has_leave) faults_.declare_details(program.leave, names);
+  std::vector<fault::Detail> details;
+  for (const Procedure& p : program.procedures) {
+    if (p.serve == nullptr) continue;
+    const wire::ProcDesc* described = program.described(p.number);
+    details.push_back(fault_detail(p.name, described != nullptr ? described->result : nullptr));
+  }
+  faults_.declare_details(program.enter, details);
+  if (program.has_leave) faults_.declare_details(program.leave, details);
   programs_.push_back(std::move(program));
 }
 

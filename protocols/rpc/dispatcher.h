@@ -51,12 +51,22 @@ class Dispatcher {
   static fault::Context context_of(const Call& call, const Route& route);
   Task<void> run_with_faults(Call* call);
   Task<void> serve_with_faults(Call& call, Route route);
-  // Carries an action out; false: the call ends without a reply.
-  Task<bool> act(Call& call, fault::Action action, const Procedure* procedure);
-  Task<bool> at(fault::Point point, Call& call, const Route& route);
+  // What a request is about, as far as its program says.
+  struct Subject {
+    std::string_view handle, entry;
+  };
+  Subject subject_of(Call& call, const Route& route);
+  // Carries an action out; false: the procedure is not, and what the call has for a reply is the answer.
+  bool act(Call& call, const fault::Action& action, const Procedure* procedure);
+  Task<bool> at(fault::Point point, Call& call, const Route& route, const Subject& subject);
   // What arrived, before it is looked at. False: it is not looked at at all.
   Task<bool> received(Call& call);
+  Task<void> change_before_it_is_kept(Call& call, Route route);
   Task<void> send_with_faults(Call& call, const Route& route);
+  static MessageFields fields_of_reply(const Call& call, const Route& route);
+  // *fields: of the reply, when a rule is about them.
+  Task<std::optional<fault::Action>> consult_about_reply(fault::Point point, Call& call, Route route,
+                                                         std::optional<MessageFields>& fields);
   // The reply becomes what the action makes of it.
   void change_reply(Call& call, const MessageFields& fields, const fault::Action& action);
 

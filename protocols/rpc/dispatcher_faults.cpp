@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "engine/wire/table_codec.h"
+#include "engine/wire/walk.h"
 #include "protocols/rpc/record_framing.h"
 
 namespace dfs::rpc {
@@ -24,40 +26,65 @@ fault::Context Dispatcher::context_of(const Call& call, const Route& route) {
 }
 
 bool Dispatcher::any_armed() const {
-  if (faults_.armed(Point::rpc_record_rx) || faults_.armed(Point::rpc_call_decoded) ||
-      faults_.armed(Point::rpc_reply_tx) || faults_.armed(Point::rpc_drc_lookup))
-    return true;
+  for (const Point p : {Point::rpc_record_rx, Point::rpc_call_decoded, Point::rpc_drc_lookup,
+                        Point::rpc_reply_before_encode, Point::rpc_reply_tx})
+    if (faults_.armed(p)) return true;
   for (const Program& p : programs_)
     if (faults_.armed(p.enter) || (p.has_leave && faults_.armed(p.leave))) return true;
   return false;
 }
 
-Task<bool> Dispatcher::act(Call& call, fault::Action action, const Procedure* procedure) {
+Dispatcher::Subject Dispatcher::subject_of(Call& call, const Route& route) {
+  const Program& p = *route.program;
+  const bool armed = faults_.armed(p.enter) || (p.has_leave && faults_.armed(p.leave));
+  const wire::ProcDesc* described = p.described(call.procedure);
+  if (!armed || p.handle == nullptr || described == nullptr || described->args == nullptr) return {};
+  wire::Reader r(call.args.cursor(), call.args.left(), call.arena);
+  void* value = call.arena.alloc(described->args->size, described->args->align);
+  if (value == nullptr || !wire::table_decode(*described->args, r, value)) return {};
+  Subject out;
+  wire::walk(*described->args, value, [&](const wire::WalkStep& step) {
+    const auto* bytes = static_cast<const Bytes*>(step.value);
+    // A handle is a structure of nothing but its bytes; the first of each is what the request is about.
+    if (&step.type == p.handle && out.handle.empty()) out.handle = bytes->view();
+    if (&step.type == p.entry && out.entry.empty()) out.entry = static_cast<const Text*>(step.value)->view();
+    return true;
+  });
+  return out;
+}
+
+bool Dispatcher::act(Call& call, const fault::Action& action, const Procedure* procedure) {
   switch (fault::group_of(action.kind)) {
-    case fault::kTime:
-      co_await faults_.spend(action);
-      co_return true;
-    case fault::kLink:
+    case fault::kCut:
+    case fault::kShape:
       call.transport->apply(action);
-      co_return true;
+      return true;
     case fault::kDrop:
       call.reply_bytes.clear();
-      co_return false;
+      return false;
     case fault::kFail:
       if (procedure != nullptr && procedure->fail != nullptr)
         procedure->fail(call, static_cast<i32>(action.number));
       else
         settle(call, Outcome::system_error);
-      co_return false;
+      return false;
+    case fault::kReply:
+      call.reply(0, [&](wire::Writer& w) {
+        w.fixed(reinterpret_cast<const u8*>(action.bytes->data()), static_cast<u32>(action.bytes->size()));
+      });
+      return false;
     default:
-      co_return true;
+      return true;
   }
 }
 
-Task<bool> Dispatcher::at(Point point, Call& call, const Route& route) {
-  const auto action = faults_.check(point, context_of(call, route));
-  if (!action) co_return true;
-  co_return co_await act(call, *action, route.procedure);
+Task<bool> Dispatcher::at(Point point, Call& call, const Route& route, const Subject& subject) {
+  fault::Context context = context_of(call, route);
+  context.fh = subject.handle;
+  context.name = subject.entry;
+  Task<std::optional<fault::Action>> consulting = faults_.consult(point, context);
+  const auto action = co_await consulting;
+  co_return !action || act(call, *action, route.procedure);
 }
 
 Task<void> Dispatcher::run_with_faults(Call* call) {
@@ -65,7 +92,7 @@ Task<void> Dispatcher::run_with_faults(Call* call) {
   Route to;
   if (co_await received(*call)) {
     to = route(*call);
-    if (to.procedure != nullptr && co_await at(Point::rpc_call_decoded, *call, to))
+    if (to.procedure != nullptr && co_await at(Point::rpc_call_decoded, *call, to, {}))
       co_await serve_with_faults(*call, to);
   }
   co_await send_with_faults(*call, to);
@@ -74,56 +101,84 @@ Task<void> Dispatcher::run_with_faults(Call* call) {
 
 Task<bool> Dispatcher::received(Call& call) {
   std::optional<MessageFields> fields;
-  const auto action =
-      faults_.check(Point::rpc_record_rx, {.conn = call.transport->id(), .bytes = call.record.size()},
-                    [&](const fault::Action& a) {
-                      if (fault::group_of(a.kind) != fault::kChange) return true;
-                      if (!fields) fields = MessageFields::of_call(std::string(call.record), programs_);
-                      return fields->has(a);
-                    });
+  const auto applies = [&](const fault::Action& a) {
+    if (fault::group_of(a.kind) != fault::kChange) return true;
+    if (!fields) fields = MessageFields::of_call(std::string(call.record), programs_);
+    return fields->has(a);
+  };
+  const fault::Registry::Applies asked(applies);
+  const fault::Context context{.conn = call.transport->id(), .bytes = call.record.size()};
+  Task<std::optional<fault::Action>> consulting = faults_.consult(Point::rpc_record_rx, context, &asked);
+  const auto action = co_await consulting;
   if (!action) co_return true;
-  if (fault::group_of(action->kind) != fault::kChange) co_return co_await act(call, *action, nullptr);
+  if (fault::group_of(action->kind) != fault::kChange) co_return act(call, *action, nullptr);
   call.replace(fields->edited(*action, faults_.random()));
   co_return true;
 }
 
 Task<void> Dispatcher::serve_with_faults(Call& call, Route to) {
   Cached cached;
+  const fault::Context context = context_of(call, to);
   // A `fail` at rpc.drc.lookup makes the cache forget: the request executes again.
-  const auto forget = faults_.check(Point::rpc_drc_lookup, context_of(call, to));
-  if (forget && forget->kind == ActionKind::drop_reply) co_return;
+  Task<std::optional<fault::Action>> consulting = faults_.consult(Point::rpc_drc_lookup, context);
+  const auto forget = co_await consulting;
   if (!forget || forget->kind != ActionKind::fail) {
+    if (forget && !act(call, *forget, nullptr)) co_return;
     if (look_up(call, to, cached) != Lookup::execute) co_return;
   }
+  const Subject subject = subject_of(call, to);
   Outcome outcome = Outcome::answered;
-  if (co_await at(to.program->enter, call, to)) {
+  if (co_await at(to.program->enter, call, to, subject)) {
     Async<Outcome> pending = serve(call, to);
     call.hold();  // what it expects is known now
     outcome = co_await pending;
     settle(call, outcome);
+    co_await change_before_it_is_kept(call, to);
+    if (call.reply_bytes.empty()) outcome = Outcome::no_reply;
     // After: applied and not yet answered. What is remembered is the answer the handler gave, so that a
     // retransmission after a lost reply finds it.
     remember(call, outcome, cached);
     cached.used = false;
-    if (to.program->has_leave) co_await at(to.program->leave, call, to);
+    if (to.program->has_leave) co_await at(to.program->leave, call, to, subject);
   }
   if (cached.used) drc_.abandon(cached.key);
+}
+
+MessageFields Dispatcher::fields_of_reply(const Call& call, const Route& route) {
+  const wire::ProcDesc* p = route.program ? route.program->described(call.procedure) : nullptr;
+  return MessageFields::of_reply(flatten(call.reply_bytes).substr(kMark), p ? p->result : nullptr);
+}
+
+Task<std::optional<fault::Action>> Dispatcher::consult_about_reply(Point point, Call& call, Route route,
+                                                                   std::optional<MessageFields>& fields) {
+  const auto applies = [&](const fault::Action& a) {
+    if (fault::group_of(a.kind) != fault::kChange) return true;
+    if (!fields) fields = fields_of_reply(call, route);
+    return fields->has(a);
+  };
+  const fault::Registry::Applies asked(applies);
+  fault::Context context = context_of(call, route);
+  context.bytes = total_size(call.reply_bytes);
+  Task<std::optional<fault::Action>> consulting = faults_.consult(point, context, &asked);
+  co_return co_await consulting;
+}
+
+// What a retransmission is answered with is changed too.
+Task<void> Dispatcher::change_before_it_is_kept(Call& call, Route route) {
+  if (call.reply_bytes.empty()) co_return;
+  std::optional<MessageFields> fields;
+  const auto action = co_await consult_about_reply(Point::rpc_reply_before_encode, call, route, fields);
+  if (!action) co_return;
+  if (fault::group_of(action->kind) == fault::kChange)
+    change_reply(call, *fields, *action);
+  else
+    act(call, *action, route.procedure);
 }
 
 Task<void> Dispatcher::send_with_faults(Call& call, const Route& route) {
   if (call.reply_bytes.empty()) co_return;
   std::optional<MessageFields> fields;
-  const auto changes = [&](const fault::Action& a) {
-    if (fault::group_of(a.kind) != fault::kChange) return true;
-    if (!fields) {
-      const wire::ProcDesc* p = route.program ? route.program->described(call.procedure) : nullptr;
-      fields = MessageFields::of_reply(flatten(call.reply_bytes).substr(kMark), p ? p->result : nullptr);
-    }
-    return fields->has(a);
-  };
-  fault::Context context = context_of(call, route);
-  context.bytes = total_size(call.reply_bytes);
-  const auto action = faults_.check(Point::rpc_reply_tx, context, changes);
+  const auto action = co_await consult_about_reply(Point::rpc_reply_tx, call, route, fields);
   if (!action) co_return;
   if (action->kind == ActionKind::duplicate) {
     SliceList copy = call.reply_bytes;
@@ -134,7 +189,7 @@ Task<void> Dispatcher::send_with_faults(Call& call, const Route& route) {
   } else if (fault::group_of(action->kind) == fault::kChange) {
     change_reply(call, *fields, *action);
   } else {
-    co_await act(call, *action, nullptr);
+    act(call, *action, nullptr);
   }
 }
 

@@ -66,6 +66,25 @@ MessageFields MessageFields::of_reply(std::string message, const wire::TypeDesc*
   return out;
 }
 
+MessageFields MessageFields::of_value(std::string bytes, const wire::TypeDesc& type) {
+  MessageFields out(std::move(bytes));
+  Arena arena;
+  void* value = nullptr;
+  out.add(type, 0, &value, arena);
+  return out;
+}
+
+fault::Detail fault_detail(const char* name, const wire::TypeDesc* result) {
+  if (result == nullptr) return {name, 0, {}};
+  const auto is = [result](std::string_view bytes) {
+    Arena arena;
+    wire::Reader r(reinterpret_cast<const u8*>(bytes.data()), bytes.size(), arena);
+    void* value = arena.alloc(result->size, result->align);
+    return value != nullptr && wire::table_decode(*result, r, value) && r.finish();
+  };
+  return {name, 0, {{result->name, is}}};
+}
+
 u32 MessageFields::add(const wire::TypeDesc& type, u32 start, void** value, Arena& arena) {
   if (start >= message_.size()) return 0;
   wire::Reader r(reinterpret_cast<const u8*>(message_.data()) + start, message_.size() - start, arena);

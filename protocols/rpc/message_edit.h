@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "engine/base/random.h"
-#include "engine/fault/action.h"
+#include "engine/fault/registry.h"
 #include "engine/wire/desc.h"
 #include "engine/wire/field_map.h"
 
@@ -19,6 +19,8 @@ class MessageFields {
   // Without its record mark. What does not decode, or has no description, has no fields.
   static MessageFields of_call(std::string message, std::span<const Program> programs);
   static MessageFields of_reply(std::string message, const wire::TypeDesc* result);
+  // A value alone.
+  static MessageFields of_value(std::string bytes, const wire::TypeDesc& type);
 
   // Whether a change has anything to change here.
   bool has(const fault::Action& change) const;
@@ -35,5 +37,8 @@ class MessageFields {
   std::string message_;
   wire::FieldMap map_;
 };
+
+// What an operation with results of that type is to the fault rules; nullptr: it has none.
+fault::Detail fault_detail(const char* name, const wire::TypeDesc* result);
 
 }  // namespace dfs::rpc

@@ -35,6 +35,9 @@ struct Program {
   fault::Point leave;
   bool stream_only = false;              // over datagrams there is no such version
   const wire::Schema* schema = nullptr;  // the description of its procedures
+  // Types of arguments that filters of fault rules go by: a filehandle, a directory entry; nullptr: it has
+  // none.
+  const wire::TypeDesc *handle = nullptr, *entry = nullptr;
 
   // nullptr: not described.
   const wire::ProcDesc* described(u32 procedure) const;

@@ -1,4 +1,5 @@
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -99,21 +100,13 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int start(const StartOptions& options) {
-  auto config = assemble(options);
-  if (!config) return complain(config.error());
-  log::configure(level_of(config->log_level), config->log_file);
-
-  // Blocked before any thread is made, so that only sigwait below sees them.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  raise_descriptor_limit();
-
-  Server server(*config);
+// One run, until a signal or a fault rule ends it. *again: the rule wants another one, on the same stores and
+// ports.
+int run(Config& config, const sigset_t& signals, bool* again) {
+  *again = false;
+  Server server(config);
+  // From a request, which cannot wait for its own end.
+  server.effects().on_crashed([] { kill(getpid(), SIGUSR1); });
   if (std::string error = server.start(); !error.empty()) return complain(error);
   const Ports ports = server.ports();
   fmt::print("ready nfs={} mount={} portmap={} admin=off\n", ports.nfs, ports.nfs,
@@ -122,9 +115,38 @@ int start(const StartOptions& options) {
   print_mount_commands(server);
 
   int received = 0;
-  sigwait(&signals, &received);
+  do sigwait(&signals, &received);
+  while (received == SIGUSR1 && server.effects().fate() == FaultEffects::Fate::none);
+  if (received == SIGUSR1) {
+    server.crash();
+    if (server.effects().fate() == FaultEffects::Fate::crash)
+      return complain("a fault rule has cut the power");
+    log::info("a fault rule has cut the power; starting again");
+    config.nfs_port = ports.nfs;
+    if (ports.portmap != 0) config.portmap_port = ports.portmap;
+    *again = true;
+    return 0;
+  }
   log::info("signal {}: finishing what is under way", received);
   if (std::string error = server.stop(); !error.empty()) return complain(error);
+  return 0;
+}
+
+int start(const StartOptions& options) {
+  auto config = assemble(options);
+  if (!config) return complain(config.error());
+  log::configure(level_of(config->log_level), config->log_file);
+
+  // Blocked before any thread is made, so that only sigwait below sees them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
+
+  for (bool again = true; again;)
+    if (const int status = run(*config, signals, &again); status != 0) return status;
   return 0;
 }
 

@@ -146,6 +146,7 @@ void Server::start_loops() {
   for (unsigned i = 0; i < count; ++i) {
     loops_.push_back(std::make_unique<LoopState>());
     loops_.back()->loop = std::make_unique<Loop>(*clock_, i);
+    effects_.tap_timers(*loops_.back()->loop);
     loops_.back()->loop->start();
   }
 }
@@ -168,6 +169,7 @@ std::string Server::open_ports() {
   if (std::string e = nfs4_->state->recovery.begin(); !e.empty()) return e;
   if (std::string e = nfs4_->state->persistence.begin(); !e.empty()) return e;
   nfs3_->promises = &nfs4_->state->delegations;
+  effects_.serve(nfs4_.get());
   nfs_service_ = std::make_unique<Service>(*this);
   dialer_ = std::make_unique<CallbackDialer>(*loops_[0]->loop, loops_[0]->connector,
                                              [this](Loop& loop, int fd, const Endpoint& peer) {

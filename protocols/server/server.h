@@ -12,6 +12,7 @@
 #include "protocols/portmap/program.h"
 #include "protocols/rpc/transports.h"
 #include "protocols/server/dialer.h"
+#include "protocols/server/fault_effects.h"
 #include "protocols/server/local_client.h"
 #include "protocols/server/stores_factory.h"
 
@@ -54,6 +55,9 @@ class Server {
   Clock& clock() { return *clock_; }
   const fs::ExportTable& exports() const { return exports_; }
   u64 seed() const { return random_.seed(); }
+  // What fault rules have done to it: when they cut the power, whoever owns it calls crash(), and starts
+  // another on the same stores where they want that.
+  FaultEffects& effects() { return effects_; }
   // Connections open now.
   size_t connections() const { return admission_.size(); }
   // A client without a socket, of the programs on the NFS port. Any thread, while the server runs.
@@ -96,6 +100,7 @@ class Server {
   void close_ports();
   void stop_loops(Nanos drain);
   bool idle();
+  bool calls_under_way();
   std::string close_volumes(bool crash);
 
   Config config_;
@@ -105,6 +110,7 @@ class Server {
   Random random_;
   Trace trace_;
   fault::Registry faults_;
+  FaultEffects effects_{faults_, random_};
   rpc::Hooks hooks_;
   net::NetContext net_;
   net::ConnectionLimits limits_;

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import tempfile
 import threading
+import weakref
 from functools import cached_property
-from typing import TYPE_CHECKING, Iterable, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, TypeVar, Union, cast
 
 from dittofs import _server
 from dittofs.clock import Clock
@@ -17,7 +19,32 @@ from dittofs.trace import Trace
 
 if TYPE_CHECKING:
     from dittofs.faults import Faults
+    from dittofs.faults.order import First
     from dittofs.local import Local
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _one_at_a_time(method: F) -> F:
+    """Runs begin and end one after the other: a fault rule may end one, and begin the next."""
+
+    @functools.wraps(method)
+    def locked(self: Server, *args: Any, **options: Any) -> Any:
+        with self._life:
+            return method(self, *args, **options)
+
+    return cast(F, locked)
+
+
+def _runner(server: Server) -> Callable[[int, int, Mapping[str, Any]], bool]:
+    """Runs functions of fault rules, and does not keep alive what it belongs to."""
+    weak = weakref.ref(server)
+
+    def run(function: int, rule: int, hit: Mapping[str, Any]) -> bool:
+        alive = weak()
+        return alive is not None and alive.faults._run(function, rule, hit)
+
+    return run
 
 
 class Server:
@@ -31,6 +58,7 @@ class Server:
     metadata, content: stores written in Python, in the place of the configured ones (dittofs.stores).
     listen: False: no ports at all; its clients are those of srv.local().
     settings: any knob of `dfs config schema`, {"limits.io_size": 65536}.
+    faults: rules as data (dittofs.faults), armed at each start, before anything is served.
     """
 
     def __init__(
@@ -46,6 +74,7 @@ class Server:
         content: Optional[ContentStore] = None,
         listen: bool = True,
         settings: Optional[Mapping[str, object]] = None,
+        faults: Iterable[Mapping[str, object]] = (),
     ) -> None:
         self._listen = listen
         self.clock = clock if isinstance(clock, Clock) else Clock(manual=_is_manual(clock))
@@ -70,6 +99,8 @@ class Server:
             **{name: _text(value) for name, value in (settings or {}).items()},
         }
         self._server: Optional[_server.Server] = None
+        self._at_start = [dict(rule) for rule in faults]
+        self._life = threading.RLock()
         self.trace = Trace(self)
         self.handlers = Handlers(self)
         self.nfs3 = Program(self.handlers, "nfs3", 3)
@@ -78,14 +109,14 @@ class Server:
 
     # --- life ---------------------------------------------------------------------------------------------------
 
+    @_one_at_a_time
     def start(self) -> "Server":
         """Open stores and ports. Raises RuntimeError that says what to do."""
         if self._server is not None:
             raise RuntimeError("the server is running")
+        self._callbacks = _server.CallbackThread()
         if self._metadata is not None or self._content is not None:
-            self._callbacks = _server.CallbackThread()
-            self._callback_thread = threading.Thread(target=self._callbacks.run, name="dittofs stores", daemon=True)
-            self._callback_thread.start()
+            self._serve_callbacks()
         # A restarted server draws on: with the first run's numbers again, handles of objects that are gone would fit
         # new ones.
         if self._seed is not None:
@@ -93,11 +124,13 @@ class Server:
         self._starts += 1
         server = _server.Server(
             self._settings, self._exports, self.clock._native, self._callbacks, self._metadata, self._content,
-            dispatch=self.handlers.dispatch, listen=self._listen,
+            dispatch=self.handlers.dispatch, listen=self._listen, run_hook=_runner(self),
         )  # fmt: skip
         self.handlers.install(server)
         if self.trace.on:
             server.trace_enable(True)
+        for rule in self._at_start:
+            server.arm(rule)
         server.start()
         self._server = server
         # A restarted server answers where its clients look for it.
@@ -109,6 +142,7 @@ class Server:
             self._seed = server.seed & 0x7FFFFFFFFFFFFFFF
         return self
 
+    @_one_at_a_time
     def stop(self) -> None:
         """Let the calls under way finish, make everything durable, close. Nothing when it is not running."""
         server, self._server = self._server, None
@@ -116,12 +150,14 @@ class Server:
             server.stop()
             self._end_callbacks()
 
+    @_one_at_a_time
     def crash(self) -> None:
         """What a power cut leaves: connections gone, everything that is not durable forgotten."""
         server, self._server = self._native(), None
         server.crash()
         self._end_callbacks()
 
+    @_one_at_a_time
     def restart(self) -> "Server":
         """Start again on the same stores and ports (after a crash(), or after a clean stop())."""
         self.stop()
@@ -138,11 +174,28 @@ class Server:
             shutil.rmtree(self._own_folder, ignore_errors=True)
             self._own_folder = None
 
+    def _serve_callbacks(self) -> None:
+        """Stores and fault rules written in Python run on a thread of their own."""
+        if self._callback_thread is None:
+            assert self._callbacks is not None
+            self._callback_thread = threading.Thread(target=self._callbacks.run, name="dittofs callbacks", daemon=True)
+            self._callback_thread.start()
+
     def _end_callbacks(self) -> None:
-        if self._callbacks is not None and self._callback_thread is not None:
+        if self._callbacks is not None:
             self._callbacks.stop()
+        if self._callback_thread is not None:
             self._callback_thread.join()
-            self._callbacks = self._callback_thread = None
+        self._callbacks = self._callback_thread = None
+
+    @_one_at_a_time
+    def _lost_power(self, native: _server.Server, restart: bool) -> None:
+        """A fault rule has cut the power of this native server."""
+        if self._server is not native:
+            return
+        self.crash()
+        if restart:
+            self.start()
 
     def __enter__(self) -> "Server":
         return self if self._server is not None else self.start()
@@ -196,6 +249,16 @@ class Server:
     def connections(self) -> int:
         """Connections open now."""
         return self._native().connections
+
+    def order(self, point: str, *, by: Any = None) -> First:
+        """One thing before another, whoever comes first:
+
+            with srv.order("nfs4.op.OPEN.leave", by=a).before("nfs4.op.REMOVE.enter", by=b):
+
+        `by`: only what this client does, an NFSv4 client or session, or a client of another protocol by its connection."""
+        from dittofs.faults.order import First
+
+        return First(self, point, by)
 
     @property
     def state(self) -> State:

@@ -2,6 +2,7 @@
 
 #include "engine/base/arena.h"
 #include "engine/base/clock.h"
+#include "engine/base/random.h"
 #include "engine/base/siphash.h"
 #include "engine/base/slice.h"
 #include "engine/base/trace.h"
@@ -105,4 +106,18 @@ TEST_CASE("trace: a bounded ring that can be waited on") {
   CHECK(e.seq == 5);
   CHECK_FALSE(trace.wait(
       5, [](const TraceEvent&) { return true; }, std::chrono::milliseconds(1), nullptr));
+}
+
+TEST_CASE("random: a tap gives numbers in the place of those that would be drawn") {
+  struct Sevens final : Random::Tap {
+    int left = 2;
+    std::optional<u64> draw() override { return left-- > 0 ? std::optional<u64>(7) : std::nullopt; }
+  } sevens;
+  Random tapped(1), plain(1);
+  tapped.set_tap(&sevens);
+  CHECK(tapped.next() == 7);
+  CHECK(tapped.below(5) == 2);
+  CHECK(tapped.next() == plain.next());
+  tapped.set_tap(nullptr);
+  CHECK(tapped.next() == plain.next());
 }

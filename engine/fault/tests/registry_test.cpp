@@ -51,11 +51,11 @@ TEST_CASE("arming: what can never work is refused with what is possible") {
   World w;
   auto refused = w.registry.arm({*parse_point("net.read"), {}, {ActionKind::fail}});
   REQUIRE_FALSE(refused);
-  CHECK(
-      refused.error() ==
-      "fail cannot happen at net.read; possible there: note, delay, pause, yield, reset, close, half_close, "
-      "slow_close, throttle, slice, blackhole");
-  w.registry.declare_details(Point::nfs3_proc_enter, {"NULL", "READ"});
+  CHECK(refused.error() ==
+        "fail cannot happen at net.read; possible there: note, check, delay, pause, yield, await, reset, "
+        "close, "
+        "half_close, slow_close, throttle, slice, blackhole, crash, restart, full");
+  w.registry.declare_names(Point::nfs3_proc_enter, {"NULL", "READ"});
   auto typo = w.registry.arm({*parse_point("nfs3.proc.REED.enter"), {}, {ActionKind::fail}});
   REQUIRE_FALSE(typo);
   CHECK(typo.error() == "nfs3.proc.@.enter has no REED; it has: NULL, READ");

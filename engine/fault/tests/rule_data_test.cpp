@@ -65,7 +65,7 @@ TEST_CASE("rules as data: refusals say what is possible") {
   CHECK(why(R"({"point": "net.read", "chance": 2, "do": "note"})") ==
         "chance is a number from 0 to 1; not 2");
   CHECK_THAT(why(R"({"point": "net.read", "do": {"note": {}, "reset": {}}})"),
-             Catch::StartsWith("do is one of note, fail, "));
+             Catch::StartsWith("do is one of note, check, fail, "));
   CHECK(why(R"({"point": "net.read", "do": {"fail": "EIO"}})") == "there is no status \"EIO\"");
   CHECK(why(R"({"point": "net.read", "do": {"error": "eio"}})") ==
         "there is no error \"eio\"; there are ok, io, no_space");

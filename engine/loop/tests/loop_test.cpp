@@ -78,6 +78,26 @@ TEST_CASE("manual clock: a loop's timers run when time is advanced, in order, on
   CHECK(ran == std::vector<int>{1, 2, 3});
 }
 
+TEST_CASE("timers: what is put off runs so much later, once") {
+  ManualClock clock;
+  Timers timers(clock);
+  int asked = 0;
+  std::vector<Nanos> ran;
+  timers.set_late([&]() -> Nanos { return ++asked == 1 ? 5 : 0; });
+  timers.after(10, [&] { ran.push_back(1); });
+  timers.after(12, [&] { ran.push_back(2); });
+  timers.run_due(12);
+  CHECK(ran == std::vector<Nanos>{2});
+  CHECK(timers.next() == 15);
+  timers.run_due(15);
+  CHECK(ran == std::vector<Nanos>{2, 1});
+  CHECK(asked == 2);
+  const Timers::Id gone = timers.after(10, [&] { ran.push_back(3); });
+  CHECK(timers.cancel(gone));
+  timers.run_due(100);
+  CHECK(ran.size() == 2);
+}
+
 TEST_CASE("real clock: delays end") {
   RealClock clock;
   Loop loop(clock, 0);

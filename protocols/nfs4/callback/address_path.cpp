@@ -97,7 +97,7 @@ Task<CbResult> Callbacks::call_address(Ref<Client> client, CbOps ops) {
     const rpc::CallHeader header = header_of(*client, at.program, null ? kCbNull : kCbCompound);
     std::string args;
     if (!null) args = compound(at.ident, ops);
-    rpc::Answer answer = co_await ask(connection, header, std::move(args), ops.name());
+    rpc::Answer answer = co_await ask(*client, connection, header, std::move(args), ops.name());
     if (answer.outcome == Outcome::lost || answer.outcome == Outcome::unsent) continue;
     if (answer.outcome == Outcome::accepted && !null) r.reply = decode_cb_reply(std::move(answer.results));
     if (answer.outcome == Outcome::timed_out) {

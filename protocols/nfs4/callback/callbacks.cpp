@@ -59,54 +59,6 @@ Task<void> Callbacks::send_task(Ref<Client> client, CbOps ops, UniqueFunction<vo
   if (done) done(result);
 }
 
-// Sends one call and waits for what comes of it, with a fault point before and after.
-Task<rpc::Answer> Callbacks::ask(u64 connection, const rpc::CallHeader& header, std::string args,
-                                 const char* name) {
-  fault::Registry& faults = state_.server.faults;
-  Trace& trace = state_.server.trace;
-  const Nanos limit = state_.server.limits.callback_timeout;
-  using Outcome = rpc::Answer::Outcome;
-  if (auto action = faults.check(fault::Point::nfs4_cb_send,
-                                 {.detail = name, .conn = connection, .bytes = args.size()})) {
-    switch (fault::group_of(action->kind)) {
-      case fault::kTime:
-        co_await faults.spend(*action);
-        break;
-      case fault::kLink:
-        streams_->apply(connection, *action);
-        break;
-      case fault::kDrop:  // it gets lost on its way
-        co_await waits.pause(limit);
-        co_return rpc::Answer{Outcome::timed_out, {}};
-      default:
-        break;
-    }
-  }
-  if (trace.enabled()) trace.emit("nfs4.cb.send", connection, 0, {{"op", std::string(name)}});
-  rpc::Answer answer = co_await streams_->call(connection, header, args, limit);
-  if (auto action = faults.check(fault::Point::nfs4_cb_reply,
-                                 {.detail = name, .conn = connection, .bytes = answer.results.size()})) {
-    switch (fault::group_of(action->kind)) {
-      case fault::kTime:
-        co_await faults.spend(*action);
-        break;
-      case fault::kLink:
-        streams_->apply(connection, *action);
-        answer = {Outcome::lost, {}};
-        break;
-      case fault::kDrop:
-        answer = {Outcome::timed_out, {}};
-        break;
-      default:
-        break;
-    }
-  }
-  if (trace.enabled())
-    trace.emit("nfs4.cb.reply", connection, 0,
-               {{"op", std::string(name)}, {"outcome", static_cast<u64>(answer.outcome)}});
-  co_return answer;
-}
-
 // --- whether there is a way --------------------------------------------------------------------------------
 
 void Callbacks::set_path(Client& client, CallbackPath path) {

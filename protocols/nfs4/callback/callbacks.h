@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "engine/fault/registry.h"
 #include "engine/loop/waits.h"
 #include "protocols/nfs4/callback/back_channel.h"
 #include "protocols/nfs4/state/client.h"
@@ -67,7 +68,11 @@ class Callbacks {
   // One request of a slot, until it is known what became of it or nobody can be asked any more.
   struct Exchange;
   Task<Exchange> exchange(Session& session, const BackChannel::Ticket& ticket, const CbOps& ops);
-  Task<rpc::Answer> ask(u64 connection, const rpc::CallHeader& header, std::string args, const char* name);
+  Task<rpc::Answer> ask(const Client& client, u64 connection, const rpc::CallHeader& header, std::string args,
+                        const char* name);
+  // What a fault rule wants done to a message; `type`: what it is, nullptr when it cannot be changed.
+  Task<std::optional<fault::Action>> consult(fault::Point point, const fault::Context& context,
+                                             const std::string& message, const wire::TypeDesc* type);
   Task<u64> connect(Ref<Client> client);
 
   void connection_closed(u64 connection);

@@ -127,7 +127,7 @@ Task<Callbacks::Exchange> Callbacks::exchange(Session& s, const BackChannel::Tic
   for (u32 tries = 0; tries < kTries; ++tries) {
     const u64 connection = s.back_connection();
     if (connection == 0 || waits.stopped()) break;
-    rpc::Answer answer = co_await ask(connection, header, args, ops.name());
+    rpc::Answer answer = co_await ask(*s.client, connection, header, args, ops.name());
     if (answer.outcome == Outcome::unsent || answer.outcome == Outcome::lost) {
       seen |= answer.outcome == Outcome::lost;
       lost(s, connection);

@@ -276,6 +276,8 @@ Nanos Clients::lease_due(u32 number, Nanos now) {
     forget_idle_owners(state_, *client, now);
     return ends;
   }
+  if (state_.server.faults.check(fault::Point::state_lease_expire, {.client = client->id.value}))
+    return now + state_.lease();
   const bool confirmed = client->confirmed();
   const Nanos last = ends + state_.server.limits.courtesy;
   if (confirmed && has_locks(*client) && last > now) {
@@ -329,6 +331,14 @@ bool Clients::expire(u32 number) {
   }
   expire_locked(client);
   return true;
+}
+
+void Clients::end_lease(clientid4 id) {
+  std::lock_guard lock(mutex_);
+  const Ref<Client> client = find(id).client;
+  if (!client) return;
+  client->renew(state_.now() - state_.lease());
+  expire_locked(client);
 }
 
 void Clients::expire_locked(const Ref<Client>& client) {

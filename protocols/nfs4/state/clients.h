@@ -45,6 +45,8 @@ class Clients {
   // Somebody wants what a client of that number stands in the way of: it loses its state if its lease has
   // ended. True: then it has, and the files are to be judged again, what is granted after Roster::settle().
   bool expire(u32 number);
+  // The client's lease ends now, and what it holds with it.
+  void end_lease(clientid4 id);
 
   // The time has come to look at a client's lease. Returns when to look again, or 0: it is gone.
   Nanos lease_due(u32 number, Nanos now);

@@ -76,6 +76,9 @@ why_no_delegation4 Delegations::grant(const DelegationAsk& ask, Ref<Delegation>*
   if (!ask.reclaim && !room(*client, ask.write ? DelegationType::write : DelegationType::read, 1))
     return WND4_RESOURCE;
   if (!ask.reclaim && barred(file_key(file))) return WND4_CONTENTION;
+  if (state_.server.faults.check(fault::Point::state_grant_offer,
+                                 {.file = file.node.id.value, .client = client->id.value}))
+    return WND4_RESOURCE;
   const fs::HandleBytes handle = state_.server.sealer.seal({file.ex->id, file.fs().uuid(), file.node});
   auto hold = Ref<FileHold>::adopt(new FileHold(state_, file.fs(), file.node.id));
   state::FilePin pin = state_.files.pin(file_key(file));

@@ -191,6 +191,7 @@ Task<bool> Delegations::ask(Compound& c, Place file, state::Owner who, Ref<Deleg
 }
 
 void Delegations::begin_recall(const Ref<Delegation>& d) {
+  if (state_.server.faults.check(fault::Point::state_grant_recall, fault_context(*d))) return;
   {
     std::lock_guard lock(d->file->mutex());
     // Whom it was kept for does not know it yet, and cannot give it back.
@@ -258,7 +259,12 @@ nfsstat4 Delegations::give_back(Compound& c, const Ref<Delegation>& d, u32 seqid
   return NFS4_OK;
 }
 
+fault::Context Delegations::fault_context(const Delegation& d) {
+  return {.file = d.node.id.value, .client = d.client().id.value};
+}
+
 void Delegations::revoke(const Ref<Delegation>& d) {
+  if (state_.server.faults.check(fault::Point::state_grant_revoke, fault_context(*d))) return;
   Client& client = d->client();
   const bool told = client.facet != Facet::v40;
   {

@@ -102,6 +102,7 @@ class Delegations final : public fs::Promises {
   // DELEGPURGE, or RECLAIM_COMPLETE: what was not claimed goes.
   void purge(Client& heir);
 
+  void revoke(const Ref<Delegation>& d);
   nfsstat4 give_back(Compound& c, const Ref<Delegation>& d, u32 seqid);
   // Its claims are gone: whoever waits for that goes on.
   void ended(Delegation& d);
@@ -118,7 +119,7 @@ class Delegations final : public fs::Promises {
   Task<void> purge_later(Ref<Client> heir);
   Task<bool> ask(Compound& c, Place file, state::Owner who, Ref<Delegation> d);
   void relieve();
-  void revoke(const Ref<Delegation>& d);
+  static fault::Context fault_context(const Delegation& d);
 
   // What was given before stays where it can; otherwise its holder is told at once that it is wanted back,
   // and asked as well.

@@ -85,6 +85,10 @@ nfsstat4 check_mode(const Open& open, bool exclusive) {
 
 bool waits(nfs_lock_type4 type) { return type == READW_LT || type == WRITEW_LT; }
 
+fault::Context fault_context(const state::ClaimedFile& file, const StateOwner& owner) {
+  return {.file = file.key.id.value, .client = owner.client->id.value};
+}
+
 // Refused: who would wait gets a place in the queue, or keeps it; who would not gives it up.
 LOCK4res refuse_lock(Compound& c, const LOCK4args& a, const state::Range& bytes, state::ClaimedFile& file,
                      const Ref<StateOwner>& owner, const LOCK4denied& why, TellWaiters& tell) {
@@ -96,6 +100,7 @@ LOCK4res refuse_lock(Compound& c, const LOCK4args& a, const state::Range& bytes,
     return res;
   }
   State& state = *c.server.state;
+  if (c.server.faults.check(fault::Point::state_lock_wait, fault_context(file, *owner))) return res;
   const nfs_fh4 handle = handle_of(c, c.current.place);
   file.waiting.wait({waiting_owner(owner), bytes, exclusive(a.locktype), state.now() + state.lease(),
                      std::string(handle.view()), false});
@@ -129,6 +134,11 @@ LOCK4res lock_locked(Compound& c, const LOCK4args& a, const state::Range& bytes,
   }
   if (file.claims.ranges().size() >= kMaxRanges) {
     res.status = too_many(c);
+    return res;
+  }
+  if (auto action = c.server.faults.check(fault::Point::state_lock_grant, fault_context(file, *owner));
+      action && action->kind == fault::ActionKind::fail) {
+    res.status = static_cast<nfsstat4>(action->number);
     return res;
   }
   file.claims.lock(owner->who, bytes, for_writing);

@@ -44,13 +44,7 @@ bool downgrades_to(u16 asked, state::ShareMode mode, u16* kept) {
 
 // --- owners ------------------------------------------------------------------------------------------------
 
-namespace {
-
-// What is taken out of the tables under the client's mutex, and let go when it is not held any more.
-using Ended = std::vector<Ref<StateRecord>>;
-
-// Ends an open and its owners' locks; the client's mutex is held.
-void end_open_locked(Open& open, Ended* ended) {
+void end_open_locked(Open& open, std::vector<Ref<StateRecord>>* ended) {
   for (LockState* lock : std::vector<LockState*>(open.locks)) {
     ended->push_back(Ref<StateRecord>::share(lock));
     forget_lock_locked(*lock);
@@ -59,6 +53,11 @@ void end_open_locked(Open& open, Ended* ended) {
   open.owner->opens.erase(&*open.file);
   --open.client().states;
 }
+
+namespace {
+
+// What is taken out of the tables under the client's mutex, and let go when it is not held any more.
+using Ended = std::vector<Ref<StateRecord>>;
 
 void end_all(State& state, const Ended& ended) {
   for (const Ref<StateRecord>& r : ended) state.end(*r, Gone::closed);

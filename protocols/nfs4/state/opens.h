@@ -37,6 +37,10 @@ nfsstat4 open_file(Compound& c, const Ref<StateOwner>& owner, const Place& file,
 // What came after did not work: takes the open back to what it was.
 void undo_open(Compound& c, const Opened& opened);
 
+// Ends an open and its owner's locks with it; the client's mutex is held, and what is taken out of its tables
+// is let go after that.
+void end_open_locked(Open& open, std::vector<Ref<StateRecord>>* ended);
+
 CLOSE4res close_open(Compound& c, const Ref<Open>& open, u32 seqid);
 OPEN_DOWNGRADE4res downgrade_open(Compound& c, Open& open, u32 seqid, state::ShareMode mode);
 OPEN_CONFIRM4res confirm_open(Compound& c, Open& open, u32 seqid);

@@ -22,14 +22,16 @@ Task<void> sweep_later(fs::FileSystem& fs) {
 }  // namespace
 
 Recovery::Recovery(State& state)
-    : roster(store_of(state.server.exports), static_cast<u32>(state.lease() / kSecond)), state_(state) {}
+    : roster(store_of(state.server.exports), static_cast<u32>(state.lease() / kSecond), state.server.faults),
+      state_(state) {}
 
 // --- the grace period --------------------------------------------------------------------------------------
 
 std::string Recovery::begin() {
   if (const fs::FsError e = run_blocking(roster.load()); e != fs::FsError::ok)
     return fmt::format("the roster of NFSv4 clients cannot be read: {}", fs::name(e));
-  if (const auto left = roster.entries(); !left.empty()) {
+  const bool skipped = state_.server.faults.check(fault::Point::state_grace_begin, {}).has_value();
+  if (const auto left = roster.entries(); !left.empty() && !skipped) {
     // As long as the lease that they were told: so much later one may notice that the server was away.
     Nanos period = state_.server.limits.grace;
     for (const Roster::Entry& e : left) period = std::max(period, e.lease * kSecond);
@@ -46,11 +48,16 @@ std::string Recovery::begin() {
 void Recovery::start(Loop& loop) {
   std::lock_guard lock(mutex_);
   loop_ = &loop;
-  if (in_grace())
-    timer_ = loop.after(left(), [this] {
-      timer_ = 0;
-      end_grace();
-    });
+  if (in_grace()) end_later_locked(left());
+}
+
+void Recovery::end_later_locked(Nanos after) {
+  timer_ = loop_->after(after, [this] {
+    timer_ = 0;
+    end_grace();
+    std::lock_guard lock(mutex_);
+    if (in_grace() && loop_ != nullptr) end_later_locked(state_.lease());  // a fault rule keeps it
+  });
 }
 
 void Recovery::stop() {
@@ -64,7 +71,7 @@ Nanos Recovery::left() const { return in_grace() ? std::max<Nanos>(0, ends_ - st
 
 void Recovery::end_grace() {
   std::lock_guard lock(mutex_);
-  if (!in_grace()) return;
+  if (!in_grace() || state_.server.faults.check(fault::Point::state_grace_end, {})) return;
   // First they are out of the roster: whoever sees that the grace period is over waits for that to be
   // durable.
   roster.drop_absent();

@@ -55,6 +55,7 @@ class Recovery {
   Roster roster;
 
  private:
+  void end_later_locked(Nanos after);
   State& state_;
   std::atomic<bool> in_grace_{false};
   Nanos ends_ = 0;  // fixed after begin()

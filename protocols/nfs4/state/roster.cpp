@@ -121,8 +121,14 @@ u64 Roster::write(fs::MetadataTxn& txn) {
   return changed_.load(std::memory_order_relaxed);
 }
 
+fs::FsError Roster::struck(fault::Point point) const {
+  const auto action = faults_.check(point, {});
+  return action && action->kind == fault::ActionKind::error ? static_cast<fs::FsError>(action->number)
+                                                            : fs::FsError::ok;
+}
+
 void Roster::hand_over() {
-  if (store_ == nullptr) return;
+  if (store_ == nullptr || struck(fault::Point::recovery_put_before) != fs::FsError::ok) return;
   // Of a store that would have to wait nothing has begun; settle() does it.
   (void)store_->update([this](fs::MetadataTxn& txn) {
     write(txn);
@@ -144,8 +150,11 @@ Task<fs::FsError> Roster::settle_later() {
       return fs::FsError::ok;
     };
     if (store_ != nullptr) {
+      fs::FsError e = struck(fault::Point::recovery_put_before);
+      if (e != fs::FsError::ok) co_return e;
       Task<fs::FsError> writing = fs::update_durably(*store_, all);
-      const fs::FsError e = co_await writing;
+      e = co_await writing;
+      if (e == fs::FsError::ok) e = struck(fault::Point::recovery_put_after);
       if (e != fs::FsError::ok) co_return e;
     }
     std::lock_guard lock(mutex_);

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 
+#include "engine/fault/registry.h"
 #include "engine/fs/metadata_store.h"
 #include "protocols/nfs4/state/client.h"
 
@@ -33,7 +34,8 @@ class Roster {
   };
 
   // A null store: there is nothing to keep it in. `lease`: of this run, in seconds.
-  Roster(fs::MetadataStore* store, u32 lease) : store_(store), lease_(lease) {}
+  Roster(fs::MetadataStore* store, u32 lease, fault::Registry& faults)
+      : store_(store), lease_(lease), faults_(faults) {}
 
   // Reads what the last run left. Before anything else.
   Async<fs::FsError> load();
@@ -94,11 +96,13 @@ class Roster {
   u64 write(fs::MetadataTxn& txn);
   // Lets the store have the changes, to become durable when it likes.
   void hand_over();
+  fs::FsError struck(fault::Point point) const;
   Task<fs::FsError> load_later();
   Task<fs::FsError> settle_later();
 
   fs::MetadataStore* const store_;
   const u32 lease_;
+  fault::Registry& faults_;
   std::atomic<u64> changed_{0}, durable_{0};  // changes so far, and those that are durable
   std::atomic<u64> erased_{0};                // the last that took somebody out
 

@@ -77,7 +77,16 @@ Session::Session(State& state, Ref<Client> c, u32 minor, const ChannelAttrs& f, 
   for (u32 i = 0; i < f.max_requests; ++i) slots_[i].session_ = this;
 }
 
+fault::Context Session::fault_context() const {
+  return {.client = client->id.value, .session = {reinterpret_cast<const char*>(id.data()), id.size()}};
+}
+
 Session::Begun Session::begin(const SEQUENCE4args& a, u64 digest, Slot** out) {
+  fault::Registry& faults = state_.server.faults;
+  if (faults.armed(fault::Point::nfs4_slot_lookup)) [[unlikely]] {
+    const auto action = faults.check(fault::Point::nfs4_slot_lookup, fault_context());
+    if (action && action->kind == fault::ActionKind::fail) return {static_cast<nfsstat4>(action->number)};
+  }
   if (a.sa_slotid.value >= fore.max_requests) return {NFS4ERR_BADSLOT};
   std::lock_guard lock(mutex_);
   if (dead_) return {NFS4ERR_BADSESSION};
@@ -108,7 +117,10 @@ void Slot::ended(Compound& c, const SliceList& body) {
   const u64 size = total_size(body);
   // What the client asked to have remembered was kept within what may be; a reply of SEQUENCE alone always is
   // (RFC 8881 2.10.6.1.3).
-  const bool keep = (c.cached || c.result_count <= 1) && size <= UINT32_MAX;
+  fault::Registry& faults = c.server.faults;
+  const bool forgets = faults.armed(fault::Point::nfs4_slot_store) &&
+                       faults.check(fault::Point::nfs4_slot_store, session->fault_context());
+  const bool keep = (c.cached || c.result_count <= 1) && size <= UINT32_MAX && !forgets;
   std::unique_ptr<u8[]> copy;
   if (keep) {
     copy.reset(new u8[size]);

@@ -51,6 +51,9 @@ class Session : public Counted {
   const u32 minor;  // that it was made in, and is called back in
   const ChannelAttrs fore, back;
 
+  // What fault rules know of it.
+  fault::Context fault_context() const;
+
   // What a SEQUENCE comes to before its COMPOUND goes on.
   struct Begun {
     nfsstat4 status = NFS4_OK;

@@ -38,6 +38,11 @@ class State {
   void drop(Client& client, Gone why);
   // Takes opens and locks of a client of 4.1 away, whose lease has ended; the client stays, and is told.
   void expire(Client& client);
+  // Takes one piece of state away, or all of a file, from whoever has it: an administrator's, or a fault
+  // rule's, doing (RFC 8881 8.5). What is not there any more is left alone. No mutex is held.
+  void revoke(const Ref<StateRecord>& record);
+  void revoke(const Other& other);
+  void revoke_all(const state::FileKey& file);
   // Somebody else waits for a lock on a file that the client has locks on.
   bool waited_for(const Client& client) const;
 

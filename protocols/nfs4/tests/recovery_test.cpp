@@ -36,7 +36,7 @@ size_t rows(Kept& k) {
 
 TEST_CASE("a client is in the roster before it has state, once") {
   Kept k;
-  Roster roster(&k.store, 90);
+  Roster roster(&k.store, 90, k.faults);
   auto c = client(1, "owner", 1);
   CHECK(roster.settled());
   CHECK(run_blocking(roster.admit(*c)) == FsError::ok);
@@ -56,13 +56,13 @@ TEST_CASE("a client is in the roster before it has state, once") {
 TEST_CASE("the next run knows whom the last one left") {
   Kept k;
   {
-    Roster roster(&k.store, 90);
+    Roster roster(&k.store, 90, k.faults);
     for (u32 n : {1u, 2u, 3u}) {
       auto c = client(n, "owner " + std::to_string(n), static_cast<u8>(n), n == 3 ? Facet::v40 : Facet::v41);
       REQUIRE(run_blocking(roster.admit(*c)) == FsError::ok);
     }
   }
-  Roster roster(&k.store, 90);
+  Roster roster(&k.store, 90, k.faults);
   REQUIRE(run_blocking(roster.load()) == FsError::ok);
   CHECK(roster.entries().size() == 3);
   CHECK(roster.left_by(*client(7, "owner 1", 1)));
@@ -82,11 +82,11 @@ TEST_CASE("the next run knows whom the last one left") {
     CHECK(rows(k) == 1);
   }
   SECTION("a row says how long the lease is that its client was told") {
-    Roster shorter(&k.store, 10);
+    Roster shorter(&k.store, 10, k.faults);
     REQUIRE(run_blocking(shorter.load()) == FsError::ok);
     CHECK(shorter.entries()[1].lease == 90);
     CHECK(run_blocking(shorter.admit(*client(7, "owner 1", 1))) == FsError::ok);
-    Roster next(&k.store, 90);
+    Roster next(&k.store, 90, k.faults);
     REQUIRE(run_blocking(next.load()) == FsError::ok);
     CHECK(next.entries()[1].lease == 10);  // by facet and owner: 4.0 comes first
   }
@@ -108,7 +108,7 @@ TEST_CASE("the next run knows whom the last one left") {
 TEST_CASE("a store that fails refuses the client, and is tried again") {
   Kept k;
   fs::declare_store_points(k.faults);
-  Roster roster(&k.faulty, 90);
+  Roster roster(&k.faulty, 90, k.faults);
   auto c = client(1, "owner", 1);
   REQUIRE(run_blocking(roster.admit(*c)) == FsError::ok);
   k.store.crash();
@@ -125,7 +125,7 @@ TEST_CASE("a row that nobody understands is dropped") {
     return FsError::ok;
   };
   REQUIRE(run_blocking(k.store.update(put)) == FsError::ok);
-  Roster roster(&k.store, 90);
+  Roster roster(&k.store, 90, k.faults);
   REQUIRE(run_blocking(roster.load()) == FsError::ok);
   CHECK(roster.entries().empty());
   CHECK(run_blocking(roster.settle()) == FsError::ok);

@@ -26,6 +26,15 @@ py::list names_of(u32 groups) {
   return out;
 }
 
+py::list filters_of(u32 known) {
+  py::list out;
+  for (const fault::NumberFilter& f : fault::kNumberFilters)
+    if (known & f.known) out.append(f.name);
+  for (const fault::TextFilter& f : fault::kTextFilters)
+    if (known & f.known) out.append(f.name);
+  return out;
+}
+
 }  // namespace
 
 u64 arm_rule(fault::Registry& registry, const py::object& data) {
@@ -52,10 +61,11 @@ void bind_faults(py::module_& m) {
       "fault_points",
       [] {
         py::list out;
-        for (const auto& p : fault::kPoints) out.append(py::make_tuple(p.name, names_of(p.actions)));
+        for (const auto& p : fault::kPoints)
+          out.append(py::make_tuple(p.name, names_of(p.actions), filters_of(p.known)));
         return out;
       },
-      "Every fault point with the actions it accepts.");
+      "Every fault point with the actions it accepts, and what it can be filtered by.");
   m.def(
       "rule_data", [](const py::object& data) { return data_of(rule_from(data)); },
       "A rule as data, read and written again. ValueError says what is possible instead.");

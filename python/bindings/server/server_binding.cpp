@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include "protocols/server/server.h"
+#include "python/bindings/server/fault_hooks.h"
 #include "python/bindings/server/handlers.h"
 #include "python/bindings/server/python_stores.h"
 
@@ -21,8 +22,8 @@ class InProcessServer {
   InProcessServer(const std::map<std::string, std::string>& settings, const std::vector<std::string>& exports,
                   std::shared_ptr<ManualClock> clock, std::shared_ptr<CallbackThread> thread,
                   py::object metadata, py::object content, u64 capacity, const py::object& dispatch,
-                  bool listen)
-      : clock_(std::move(clock)), thread_(std::move(thread)) {
+                  bool listen, py::object run_hook)
+      : clock_(std::move(clock)), thread_(std::move(thread)), fault_hooks_(thread_, std::move(run_hook)) {
     if (!dispatch.is_none()) hook_ = std::make_unique<PythonHook>(dispatch);
     Config config;
     for (const auto& [path, value] : settings)
@@ -31,6 +32,7 @@ class InProcessServer {
       if (std::string error = server::add_export(config, text); !error.empty()) refuse(error);
     server_ = std::make_unique<server::Server>(
         config, server::Parts{clock_.get(), factory(metadata, content, capacity), listen, hook_.get()});
+    server_->faults().set_hooks(&fault_hooks_);
   }
   ~InProcessServer() {
     py::gil_scoped_release release;
@@ -48,6 +50,7 @@ class InProcessServer {
     server_->crash();
   }
   server::Server& get() { return *server_; }
+  FaultHooks& hooks() { return fault_hooks_; }
 
  private:
   template <class F>
@@ -78,6 +81,7 @@ class InProcessServer {
   }
   std::shared_ptr<ManualClock> clock_;
   std::shared_ptr<CallbackThread> thread_;
+  FaultHooks fault_hooks_;
   std::unique_ptr<PythonHook> hook_;  // outlives the server
   std::unique_ptr<server::Server> server_;
 };
@@ -121,10 +125,10 @@ void bind_server(py::module_& m) {
   py::class_<InProcessServer> c(m, "Server");
   c.def(py::init<const std::map<std::string, std::string>&, const std::vector<std::string>&,
                  std::shared_ptr<ManualClock>, std::shared_ptr<CallbackThread>, py::object, py::object, u64,
-                 const py::object&, bool>(),
+                 const py::object&, bool, py::object>(),
         py::arg("settings"), py::arg("exports"), py::arg("clock") = nullptr, py::arg("callbacks") = nullptr,
         py::arg("metadata") = py::none(), py::arg("content") = py::none(), py::arg("capacity") = u64{1} << 40,
-        py::arg("dispatch") = py::none(), py::arg("listen") = true)
+        py::arg("dispatch") = py::none(), py::arg("listen") = true, py::arg("run_hook") = py::none())
       .def("start", &InProcessServer::start)
       .def("stop", &InProcessServer::stop)
       .def("crash", &InProcessServer::crash)
@@ -139,6 +143,9 @@ void bind_server(py::module_& m) {
       "end_grace", [](InProcessServer& s) { s.get().end_grace(); }, py::call_guard<py::gil_scoped_release>());
   c.def("arm", [](InProcessServer& s, const py::object& data) { return arm_rule(s.get().faults(), data); });
   c.def("rules", [](InProcessServer& s) { return armed_rules(s.get().faults()); });
+  c.def("add_hook", [](InProcessServer& s, u64 function) { s.hooks().add(function); });
+  c.def("remove_hook", [](InProcessServer& s, u64 function) { s.hooks().remove(function); });
+  c.def("settle_hooks", [](InProcessServer& s) { s.hooks().settle(); });
   c.def("disarm", [](InProcessServer& s, u64 id) { s.get().faults().disarm(id); });
   c.def("release", [](InProcessServer& s, u64 id) { s.get().faults().release(id); });
   c.def("heal", [](InProcessServer& s) { s.get().faults().heal(); });

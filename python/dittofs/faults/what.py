@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any, Callable, Union
 
-from dittofs import _server
+from dittofs import _server, wire
+from dittofs.faults.when import Hit
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,67 @@ def error(name: str) -> Action:
     if name not in known:
         raise ValueError(f"there is no error {name}; there are {', '.join(known)}")
     return Action("error", {"name": name})
+
+
+def reply(value: Any, type: Any = None) -> Action:
+    """Answer with this result in the place of what would be, or was: a record of the result's type, or anything with
+    its type beside it, as in wire.encode()."""
+    named = getattr(type or value.__class__, "__xdr__", None)
+    if not named:
+        raise TypeError(f"{value!r} is no result: say of which type, reply(value, type)")
+    encoded = wire.encode(value, type) if type is not None else wire.encode(value)
+    return Action("reply", {"result": {"hex": encoded.hex()}, "type": named[1]})
+
+
+def draw(number: int) -> Action:
+    """This number is drawn."""
+    return Action("draw", {"number": number})
+
+
+def skip() -> Action:
+    """What was about to happen does not."""
+    return Action("skip")
+
+
+def check(function: Callable[[Hit], object]) -> Action:
+    """A watch: the function looks at what happens, and when it raises the rule fails its test. Nobody waits for it
+    but whoever disarms the rule."""
+    return Action("check", {"function": function})
+
+
+def call(function: Callable[[Hit], object]) -> Action:
+    """The function runs while the request waits, and the server goes on. What it raises the rule raises when it is
+    disarmed."""
+    return Action("call", {"function": function})
+
+
+def crash() -> Action:
+    """The server loses power at this very point: nothing reaches a store, or a client, any more. The rule's wait()
+    returns when it is down."""
+    return Action("crash")
+
+
+def restart() -> Action:
+    """crash(), and it starts again on the same stores. The rule's wait() returns when it serves."""
+    return Action("restart")
+
+
+def full(store: str = "all") -> Action:
+    """There is no space any more, until the rule is disarmed: for "data", for "metadata", or for "all"."""
+    return Action("full", {"store": store})
+
+
+def expire(client: Any = None) -> Action:
+    """The lease of the request's client ends now; or of that clientid, or client."""
+    return Action("expire", {} if client is None else {"client": getattr(client, "clientid", client)})
+
+
+def revoke(stateid: Any = None) -> Action:
+    """State is revoked: of that stateid, or, without one, all there is of the request's file."""
+    if stateid is None:
+        return Action("revoke")
+    other = bytes(getattr(stateid, "other", stateid))
+    return Action("revoke", {"stateid": {"hex": other.hex()}})
 
 
 def drop_reply() -> Action:

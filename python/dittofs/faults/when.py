@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable, Optional
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,29 @@ class Trigger:
         if both:
             raise ValueError(f"{', '.join(sorted(both))} given twice")
         return Trigger({**self.conditions, **other.conditions})
+
+
+Bytes = bytes  # a Hit has a field of that name
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What is known where a rule is asked, or fires: of what its point cannot know there is nothing (0, "", None)."""
+
+    point: str
+    detail: str  # the procedure, operation or store call
+    conn: int
+    bytes: int
+    uid: int
+    xid: int
+    file: int
+    name: str
+    proc: str
+    client: int
+    session: Bytes
+    op: str
+    index: Optional[int]
+    fh: Bytes
 
 
 always = Trigger()
@@ -51,6 +74,17 @@ def after_bytes(n: int) -> Trigger:
 def chance(p: float) -> Trigger:
     """With probability p, drawn from the server's seeded source."""
     return Trigger({"chance": p})
+
+
+def until(event: str, **fields: Any) -> Trigger:
+    """Until an event of that name, with these fields, is in the server's trace; arming it turns the trace on."""
+    return Trigger({"until": {"event": event, **fields} if fields else event})
+
+
+def if_(predicate: Callable[[Hit], object]) -> Trigger:
+    """Only hits of which the predicate says yes. The request waits for it, the server does not: only at points where a
+    request can wait. It runs on a thread of its own, and what it raises the rule raises when it is disarmed."""
+    return Trigger({"if": predicate})
 
 
 def when(**what: Any) -> Trigger:

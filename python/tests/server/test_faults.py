@@ -100,7 +100,7 @@ def test_links_break(srv, c, root, action):
 
 
 def test_what_can_never_work_is_refused(srv):
-    with pytest.raises(ValueError, match="fail cannot happen at net.read; possible there: note, delay"):
+    with pytest.raises(ValueError, match="fail cannot happen at net.read; possible there: note, check, delay"):
         srv.faults.arm("net.read", fail(1))
     with pytest.raises(ValueError, match="there is no point nfs3.READ"):
         srv.faults.arm("nfs3.READ", note())
@@ -124,4 +124,4 @@ def test_heal_removes_everything(srv, c, root):
 def test_the_points_there_are(srv):
     points = dict(srv.faults.points())
     assert "delay" in points["net.read"]
-    assert points["store.@.before"] == ["note", "error", "delay", "pause", "yield"]
+    assert points["store.txn.commit.before"] == ["note", "check", "error", "crash", "restart", "full"]

@@ -35,7 +35,7 @@ def test_rules_as_data():
     [
         ({"point": "net.read"}, "a rule has point, do, conn, client, "),
         ({"point": "net.reed", "do": "note"}, "there is no point net.reed; there are:\n  net.accept\n"),
-        ({"point": "net.read", "do": "explode"}, 'do is one of note, fail, .*, with its arguments; not "explode"'),
+        ({"point": "net.read", "do": "explode"}, 'do is one of note, check, fail, .*, with its arguments; not "explode"'),
         ({"point": "net.read", "do": "note", "moon": 1}, "a rule has .*; not moon"),
         ({"point": "net.read", "do": "note", "nth": "2"}, 'nth is a number; not "2"'),
         ({"point": "net.read", "do": {"fail": "EIO"}}, 'there is no status "EIO"'),
