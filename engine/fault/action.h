@@ -53,6 +53,7 @@ struct Action {
   i64 number = 0;
   double seconds = 0;
   u64 rule = 0;                              // which rule fired; filled in by the registry
+  u64 turn = 0;                              // how often it had fired before; likewise
   std::shared_ptr<const Edit> edit;          // of changes
   std::shared_ptr<const std::string> bytes;  // of reply: the result on the wire; of revoke and full: what
 
@@ -75,6 +76,7 @@ enum class Param : u8 {
   client,    // number; need not be given
   stateid,   // bytes: its 12 bytes `other`, of them or all 16; need not be given
   store,     // bytes: "data", "metadata", "all"; need not be given
+  held,      // number: "all" 0, "delegations" 1; need not be given
 };
 struct ParamInfo {
   const char* name = nullptr;  // nullptr: there is none

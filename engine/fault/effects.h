@@ -26,8 +26,10 @@ class Effects {
   virtual void crashed(bool restart) = 0;
   // The client's lease ends now. 0: that of the request, when it is known.
   virtual void expire(u64 client, const Context& c) = 0;
-  // State is revoked: of the stateid (its 12 bytes `other`), or, empty, all of the request's file.
-  virtual void revoke(std::string_view stateid, const Context& c) = 0;
+  // State is revoked: of the stateid (its 12 bytes `other`), or, empty, what there is of the request's file.
+  virtual void revoke(std::string_view stateid, bool only_delegations, const Context& c) = 0;
+  // Delegations of the request's file are asked for.
+  virtual void recall(const Context& c) = 0;
 };
 
 }  // namespace dfs::fault

@@ -144,8 +144,11 @@ std::optional<Action> Registry::answer(Entry& e, Point p, const Context& c) {
       isolate();
       if (Effects* effects = effects_.load()) effects->crashed(a.kind == ActionKind::restart);
       return fate(p, c);
-    default:
-      return a;
+    default: {
+      Action out = a;
+      out.turn = e.status.fired - 1;
+      return out;
+    }
   }
 }
 
@@ -178,7 +181,10 @@ Task<std::optional<Action>> Registry::consult(Point p, const Context& c, const A
       if (effects != nullptr) effects->expire(static_cast<u64>(action->number), c);
       co_return std::nullopt;
     case ActionKind::revoke:
-      if (effects != nullptr) effects->revoke(*action->bytes, c);
+      if (effects != nullptr) effects->revoke(*action->bytes, action->number != 0, c);
+      co_return std::nullopt;
+    case ActionKind::recall:
+      if (effects != nullptr) effects->recall(c);
       co_return std::nullopt;
     default:
       break;

@@ -85,6 +85,8 @@ std::string Registry::refusal(const Rule& rule) const {
     return fmt::format("expire needs a client at {}: none is known there", info.name);
   if (rule.action.kind == ActionKind::revoke && rule.action.bytes->empty() && (info.known & kFh) == 0)
     return fmt::format("revoke needs a stateid at {}: no filehandle is known there", info.name);
+  if (rule.action.kind == ActionKind::recall && (info.known & kFh) == 0)
+    return fmt::format("recall cannot happen at {}: no filehandle is known there", info.name);
   return rule.action.kind == ActionKind::reply ? result_refusal(rule) : std::string();
 }
 

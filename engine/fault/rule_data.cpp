@@ -236,13 +236,17 @@ Problem read_param(const ParamInfo& p, const json& value, const Vocabulary& word
         return wrong(p.name, R"("data", "metadata" or "all")", value);
       a->bytes = std::make_shared<const std::string>(value.get<std::string>());
       return {};
+    case Param::held:
+      if (value != "all" && value != "delegations") return wrong(p.name, R"("all" or "delegations")", value);
+      a->number = value == "delegations";
+      return {};
   }
   return {};
 }
 
 bool optional(const ParamInfo& p) {
   return p.type == Param::level || p.type == Param::type || p.type == Param::store ||
-         p.type == Param::stateid || p.type == Param::client;
+         p.type == Param::stateid || p.type == Param::client || p.type == Param::held;
 }
 
 Problem read_action(const json& data, const Vocabulary& words, Action* a) {
@@ -308,6 +312,8 @@ json write_param(const ParamInfo& p, const Action& a, const std::string& point, 
       return {{"hex", to_hex(*a.bytes)}};
     case Param::store:
       return *a.bytes;
+    case Param::held:
+      return a.number != 0 ? "delegations" : "all";
   }
   return {};
 }
@@ -315,7 +321,7 @@ json write_param(const ParamInfo& p, const Action& a, const std::string& point, 
 // What stands for what the request has.
 bool left_out(const ParamInfo& p, const Action& a) {
   return (p.type == Param::type && a.edit->path.empty()) || (p.type == Param::stateid && a.bytes->empty()) ||
-         (p.type == Param::client && a.number == 0);
+         ((p.type == Param::client || p.type == Param::held) && a.number == 0);
 }
 
 json write_action(const Action& a, const std::string& point, const Vocabulary& words) {

@@ -344,6 +344,10 @@ void Connection::apply(const fault::Action& action) {
     case ActionKind::close:
       close();
       break;
+    case ActionKind::cut:
+      flush();  // what was sent up to here arrives
+      if (state_ == State::open) reset();
+      break;
     case ActionKind::half_close: {
       uv_os_fd_t fd;
       if (uv_fileno(reinterpret_cast<uv_handle_t*>(&tcp_), &fd) == 0) shutdown(fd, SHUT_WR);

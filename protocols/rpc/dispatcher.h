@@ -68,6 +68,7 @@ class Dispatcher {
   Task<std::optional<fault::Action>> consult_about_reply(fault::Point point, Call& call, Route route,
                                                          std::optional<MessageFields>& fields);
   // The reply becomes what the action makes of it.
+  void cut_reply(Call& call, const fault::Action& action);
   void change_reply(Call& call, const MessageFields& fields, const fault::Action& action);
 
   fault::Registry& faults_;

@@ -183,6 +183,8 @@ Task<void> Dispatcher::send_with_faults(Call& call, const Route& route) {
   if (action->kind == ActionKind::duplicate) {
     SliceList copy = call.reply_bytes;
     call.transport->send(copy);
+  } else if (action->kind == ActionKind::cut) {
+    cut_reply(call, *action);
   } else if (action->kind == ActionKind::reorder) {
     call.transport->send_after(call.reply_bytes, static_cast<u32>(action->number));
     call.reply_bytes.clear();
@@ -191,6 +193,17 @@ Task<void> Dispatcher::send_with_faults(Call& call, const Route& route) {
   } else {
     act(call, *action, nullptr);
   }
+}
+
+// The record mark promises what does not come.
+void Dispatcher::cut_reply(Call& call, const fault::Action& action) {
+  const std::string whole = flatten(call.reply_bytes);
+  const size_t left = whole.size() - std::min(whole.size(), static_cast<size_t>(action.number));
+  SliceList sent;
+  if (left > 0) sent.push_back(Slice::copy_of(whole.data(), static_cast<u32>(left)));
+  call.transport->send(sent);
+  call.transport->apply(action);
+  call.reply_bytes.clear();
 }
 
 void Dispatcher::change_reply(Call& call, const MessageFields& fields, const fault::Action& action) {

@@ -153,6 +153,13 @@ std::string MessageFields::edited(const fault::Action& change, Random& random) c
         out[bit / 8] = static_cast<char>(out[bit / 8] ^ (1 << (bit % 8)));
       }
       break;
+    case ActionKind::garble: {
+      const auto fields = matching("*");
+      if (fields.empty()) break;
+      const wire::ByteRange& at = fields[change.turn % fields.size()].range;
+      random.fill(out.data() + at.begin, at.end - at.begin);
+      break;
+    }
     case ActionKind::truncate:
       out.resize(out.size() - std::min<size_t>(out.size(), static_cast<size_t>(change.number)));
       break;

@@ -54,7 +54,16 @@ void FaultEffects::expire(u64 client, const fault::Context& c) {
   if (nfs4 != nullptr && id != 0) nfs4->state->clients.end_lease(nfs4::clientid4{id});
 }
 
-void FaultEffects::revoke(std::string_view stateid, const fault::Context& c) {
+std::optional<state::FileKey> FaultEffects::file_of(const nfs4::Nfs4& nfs4, const fault::Context& c) const {
+  fs::HandleTarget target;
+  const auto known = [&](const fs::FsUuid& u) { return nfs4.exports.serves(u); };
+  if (nfs4.sealer.open(Bytes::of(c.fh), known, target) != fs::HandleSealer::Verdict::ok) return {};
+  const fs::Export* ex = nfs4.exports.by_id(target.export_id);
+  if (ex == nullptr) return {};
+  return state::FileKey{ex->file_system, target.node.id};
+}
+
+void FaultEffects::revoke(std::string_view stateid, bool only_delegations, const fault::Context& c) {
   nfs4::Nfs4* nfs4 = nfs4_.load();
   if (nfs4 == nullptr) return;
   nfs4::Other other;
@@ -62,11 +71,13 @@ void FaultEffects::revoke(std::string_view stateid, const fault::Context& c) {
     std::memcpy(other.data(), stateid.data(), other.size());
     return nfs4->state->revoke(other);
   }
-  fs::HandleTarget target;
-  const auto known = [&](const fs::FsUuid& u) { return nfs4->exports.serves(u); };
-  if (nfs4->sealer.open(Bytes::of(c.fh), known, target) != fs::HandleSealer::Verdict::ok) return;
-  if (const fs::Export* ex = nfs4->exports.by_id(target.export_id))
-    nfs4->state->revoke_all({ex->file_system, target.node.id});
+  if (const auto file = file_of(*nfs4, c)) nfs4->state->revoke_all(*file, only_delegations);
+}
+
+void FaultEffects::recall(const fault::Context& c) {
+  nfs4::Nfs4* nfs4 = nfs4_.load();
+  if (nfs4 == nullptr) return;
+  if (const auto file = file_of(*nfs4, c)) nfs4->state->recall_all(*file);
 }
 
 }  // namespace dfs::server

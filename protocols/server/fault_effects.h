@@ -5,6 +5,7 @@
 #include "engine/base/random.h"
 #include "engine/fault/registry.h"
 #include "engine/loop/loop.h"
+#include "engine/state/claimed_files.h"
 
 namespace dfs::nfs4 {
 struct Nfs4;
@@ -32,10 +33,14 @@ class FaultEffects final : public fault::Effects, public Random::Tap {
 
   void crashed(bool restart) override;
   void expire(u64 client, const fault::Context& c) override;
-  void revoke(std::string_view stateid, const fault::Context& c) override;
+  void revoke(std::string_view stateid, bool only_delegations, const fault::Context& c) override;
+  void recall(const fault::Context& c) override;
   std::optional<u64> draw() override;
 
  private:
+  // The file that a request is about.
+  std::optional<state::FileKey> file_of(const nfs4::Nfs4& nfs4, const fault::Context& c) const;
+
   fault::Registry& faults_;
   Random& random_;
   std::atomic<nfs4::Nfs4*> nfs4_{nullptr};

@@ -39,9 +39,10 @@ struct World final : Effects {
   void expire(u64 client, const Context& c) override {
     happened.push_back("expire " + std::to_string(client) + " of " + std::to_string(c.client));
   }
-  void revoke(std::string_view stateid, const Context&) override {
-    happened.push_back("revoke " + std::string(stateid));
+  void revoke(std::string_view stateid, bool only_delegations, const Context&) override {
+    happened.push_back((only_delegations ? "revoke delegations " : "revoke ") + std::string(stateid));
   }
+  void recall(const Context& c) override { happened.push_back("recall " + std::string(c.fh)); }
 
   Result<u64, std::string> try_arm(const char* point, Trigger t, Action a) {
     return registry.arm({*parse_point(point), std::move(t), std::move(a)});

@@ -36,12 +36,13 @@ void State::revoke(const Other& other) {
   if (auto found = records.find({parts.place, parts.nonce}); found.record) revoke(found.record);
 }
 
-void State::revoke_all(const state::FileKey& file) {
+std::vector<Ref<StateRecord>> State::held_of(const state::FileKey& file, bool only_delegations) {
   std::vector<Ref<StateRecord>> found;
   for (const Ref<Client>& client : clients.all()) {
     std::lock_guard held(client->mutex);
     for (auto& [key, d] : client->delegations)
       if (key->key == file) found.push_back(Ref<StateRecord>::share(d.get()));
+    if (only_delegations) continue;
     for (auto& [name, owner] : client->lock_owners)
       for (auto& [key, locks] : owner->locks)
         if (key->key == file) found.push_back(Ref<StateRecord>::share(locks.get()));
@@ -49,7 +50,16 @@ void State::revoke_all(const state::FileKey& file) {
       for (auto& [key, open] : owner->opens)
         if (key->key == file) found.push_back(Ref<StateRecord>::share(open.get()));
   }
-  for (const Ref<StateRecord>& r : found) revoke(r);
+  return found;
+}
+
+void State::revoke_all(const state::FileKey& file, bool only_delegations) {
+  for (const Ref<StateRecord>& r : held_of(file, only_delegations)) revoke(r);
+}
+
+void State::recall_all(const state::FileKey& file) {
+  for (const Ref<StateRecord>& r : held_of(file, true))
+    delegations.begin_recall(Ref<Delegation>::share(static_cast<Delegation*>(r.get())));
 }
 
 }  // namespace dfs::nfs4

@@ -42,7 +42,9 @@ class State {
   // rule's, doing (RFC 8881 8.5). What is not there any more is left alone. No mutex is held.
   void revoke(const Ref<StateRecord>& record);
   void revoke(const Other& other);
-  void revoke_all(const state::FileKey& file);
+  void revoke_all(const state::FileKey& file, bool only_delegations);
+  // Delegations of the file are asked for, though nobody is in their way.
+  void recall_all(const state::FileKey& file);
   // Somebody else waits for a lock on a file that the client has locks on.
   bool waited_for(const Client& client) const;
 
@@ -83,6 +85,7 @@ class State {
   Copies copies;
 
  private:
+  std::vector<Ref<StateRecord>> held_of(const state::FileKey& file, bool only_delegations);
   void arm();
   void arm_locked();
   void look();

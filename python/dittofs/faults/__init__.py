@@ -16,6 +16,7 @@ from dittofs.faults.what import (
     check,
     close,
     crash,
+    cut,
     delay,
     draw,
     drop_reply,
@@ -25,11 +26,13 @@ from dittofs.faults.what import (
     fail,
     flip,
     full,
+    garble,
     half_close,
     note,
     pad,
     patch,
     pause,
+    recall,
     reorder,
     reply,
     reset,
@@ -62,8 +65,8 @@ from dittofs.faults.where import At, Moments, at
 
 __all__ = [
     "Action", "At", "Faults", "Hit", "Moments", "Rule", "Trigger", "after", "after_bytes", "always", "at",
-    "blackhole", "call", "chance", "check", "close", "crash", "delay", "draw", "drop_reply", "duplicate", "error",
-    "every", "expire", "fail", "first", "flip", "from_data", "full", "half_close", "if_", "note", "nth", "once",
-    "pad", "patch", "pause", "reorder", "reply", "reset", "restart", "revoke", "set_", "skip", "slice_",
+    "blackhole", "call", "chance", "check", "close", "crash", "cut", "delay", "draw", "drop_reply", "duplicate", "error",
+    "every", "expire", "fail", "first", "flip", "from_data", "full", "garble", "half_close", "if_", "note", "nth", "once",
+    "pad", "patch", "pause", "recall", "reorder", "reply", "reset", "restart", "revoke", "set_", "skip", "slice_",
     "slow_close", "throttle", "truncate", "until", "when", "yield_",
 ]  # fmt: skip

@@ -94,17 +94,27 @@ def expire(client: Any = None) -> Action:
     return Action("expire", {} if client is None else {"client": getattr(client, "clientid", client)})
 
 
-def revoke(stateid: Any = None) -> Action:
-    """State is revoked: of that stateid, or, without one, all there is of the request's file."""
+def revoke(stateid: Any = None, what: str = "all") -> Action:
+    """State is revoked: of that stateid, or, without one, of the request's file: "all" there is, or "delegations"."""
     if stateid is None:
-        return Action("revoke")
+        return Action("revoke", {"what": what} if what != "all" else {})
     other = bytes(getattr(stateid, "other", stateid))
     return Action("revoke", {"stateid": {"hex": other.hex()}})
+
+
+def recall() -> Action:
+    """Delegations of the request's file are asked for, though nobody is in their way."""
+    return Action("recall")
 
 
 def drop_reply() -> Action:
     """Before: the call is swallowed. After: it was applied, its reply is swallowed."""
     return Action("drop_reply")
+
+
+def cut(n: int) -> Action:
+    """All but the reply's last n bytes are sent, then RST."""
+    return Action("cut", {"n": n})
 
 
 def duplicate() -> Action:
@@ -185,6 +195,11 @@ def patch(path: str, value: Union[int, str, bytes], *, level: str = "message") -
 def flip(bits: int) -> Action:
     """Bits of the message, drawn from the server's seeded source."""
     return Action("flip", {"bits": bits})
+
+
+def garble() -> Action:
+    """One field of the message has other bytes, drawn from the server's seeded source: each time the next one in turn."""
+    return Action("garble")
 
 
 def truncate(n: int, *, level: str = "message") -> Action:
