@@ -129,12 +129,12 @@ std::optional<Action> Registry::evaluate(Point p, const Context& c, const Applie
     if (entry.rule.point.point != p || !fires(entry, c, applies)) continue;
     fired_.notify_all();
     if (trace_.enabled())
-      trace_.emit("fault.fired", c.conn, c.xid,
-                  {{"rule", id},
-                   {"point", std::string(kPoints[static_cast<size_t>(p)].name)},
-                   {"detail", std::string(c.detail)},
-                   {"action", std::string(name(entry.rule.action.kind))},
-                   {"seed", random_.seed()}});
+      trace_.emit(event::FaultFired{.rule = id,
+                                    .point = kPoints[static_cast<size_t>(p)].name,
+                                    .detail = std::string(c.detail),
+                                    .action = name(entry.rule.action.kind),
+                                    .seed = random_.seed()},
+                  {c.conn != 0 ? c.conn : Cause::current().conn, Cause::current().request});
     if (entry.rule.action.kind != ActionKind::note) return entry.rule.action;
   }
   return {};

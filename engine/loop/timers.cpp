@@ -2,6 +2,8 @@
 
 #include <climits>
 
+#include "engine/base/cause.h"
+
 namespace dfs {
 
 Timers::Id Timers::after(Nanos delay, UniqueFunction<void()> fn) {
@@ -24,6 +26,7 @@ void Timers::run_due(Nanos now) {
   while (!queue_.empty() && queue_.begin()->first.first <= now) {
     auto node = queue_.extract(queue_.begin());
     deadline_of_.erase(node.key().second);
+    Cause::make_current({});
     node.mapped()();
   }
 }

@@ -77,6 +77,10 @@ struct Config {
 
   std::string log_level = "info";
   std::string log_file;
+  std::string trace_file;
+  i64 trace_limit = 256 << 20;
+  std::string pcap_file;
+  i64 pcap_limit = 1 << 30;
   bool trace = false;
 
   std::vector<ExportConfig> exports;

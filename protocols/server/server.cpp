@@ -71,11 +71,13 @@ Server::Server(Config config, Parts parts)
       clock_(parts_.clock ? parts_.clock : real_clock_.get()),
       random_(seed_of(config_)),
       trace_(*clock_),
+      capture_(trace_, *clock_),
       faults_(random_, trace_),
       net_{faults_, trace_},
       limits_(limits_of(config_)),
       admission_(static_cast<u32>(config_.max_connections),
                  static_cast<u32>(config_.max_connections_per_address)) {
+  net_.capture = &capture_;
   trace_.enable(config_.trace);
   fs::declare_store_points(faults_);
 }
@@ -91,8 +93,9 @@ Server::~Server() { crash(); }
 
 std::string Server::start() {
   if (std::string error = validate(config_); !error.empty()) return error;
+  std::string error = open_outputs();
   workers_ = std::make_unique<Workers>(static_cast<unsigned>(config_.workers));
-  std::string error = open_volumes();
+  if (error.empty()) error = open_volumes();
   if (error.empty()) error = open_key();
   if (error.empty()) {
     start_loops();
@@ -169,7 +172,7 @@ std::string Server::open_ports() {
   nfs_service_ = std::make_unique<Service>(*this);
   dialer_ = std::make_unique<CallbackDialer>(*loops_[0]->loop, loops_[0]->connector,
                                              [this](Loop& loop, int fd, const Endpoint& peer) {
-                                               return adopt(*nfs_service_, loop, fd, peer, [] {}).id();
+                                               return adopt(*nfs_service_, loop, fd, peer, [] {}, true).id();
                                              });
   streams_.dialer = dialer_.get();
   run_on(*loops_[0]->loop, [&] { nfs4_->state->start(*loops_[0]->loop, &streams_); });
@@ -212,13 +215,14 @@ std::string Server::listen(Service& service, u16 port, u16* bound) {
   *bound = tcp->port;
   if (!config_.udp) return {};
   service.datagrams =
-      std::make_unique<rpc::DatagramService>(*loops_[0]->loop, service.dispatcher, limits_.max_in_flight);
+      std::make_unique<rpc::DatagramService>(*loops_[0]->loop, service.dispatcher, limits_.max_in_flight,
+                                              &capture_);
   auto udp = service.datagrams->bind({where.ip, tcp->port});
   return udp ? std::string() : udp.error();
 }
 
 net::Connection& Server::adopt(Service& service, Loop& loop, int fd, const Endpoint& peer,
-                               UniqueFunction<void()> closed) {
+                               UniqueFunction<void()> closed, bool ours) {
   net::ConnectionSet& set = loops_[loop.index()]->connections;
   auto connection = std::make_unique<net::Connection>(loop, net_, kRecordMarking, limits_, set);
   auto transport =
@@ -226,12 +230,12 @@ net::Connection& Server::adopt(Service& service, Loop& loop, int fd, const Endpo
   net::Connection& c = *connection;
   transport->opened();
   set.add(std::move(connection));
-  c.open(fd, peer, std::move(transport));
+  c.open(fd, peer, std::move(transport), ours);
   return c;
 }
 
 void Server::accept(Service& service, Loop& loop, int fd, const Endpoint& peer) {
-  adopt(service, loop, fd, peer, [this, ip = peer.ip] { admission_.release(ip); });
+  adopt(service, loop, fd, peer, [this, ip = peer.ip] { admission_.release(ip); }, false);
 }
 
 void Server::register_services() {

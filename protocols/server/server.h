@@ -5,6 +5,7 @@
 #include "engine/fs/fault_store.h"
 #include "engine/fs/trace_store.h"
 #include "engine/net/listener.h"
+#include "engine/trace/trace_file.h"
 #include "protocols/mount/program.h"
 #include "protocols/nfs3/program.h"
 #include "protocols/nfs4/program.h"
@@ -47,6 +48,11 @@ class Server {
   bool running() const { return running_; }
   fault::Registry& faults() { return faults_; }
   Trace& trace() { return trace_; }
+  // Every event goes to the file from now on (an empty name: to none any more). Says what is wrong, or nothing.
+  std::string trace_to(const std::string& file);
+  // So do packets, until stop() or crash().
+  std::string capture_to(const std::string& file, bool append);
+  Capture& capture() { return capture_; }
   Clock& clock() { return *clock_; }
   const fs::ExportTable& exports() const { return exports_; }
   u64 seed() const { return random_.seed(); }
@@ -77,6 +83,8 @@ class Server {
   };
   struct Service;  // one port: its listener, its datagram socket, its programs
 
+  std::string open_outputs();
+  void close_outputs();
   std::string open_volumes();
   std::string open_key();
   std::string open_ports();
@@ -86,7 +94,7 @@ class Server {
   void register_services();
   void accept(Service& service, Loop& loop, int fd, const Endpoint& peer);
   net::Connection& adopt(Service& service, Loop& loop, int fd, const Endpoint& peer,
-                         UniqueFunction<void()> closed);
+                         UniqueFunction<void()> closed, bool ours);
   void close_ports();
   void stop_loops(Nanos drain);
   bool idle();
@@ -98,6 +106,8 @@ class Server {
   Clock* clock_;
   Random random_;
   Trace trace_;
+  std::unique_ptr<TraceFile> trace_file_;
+  Capture capture_;
   fault::Registry faults_;
   net::NetContext net_;
   net::ConnectionLimits limits_;

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+from pathlib import Path
 from typing import Iterable, Mapping, Optional, Union
 
 from dittofs import _server
+from dittofs.capture import Capture
 from dittofs.clock import Clock
 from dittofs.faults import Faults
 from dittofs.state import State
@@ -64,6 +66,7 @@ class Server:
         self._server: Optional[_server.Server] = None
         self.faults = Faults(self)
         self.trace = Trace(self)
+        self._captures: list[Capture] = []  # at most one
 
     # --- life ---------------------------------------------------------------------------------------------------
 
@@ -86,6 +89,10 @@ class Server:
         if self.trace.on:
             server.trace_enable(True)
         server.start()
+        if self.trace._file:
+            self.trace._begin_file(server)
+        for capture in self._captures:
+            capture._begin(server, append=True)
         self._server = server
         # A restarted server answers where its clients look for it.
         self._settings["listen.nfs_port"] = str(server.nfs_port)
@@ -112,6 +119,10 @@ class Server:
         """Start again on the same stores and ports (after a crash(), or after a clean stop())."""
         self.stop()
         return self.start()
+
+    def capture(self, path: Union[str, Path]) -> Capture:
+        """What the server receives and sends from now on, as packets in a file for Wireshark (pcapng): a context manager."""
+        return Capture(self, path)
 
     def configure(self, name: str, value: object) -> None:
         """Another value of a setting, from the next start on."""

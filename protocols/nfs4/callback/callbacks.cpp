@@ -82,7 +82,7 @@ Task<rpc::Answer> Callbacks::ask(u64 connection, const rpc::CallHeader& header, 
         break;
     }
   }
-  if (trace.enabled()) trace.emit("nfs4.cb.send", connection, 0, {{"op", std::string(name)}});
+  if (trace.enabled()) trace.emit(event::Nfs4CbSend{name}, {connection, Cause::current().request});
   rpc::Answer answer = co_await streams_->call(connection, header, args, limit);
   if (auto action = faults.check(fault::Point::nfs4_cb_reply,
                                  {.detail = name, .conn = connection, .bytes = answer.results.size()})) {
@@ -102,8 +102,8 @@ Task<rpc::Answer> Callbacks::ask(u64 connection, const rpc::CallHeader& header, 
     }
   }
   if (trace.enabled())
-    trace.emit("nfs4.cb.reply", connection, 0,
-               {{"op", std::string(name)}, {"outcome", static_cast<u64>(answer.outcome)}});
+    trace.emit(event::Nfs4CbReply{name, static_cast<u64>(answer.outcome)},
+               {connection, Cause::current().request});
   co_return answer;
 }
 
@@ -116,7 +116,7 @@ void Callbacks::set_path(Client& client, CallbackPath path) {
     client.decide_sequence_flags_locked();
   }
   if (Trace& trace = state_.server.trace; trace.enabled())
-    trace.emit("nfs4.cb.path", 0, 0, {{"clientid", client.id.value}, {"path", std::string(name_of(path))}});
+    trace.emit(event::Nfs4CbPath{client.id.value, std::string(name_of(path))});
 }
 
 // From 4.1 on: by what the client's sessions have.

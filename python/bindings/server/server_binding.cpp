@@ -131,6 +131,33 @@ void bind_server(py::module_& m) {
   c.def("trace_since", [](InProcessServer& s, u64 after) { return trace_since(s.get().trace(), after); });
   c.def("trace_wait", [](InProcessServer& s, u64 after, const std::string& name, const py::dict& fields,
                          double limit) { return trace_wait(s.get().trace(), after, name, fields, limit); });
+  c.def("trace_to", [](InProcessServer& s, const std::string& file) {
+    py::gil_scoped_release release;
+    return s.get().trace_to(file);
+  });
+  c.def("capture_to", [](InProcessServer& s, const std::string& file, bool append) {
+    py::gil_scoped_release release;
+    return s.get().capture_to(file, append);
+  });
+  c.def(
+      "capture_flush", [](InProcessServer& s) { s.get().capture().flush(); },
+      py::call_guard<py::gil_scoped_release>());
+  c.def(
+      "capture_stop", [](InProcessServer& s) { s.get().capture().stop(); },
+      py::call_guard<py::gil_scoped_release>());
+  m.def(
+      "trace_events",
+      [] {
+        py::list out;
+        for (const EventInfo& e : event_infos()) {
+          py::list fields;
+          for (const auto& f : e.fields)
+            fields.append(py::make_tuple(f.name, f.number ? "number" : "text", f.meaning));
+          out.append(py::make_tuple(e.name, fields, e.meaning));
+        }
+        return out;
+      },
+      "Every event of the trace: name, its fields as (name, number or text, meaning), what it means.");
   m.def("settings", [] {
     py::list out;
     for (const auto& s : server::settings(Config{}))
