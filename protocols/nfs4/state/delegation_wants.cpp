@@ -73,7 +73,7 @@ bool DelegationWants::keep(DelegationAsk ask, Kind kind) {
     cancel_wants(state_.callbacks, cancelled->client, cancelled->kind == Kind::contended,
                  cancelled->kind == Kind::resourced);
   // What was in the way may be gone since it was looked for.
-  if (to_watch) return state_.callbacks.spawn([this, key, to_watch] { return watch(key, to_watch); });
+  if (to_watch) return state_.callbacks.spawn([this, to_watch] { return watch(to_watch); });
   if (kind == Kind::resourced) room_again();
   return true;
 }
