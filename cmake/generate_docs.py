@@ -108,6 +108,14 @@ def scenarios(dfs: str) -> str:
     return "\n".join(table) + "\n"
 
 
+def trace_events(dfs: str) -> str:
+    program = "from dittofs._server import trace_events\nfor name, fields, meaning in trace_events():\n"
+    program += "    print(name, meaning, '; '.join(f'`{f}` {m}' for f, _, m in fields), sep='|')"
+    table = ["| event | meaning | fields |", "|---|---|---|"]
+    table += [f"| `{name}` | {meaning} | {fields} |" for name, meaning, fields in (row.split("|") for row in in_package(dfs, "-c", program).splitlines())]
+    return "\n".join(table) + "\n"
+
+
 GENERATORS = {
     "settings": settings,
     "fault points": fault_points,
@@ -117,6 +125,7 @@ GENERATORS = {
     "requirements": requirements,
     "comparison groups": comparison_groups,
     "scenarios": scenarios,
+    "trace events": trace_events,
 }
 BLOCK = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

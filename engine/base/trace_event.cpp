@@ -6,7 +6,8 @@ const std::vector<EventInfo>& event_infos() {
   static const std::vector<EventInfo> kInfos = {
 #define NUMBER(name, meaning) {#name, true, meaning},
 #define TEXT(name, meaning) {#name, false, meaning},
-#define LISTED(...) {__VA_ARGS__}
+#define LISTED(...) \
+  { __VA_ARGS__ }
 #define TRACE_EVENT(id, name, fields, meaning) {name, LISTED(fields), meaning},
 #include "engine/base/trace_events.def"
 #undef TRACE_EVENT
@@ -20,10 +21,10 @@ const std::vector<EventInfo>& event_infos() {
 namespace event {
 #define NUMBER(name, meaning) out.emplace_back(#name, e.name);
 #define TEXT(name, meaning) out.emplace_back(#name, std::move(e.name));
-#define TRACE_EVENT(id, name, fields, meaning)                   \
+#define TRACE_EVENT(id, name, fields, meaning)                      \
   std::vector<TraceEvent::Field> fields_of([[maybe_unused]] id e) { \
-    std::vector<TraceEvent::Field> out;                          \
-    fields return out;                                           \
+    std::vector<TraceEvent::Field> out;                             \
+    fields return out;                                              \
   }
 #include "engine/base/trace_events.def"
 #undef TRACE_EVENT

@@ -51,10 +51,10 @@ struct TraceEvent {
 namespace event {
 #define NUMBER(name, meaning) u64 name = 0;
 #define TEXT(name, meaning) std::string name{};
-#define TRACE_EVENT(id, name, fields, meaning)         \
-  struct id {                                          \
+#define TRACE_EVENT(id, name, fields, meaning)        \
+  struct id {                                         \
     static constexpr EventKind kKind = EventKind::id; \
-    fields                                             \
+    fields                                            \
   };
 #include "engine/base/trace_events.def"
 #undef TRACE_EVENT

@@ -60,7 +60,8 @@ Async<ContentChange> TraceContent::write(const Inode& file, u64 offset, SliceLis
   return traced(trace_, inner_.write(file, offset, data), event);
 }
 Async<ContentChange> TraceContent::truncate(const Inode& file, u64 new_size) {
-  return traced(trace_, inner_.truncate(file, new_size), Told<event::StoreTruncate>{trace_, file.id.value, new_size});
+  return traced(trace_, inner_.truncate(file, new_size),
+                Told<event::StoreTruncate>{trace_, file.id.value, new_size});
 }
 Async<ContentChange> TraceContent::deallocate(const Inode& file, u64 offset, u64 length) {
   return traced(trace_, inner_.deallocate(file, offset, length),

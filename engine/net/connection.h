@@ -55,7 +55,7 @@ struct NetContext {
   fault::Registry& faults;
   Trace& trace;
   std::atomic<u64> next_id{1};
-  std::atomic<i64> bytes{0};  // in flight on all connections, to within 64 KiB each
+  std::atomic<i64> bytes{0};   // in flight on all connections, to within 64 KiB each
   Capture* capture = nullptr;  // who may want to see what the sockets give and take
 };
 

@@ -40,8 +40,9 @@ Result<Endpoint, std::string> DatagramSocket::bind(const Endpoint& where, Receiv
                [](uv_handle_t* h) { delete reinterpret_cast<uv_udp_t*>(h); });
       done.set_value(failure(
           error == UV_EADDRINUSE
-              ? fmt::format("{} is in use by another program for UDP; choose another port (0 takes a free one)",
-                            where.str())
+              ? fmt::format(
+                    "{} is in use by another program for UDP; choose another port (0 takes a free one)",
+                    where.str())
               : fmt::format("cannot receive datagrams on {}: {}", where.str(), uv_strerror(error))));
       return;
     }

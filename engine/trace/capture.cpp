@@ -31,7 +31,8 @@ std::optional<Note> note_of(const TraceEvent& e) {
     case EventKind::RpcCall:
       return Note{fmt::format("request {}", e.request), false, true};
     case EventKind::RpcReplayed:
-      return Note{fmt::format("request {}, answered from the duplicate request cache", e.request), false, true};
+      return Note{fmt::format("request {}, answered from the duplicate request cache", e.request), false,
+                  true};
     case EventKind::FaultFired: {
       const std::string detail = text_of(e, "detail");
       return Note{fmt::format("fault rule {}: {} at {}{}, request {}", text_of(e, "rule"),
@@ -59,7 +60,8 @@ class Capture::Section {
     if (waiting.size() < kNotes) waiting.push_back(std::move(n));
   }
   TcpFlow& flow(const CapturedFlow& f) {
-    const auto [it, is_new] = flows_.try_emplace(f.conn, f.ours ? f.local : f.peer, f.ours ? f.peer : f.local);
+    const auto [it, is_new] =
+        flows_.try_emplace(f.conn, f.ours ? f.local : f.peer, f.ours ? f.peer : f.local);
     return it->second;
   }
   void forget(u64 conn) {
@@ -113,6 +115,9 @@ class Capture::Section {
   u64 written_ = 0;
   bool full_ = false;
 };
+
+Capture::Capture(Trace& trace, const Clock& clock) : trace_(trace), clock_(clock) {}
+Capture::~Capture() { stop(); }
 
 std::string Capture::start(const std::string& path, u64 limit, bool append) {
   auto file = PcapngFile::open(path, append);
@@ -182,7 +187,8 @@ void Capture::moved(const CapturedFlow& flow, Direction direction, std::string b
 void Capture::on_event(const TraceEvent& e) {
   if (!on()) return;
   if (auto note = note_of(e))
-    post(note->text.size(), [conn = e.conn, n = std::move(*note)](Section& s) mutable { s.note(conn, std::move(n)); });
+    post(note->text.size(),
+         [conn = e.conn, n = std::move(*note)](Section& s) mutable { s.note(conn, std::move(n)); });
 }
 
 void Capture::opened(const CapturedFlow& flow) {
@@ -203,9 +209,8 @@ void Capture::sent(const CapturedFlow& flow, std::string bytes) {
 
 void Capture::ended(const CapturedFlow& flow, End how) {
   post(0, [flow, how, now = clock_.wall()](Section& s) {
-    const auto direction = how == End::our_half || how == End::our_fin || how == End::our_reset
-                               ? Direction::out
-                               : Direction::in;
+    const auto direction =
+        how == End::our_half || how == End::our_fin || how == End::our_reset ? Direction::out : Direction::in;
     const bool reset = how == End::our_reset || how == End::peer_reset;
     TcpFlow& f = s.flow(flow);
     const auto side = s.side(flow, direction);

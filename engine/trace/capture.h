@@ -24,8 +24,8 @@ struct CapturedFlow {
 // Thread-safe; what is said of one connection comes from its loop.
 class Capture final : private TraceSink {
  public:
-  Capture(Trace& trace, const Clock& clock) : trace_(trace), clock_(clock) {}
-  ~Capture() override { stop(); }
+  Capture(Trace& trace, const Clock& clock);
+  ~Capture() override;  // stop()
 
   // Says what is wrong, or nothing. Above `limit` bytes of the file it ends by itself.
   std::string start(const std::string& path, u64 limit, bool append);

@@ -115,7 +115,8 @@ void PcapngFile::begin() {
   block(kInterface, std::move(interface));
 }
 
-void PcapngFile::packet(WallTime when, Direction direction, std::string_view bytes, std::string_view comment) {
+void PcapngFile::packet(WallTime when, Direction direction, std::string_view bytes,
+                        std::string_view comment) {
   std::string body;
   body.reserve(bytes.size() + comment.size() + 64);
   put(body, u32{0});

@@ -30,7 +30,7 @@ Result<std::unique_ptr<TraceFile>, std::string> TraceFile::open(Trace& trace, co
   std::FILE* file = std::fopen(path.c_str(), "ae");
   if (file == nullptr)
     return failure(fmt::format("the trace cannot be written to {}: {}", path, strerror(errno)));
-  struct stat s{};
+  struct stat s {};
   fstat(fileno(file), &s);
   return std::unique_ptr<TraceFile>(new TraceFile(trace, path, limit, file, static_cast<u64>(s.st_size)));
 }

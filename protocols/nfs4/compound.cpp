@@ -96,13 +96,12 @@ void trace_op(const Compound& c) {
 void trace_end(const Compound& c) {
   if (!c.server.trace.enabled()) [[likely]]
     return;
-  c.server.trace.emit(
-      event::Nfs4Compound{.minor = c.minor,
-                          .tag = c.tag.str(),
-                          .operations = c.count,
-                          .results = u64{c.earlier_count} + c.result_count,
-                          .replayed = c.ending != Compound::Ending::reply || c.resumed(),
-                          .status = static_cast<u32>(c.status)});
+  c.server.trace.emit(event::Nfs4Compound{.minor = c.minor,
+                                          .tag = c.tag.str(),
+                                          .operations = c.count,
+                                          .results = u64{c.earlier_count} + c.result_count,
+                                          .replayed = c.ending != Compound::Ending::reply || c.resumed(),
+                                          .status = static_cast<u32>(c.status)});
 }
 
 // RFC 7530 has no sessions: what changes files is remembered by the whole request, from the first such

@@ -172,7 +172,9 @@ std::string Server::open_ports() {
   nfs_service_ = std::make_unique<Service>(*this);
   dialer_ = std::make_unique<CallbackDialer>(*loops_[0]->loop, loops_[0]->connector,
                                              [this](Loop& loop, int fd, const Endpoint& peer) {
-                                               return adopt(*nfs_service_, loop, fd, peer, [] {}, true).id();
+                                               return adopt(
+                                                          *nfs_service_, loop, fd, peer, [] {}, true)
+                                                   .id();
                                              });
   streams_.dialer = dialer_.get();
   run_on(*loops_[0]->loop, [&] { nfs4_->state->start(*loops_[0]->loop, &streams_); });
@@ -214,9 +216,8 @@ std::string Server::listen(Service& service, u16 port, u16* bound) {
   if (!tcp) return tcp.error();
   *bound = tcp->port;
   if (!config_.udp) return {};
-  service.datagrams =
-      std::make_unique<rpc::DatagramService>(*loops_[0]->loop, service.dispatcher, limits_.max_in_flight,
-                                              &capture_);
+  service.datagrams = std::make_unique<rpc::DatagramService>(*loops_[0]->loop, service.dispatcher,
+                                                             limits_.max_in_flight, &capture_);
   auto udp = service.datagrams->bind({where.ip, tcp->port});
   return udp ? std::string() : udp.error();
 }
@@ -235,7 +236,8 @@ net::Connection& Server::adopt(Service& service, Loop& loop, int fd, const Endpo
 }
 
 void Server::accept(Service& service, Loop& loop, int fd, const Endpoint& peer) {
-  adopt(service, loop, fd, peer, [this, ip = peer.ip] { admission_.release(ip); }, false);
+  adopt(
+      service, loop, fd, peer, [this, ip = peer.ip] { admission_.release(ip); }, false);
 }
 
 void Server::register_services() {

@@ -48,11 +48,14 @@ class Server {
   bool running() const { return running_; }
   fault::Registry& faults() { return faults_; }
   Trace& trace() { return trace_; }
-  // Every event goes to the file from now on (an empty name: to none any more). Says what is wrong, or nothing.
+  // Every event goes to the file from now on (an empty name: to none any more). Says what is wrong, or
+  // nothing.
   std::string trace_to(const std::string& file);
   // So do packets, until stop() or crash().
   std::string capture_to(const std::string& file, bool append);
-  Capture& capture() { return capture_; }
+  // What has moved before the call is in the file after it. Any thread but a loop's.
+  void flush_capture();
+  void stop_capture();
   Clock& clock() { return *clock_; }
   const fs::ExportTable& exports() const { return exports_; }
   u64 seed() const { return random_.seed(); }
@@ -85,6 +88,7 @@ class Server {
 
   std::string open_outputs();
   void close_outputs();
+  void pass_loops();
   std::string open_volumes();
   std::string open_key();
   std::string open_ports();

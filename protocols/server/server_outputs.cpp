@@ -1,4 +1,5 @@
 // What a server writes about itself: the trace, and the packets.
+#include "protocols/server/run_on.h"
 #include "protocols/server/server.h"
 
 namespace dfs::server {
@@ -20,6 +21,22 @@ std::string Server::trace_to(const std::string& file) {
 
 std::string Server::capture_to(const std::string& file, bool append) {
   return capture_.start(file, static_cast<u64>(config_.pcap_limit), append);
+}
+
+// A peer may have its reply before the loop that sent it has told the capture.
+void Server::pass_loops() {
+  if (!running_) return;
+  for (auto& l : loops_) run_on(*l->loop, [] {});
+}
+
+void Server::flush_capture() {
+  pass_loops();
+  capture_.flush();
+}
+
+void Server::stop_capture() {
+  pass_loops();
+  capture_.stop();
 }
 
 void Server::close_outputs() {

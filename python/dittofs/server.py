@@ -88,11 +88,11 @@ class Server:
         )
         if self.trace.on:
             server.trace_enable(True)
-        server.start()
         if self.trace._file:
             self.trace._begin_file(server)
         for capture in self._captures:
             capture._begin(server, append=True)
+        server.start()
         self._server = server
         # A restarted server answers where its clients look for it.
         self._settings["listen.nfs_port"] = str(server.nfs_port)

@@ -63,7 +63,8 @@ u32 be32(std::string_view s, size_t i) { return u32{be16(s, i)} << 16 | be16(s, 
 u16 sum(std::string_view s) {
   u32 total = 0;
   for (size_t i = 0; i < s.size(); i += 2)
-    total += static_cast<u32>(static_cast<u8>(s[i])) << 8 | (i + 1 < s.size() ? static_cast<u8>(s[i + 1]) : 0);
+    total +=
+        static_cast<u32>(static_cast<u8>(s[i])) << 8 | (i + 1 < s.size() ? static_cast<u8>(s[i + 1]) : 0);
   while (total >> 16) total = (total & 0xFFFF) + (total >> 16);
   return static_cast<u16>(total);
 }

@@ -44,8 +44,15 @@ TEST_CASE("trace file: every event is a line, with what linked it") {
   CHECK_FALSE(trace.enabled());
   const auto lines = lines_of(folder / "t");
   REQUIRE(lines.size() == 2);
-  CHECK(lines[0] == nlohmann::json{{"seq", 1}, {"time", 5}, {"name", "rpc.call"}, {"conn", 3}, {"request", 9},
-                                   {"xid", 7}, {"program", 100003}, {"procedure", 1}, {"outcome", 0}});
+  CHECK(lines[0] == nlohmann::json{{"seq", 1},
+                                   {"time", 5},
+                                   {"name", "rpc.call"},
+                                   {"conn", 3},
+                                   {"request", 9},
+                                   {"xid", 7},
+                                   {"program", 100003},
+                                   {"procedure", 1},
+                                   {"outcome", 0}});
   CHECK(lines[1]["peer"] == "\xEF\xBF\xBD\"quoted\"");
 }
 

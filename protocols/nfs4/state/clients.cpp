@@ -96,7 +96,8 @@ void Clients::remove_locked(Ref<Client>& which, bool expired) {
     state_.recovery.roster.forget(*client);
     state_.persistence.forget(*client);
   }
-  if (Trace& trace = state_.server.trace; trace.enabled()) trace.emit(event::Nfs4ClientGone{client->id.value});
+  if (Trace& trace = state_.server.trace; trace.enabled())
+    trace.emit(event::Nfs4ClientGone{client->id.value});
   state_.drop(*client, expired ? Gone::expired : Gone::closed);
 }
 

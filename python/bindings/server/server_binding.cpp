@@ -140,10 +140,10 @@ void bind_server(py::module_& m) {
     return s.get().capture_to(file, append);
   });
   c.def(
-      "capture_flush", [](InProcessServer& s) { s.get().capture().flush(); },
+      "capture_flush", [](InProcessServer& s) { s.get().flush_capture(); },
       py::call_guard<py::gil_scoped_release>());
   c.def(
-      "capture_stop", [](InProcessServer& s) { s.get().capture().stop(); },
+      "capture_stop", [](InProcessServer& s) { s.get().stop_capture(); },
       py::call_guard<py::gil_scoped_release>());
   m.def(
       "trace_events",
