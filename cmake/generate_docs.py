@@ -13,21 +13,42 @@ def settings(dfs: str) -> str:
     return subprocess.run([dfs, "config", "schema", "--markdown"], check=True, capture_output=True, text=True).stdout
 
 
+def fault_actions() -> list[tuple[str, str, str, list[str]]]:
+    """Name, group, what it does, parameters, of each action."""
+    text = (ROOT / "engine/fault/actions.def").read_text()
+    row = r'^FAULT_ACTION\(\w+, "(\w+)", (\w+), "([^"]+)"(.*)\)$'
+    return [(n, g, what, re.findall(r'\{"(\w+)"', rest)) for n, g, what, rest in re.findall(row, text, re.MULTILINE)]
+
+
+def fault_filters() -> list[tuple[str, str]]:
+    """Filter and the flag of points where it can be known."""
+    text = (ROOT / "engine/fault/trigger.h").read_text()
+    rows = re.findall(r'\{"(\w+)", (k\w+),', text)
+    return [*rows, ("after_bytes", "kBytes")]
+
+
 def fault_points(_: str) -> str:
-    rows = ["| point | actions |", "|---|---|"]
-    groups = {
-        "kWatch": "note",
-        "kFail": "fail",
-        "kError": "error",
-        "kDrop": "drop_reply",
-        "kResend": "duplicate, reorder",
-        "kTime": "delay, pause, yield",
-        "kChange": "set, patch, flip, truncate, pad",
-        "kLink": "reset, close, half_close, slow_close, throttle, slice, blackhole",
-    }
+    rows = ["| point | actions | filters |", "|---|---|---|"]
+    header = (ROOT / "engine/fault/point.h").read_text()
+    sets = {name: mask for name, mask in re.findall(r"constexpr u32 (k\w+) = ([\w |]+);", header)}
+
+    def flags(mask: str) -> set[str]:
+        names = {m.strip() for m in mask.split("|")}
+        return set().union(*(flags(sets[n]) if n in sets else {n} for n in names))
+
     text = (ROOT / "engine/fault/points.def").read_text()
-    for name, mask in re.findall(r'^FAULT_POINT\(\w+,\s*"([^"]+)",\s*([^)]*)\)', text, re.MULTILINE):
-        rows.append(f"| `{name}` | {', '.join(groups[g.strip()] for g in mask.split('|'))} |")
+    row = r'^FAULT_POINT\(\w+,\s*"([^"]+)",\s*([^,)]*),\s*([^)]*)\)'
+    for name, groups, known in re.findall(row, text, re.MULTILINE):
+        actions = [a for a, g, _, _ in fault_actions() if g in flags(groups)]
+        filters = [f for f, flag in fault_filters() if flag in flags(known)]
+        rows.append(f"| `{name}` | {', '.join(actions)} | {', '.join(filters)} |")
+    return "\n".join(rows) + "\n"
+
+
+def fault_action_table(_: str) -> str:
+    rows = ["| action | what happens |", "|---|---|"]
+    for name, _, what, parameters in fault_actions():
+        rows.append(f"| `{name}({', '.join(parameters)})` | {what} |")
     return "\n".join(rows) + "\n"
 
 
@@ -119,6 +140,7 @@ def trace_events(dfs: str) -> str:
 GENERATORS = {
     "settings": settings,
     "fault points": fault_points,
+    "fault actions": fault_action_table,
     "nfs3 procedures": nfs3_procedures,
     "nfs4 operations": nfs4_operations,
     "nfs4 attributes": nfs4_attributes,

@@ -8,6 +8,7 @@ import concurrent.futures
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # The largest input; the largest single allocation it may cause, in MiB: a few times a record, which for the streams
 # is 128 KiB. A target that is not named takes the last row.
 LIMITS = {"stream": (150_000, 2), "records": (150_000, 2), "values": (16_384, 2), "": (4_096, 2)}
+LARGE_CORPUS = 2000  # inputs
 STATUS = re.compile(r"^#(\d+)\s.*cov: (\d+).*corp: (\d+)/.*exec/s: (\d+)")
 PRINTING = threading.Lock()
 
@@ -32,6 +34,29 @@ def regressions(name: str) -> list[pathlib.Path]:
 
 def findings(folder: pathlib.Path, name: str) -> set[pathlib.Path]:
     return set(folder.glob(f"{name}-*"))
+
+
+def minimised(program: pathlib.Path, finding: pathlib.Path, environment: dict[str, str]) -> pathlib.Path:
+    """The finding, or a smaller input that fails too."""
+    least = finding.with_name(f"least-{finding.name}")
+    subprocess.run(
+        [program, "-minimize_crash=1", "-max_total_time=30", f"-exact_artifact_path={least}", finding],
+        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    return least if least.exists() else finding
+
+
+def keep_small(program: pathlib.Path, corpus: pathlib.Path, environment: dict[str, str]) -> None:
+    """Of a corpus that has become large, only inputs that together reach as much as all of them."""
+    if sum(1 for _ in corpus.iterdir()) <= LARGE_CORPUS:
+        return
+    smaller = corpus.with_name(f"{corpus.name}.smaller")
+    shutil.rmtree(smaller, ignore_errors=True)
+    smaller.mkdir()
+    done = subprocess.run([program, "-merge=1", smaller, corpus], env=environment, capture_output=True)
+    if done.returncode == 0:
+        shutil.rmtree(corpus)
+        smaller.rename(corpus)
 
 
 def run(build: pathlib.Path, name: str, seconds: int) -> bool:
@@ -63,10 +88,12 @@ def run(build: pathlib.Path, name: str, seconds: int) -> bool:
                 say(f"  {name}: {status}")
     if process.wait() == 0:
         say(f"  {name}: nothing found; {status}")
+        keep_small(program, corpus, environment)
         return True
     say("".join(tail))
     for finding in sorted(findings(found, name) - before):
-        say(f"  {name}: FAILED; repeat it with\n    {program.relative_to(ROOT)} {finding.relative_to(ROOT)}")
+        least = minimised(program, finding, environment)
+        say(f"  {name}: FAILED; repeat it with\n    {program.relative_to(ROOT)} {least.relative_to(ROOT)}")
     return False
 
 

@@ -1,49 +1,23 @@
 #include "engine/fault/action.h"
 
+#include <fmt/format.h>
+
 namespace dfs::fault {
-namespace {
-
-struct Row {
-  ActionKind kind;
-  const char* name;
-  ActionGroup group;
-};
-constexpr Row kRows[] = {
-    {ActionKind::note, "note", kWatch},
-    {ActionKind::fail, "fail", kFail},
-    {ActionKind::error, "error", kError},
-    {ActionKind::drop_reply, "drop_reply", kDrop},
-    {ActionKind::duplicate, "duplicate", kResend},
-    {ActionKind::reorder, "reorder", kResend},
-    {ActionKind::delay, "delay", kTime},
-    {ActionKind::pause, "pause", kTime},
-    {ActionKind::yield_, "yield", kTime},
-    {ActionKind::reset, "reset", kLink},
-    {ActionKind::close, "close", kLink},
-    {ActionKind::half_close, "half_close", kLink},
-    {ActionKind::slow_close, "slow_close", kLink},
-    {ActionKind::throttle, "throttle", kLink},
-    {ActionKind::slice, "slice", kLink},
-    {ActionKind::blackhole, "blackhole", kLink},
-    {ActionKind::set, "set", kChange},
-    {ActionKind::patch, "patch", kChange},
-    {ActionKind::flip, "flip", kChange},
-    {ActionKind::truncate, "truncate", kChange},
-    {ActionKind::pad, "pad", kChange},
-};
-
-}  // namespace
-
-ActionGroup group_of(ActionKind kind) { return kRows[static_cast<int>(kind)].group; }
-const char* name(ActionKind kind) { return kRows[static_cast<int>(kind)].name; }
 
 bool parse_action_kind(std::string_view text, ActionKind& out) {
-  for (const Row& row : kRows) {
-    if (text != row.name) continue;
-    out = row.kind;
+  for (int k = 0; k < kActionKinds; ++k) {
+    if (text != kActions[k].name) continue;
+    out = static_cast<ActionKind>(k);
     return true;
   }
   return false;
+}
+
+std::string actions_of(u32 groups) {
+  std::string out;
+  for (const ActionInfo& a : kActions)
+    if (groups & a.group) out += fmt::format("{}{}", out.empty() ? "" : ", ", a.name);
+  return out;
 }
 
 }  // namespace dfs::fault

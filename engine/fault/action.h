@@ -1,43 +1,22 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "engine/base/clock.h"
 
 namespace dfs::fault {
 
-// What a rule does when it fires. Each point accepts some groups; arming any other is refused.
+// What a rule does when it fires; actions.def says it of each. Each point accepts some groups; arming any
+// other is refused.
 enum class ActionKind : u8 {
-  // watch: nothing changes
-  note,
-  // answer
-  fail,        // the protocol's status `number`
-  error,       // an FsError, by number
-  drop_reply,  // the call (before) or its reply (after) is swallowed
-  duplicate,   // the reply is sent twice
-  reorder,     // the reply waits until `number` others have been sent on the connection
-  // time
-  delay,   // `seconds` on the server's clock
-  pause,   // until the rule is released or healed
-  yield_,  // once around the loop
-  // link
-  reset,       // RST
-  close,       // FIN, both directions
-  half_close,  // FIN towards the peer; we go on reading
-  slow_close,  // stop answering now, close after `seconds`
-  throttle,    // `number` bytes a second towards the peer
-  slice,       // at most `number` bytes a write
-  blackhole,   // take everything, say nothing
-  // change: what `edit` says is done to the message
-  set,       // a field gets another value; the message stays well-formed
-  patch,     // a field's bytes are others, of any number
-  flip,      // `number` bits, drawn at random
-  truncate,  // without its last `number` bytes
-  pad,       // with `number` bytes more
+#define FAULT_ACTION(id, ...) id,
+#include "engine/fault/actions.def"
+#undef FAULT_ACTION
 };
-constexpr int kActionKinds = static_cast<int>(ActionKind::pad) + 1;
 
 enum ActionGroup : u32 {
   kWatch = 1,
@@ -67,9 +46,39 @@ struct Action {
   Nanos nanos() const { return static_cast<Nanos>(seconds * 1e9); }
 };
 
-ActionGroup group_of(ActionKind kind);
-const char* name(ActionKind kind);
-// nullopt-like: false when there is no such action.
+// What a parameter of an action may be, and where in an Action its value is.
+enum class Param : u8 {
+  status,   // number; of a protocol, by name or number
+  error,    // number; of a store, by name
+  count,    // number
+  seconds,  // seconds
+  path,     // edit->path
+  value,    // edit->value
+  level,    // edit->wire: "message", or "wire"; need not be given
+};
+struct ParamInfo {
+  const char* name = nullptr;  // nullptr: there is none
+  Param type = Param::count;
+};
+struct ActionInfo {
+  const char* name;
+  ActionGroup group;
+  const char* help;
+  std::array<ParamInfo, 3> params;
+};
+constexpr ActionInfo kActions[] = {
+#define FAULT_ACTION(id, name, group, help, ...) {name, group, help, {{__VA_ARGS__}}},
+#include "engine/fault/actions.def"
+#undef FAULT_ACTION
+};
+constexpr int kActionKinds = static_cast<int>(sizeof kActions / sizeof kActions[0]);
+
+constexpr const ActionInfo& info_of(ActionKind kind) { return kActions[static_cast<size_t>(kind)]; }
+constexpr ActionGroup group_of(ActionKind kind) { return info_of(kind).group; }
+constexpr const char* name(ActionKind kind) { return info_of(kind).name; }
+// False when there is no such action.
 bool parse_action_kind(std::string_view text, ActionKind& out);
+// Names of the actions of these groups, with commas.
+std::string actions_of(u32 groups);
 
 }  // namespace dfs::fault

@@ -21,4 +21,17 @@ std::optional<PointName> parse_point(std::string_view text) {
   return {};
 }
 
+std::string point_name(const PointName& point) {
+  std::string name = kPoints[static_cast<size_t>(point.point)].name;
+  if (const size_t at = name.find('@'); at != std::string::npos)
+    name.replace(at, 1, point.detail.empty() ? "*" : point.detail);
+  return name;
+}
+
+std::string known_points() {
+  std::string out;
+  for (const PointInfo& p : kPoints) out += std::string("\n  ") + p.name;
+  return out;
+}
+
 }  // namespace dfs::fault

@@ -3,24 +3,6 @@
 #include <fmt/format.h>
 
 namespace dfs::fault {
-namespace {
-
-std::string known_points() {
-  std::string out;
-  for (const auto& p : kPoints) out += fmt::format("\n  {}", p.name);
-  return out;
-}
-
-std::string actions_of(u32 groups) {
-  std::string out;
-  for (int k = 0; k < kActionKinds; ++k)
-    if (groups & group_of(static_cast<ActionKind>(k)))
-      out += fmt::format("{}{}", out.empty() ? "" : ", ", name(static_cast<ActionKind>(k)));
-  return out;
-}
-
-}  // namespace
-
 void Registry::declare_details(Point family, std::vector<std::string> details) {
   std::lock_guard lock(mutex_);
   // Versions of one program share their points.
@@ -37,6 +19,9 @@ Result<u64, std::string> Registry::arm(Rule rule) {
   if ((info.actions & group_of(rule.action.kind)) == 0)
     return failure(fmt::format("{} cannot happen at {}; possible there: {}", name(rule.action.kind),
                                info.name, actions_of(info.actions)));
+  if (const char* filter = unknown_filter(rule.trigger, info.known))
+    return failure(fmt::format("{} is never known at {}; filters possible there: {}", filter, info.name,
+                               filters_of(info.known)));
   if (auto it = details_.find(rule.point.point); it != details_.end() && !rule.point.detail.empty()) {
     const auto& known = it->second;
     if (std::find(known.begin(), known.end(), rule.point.detail) == known.end())
@@ -67,6 +52,13 @@ RuleStatus Registry::status(u64 id) const {
   std::lock_guard lock(mutex_);
   auto it = rules_.find(id);
   return it == rules_.end() ? RuleStatus{} : it->second.status;
+}
+
+std::vector<RuleRow> Registry::rules() const {
+  std::lock_guard lock(mutex_);
+  std::vector<RuleRow> out;
+  for (const auto& [id, entry] : rules_) out.push_back({id, entry.rule, entry.status});
+  return out;
 }
 
 bool Registry::wait_fired(u64 id, u64 times, std::chrono::milliseconds limit) {

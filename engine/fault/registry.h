@@ -30,6 +30,13 @@ struct RuleStatus {
   u64 fired = 0;  // times the action happened
 };
 
+// An armed rule.
+struct RuleRow {
+  u64 id;
+  Rule rule;
+  RuleStatus status;
+};
+
 // The rules of one server. An unarmed check is one relaxed load; an armed one is evaluated under a mutex,
 // without allocation. Thread-safe.
 class Registry {
@@ -43,6 +50,8 @@ class Registry {
   Result<u64, std::string> arm(Rule rule);
   void disarm(u64 id);
   RuleStatus status(u64 id) const;
+  // All that are armed, by whomever, in the order of arming.
+  std::vector<RuleRow> rules() const;
   // Waits until the rule has fired this often; false when limit (real time) passes first or there is no such
   // rule.
   bool wait_fired(u64 id, u64 times, std::chrono::milliseconds limit);

@@ -124,6 +124,7 @@ Task<FsError> fill_hole(RangeCall& call, u64 begin, u64 end) {
   FileSystem::Impl& fs = *call.fs;
   constexpr u64 kStep = 1u << 20;
   for (u64 at = begin; at < end;) {
+    if (fs.interrupted) co_return FsError::busy;
     const u64 n = std::min(end - at, kStep);
     SliceList data = zeros(n);
     ContentChange change = co_await fs.content.write(call.out.node.after, at, data);

@@ -100,6 +100,8 @@ Task<FsError> close_later(MetadataStore& store, u64 verifier) {
 
 Async<FsError> FileSystem::close() { return close_later(impl_->metadata, impl_->verifier); }
 
+void FileSystem::interrupt() { impl_->interrupted = true; }
+
 NodeRef FileSystem::root() const { return impl_->root; }
 const std::array<u8, 16>& FileSystem::uuid() const { return impl_->uuid; }
 Facts FileSystem::facts() const {

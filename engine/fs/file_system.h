@@ -287,6 +287,9 @@ class FileSystem {
   // the last run ended with close().
   u64 write_verifier() const;
 
+  // Calls of many steps end before the next one, with FsError::busy: the server is about to end. Any thread.
+  void interrupt();
+
   // The last call of a run that ends cleanly: everything so far is durable when it returns.
   Async<FsError> close();
 

@@ -29,6 +29,7 @@ struct FileSystem::Impl {
   FileGates gates;
   Holds holds;
   std::atomic<bool> keep_orphans;  // see FileSystemConfig
+  std::atomic<bool> interrupted{false};
 
   // A generation that no handle of an earlier object with this id has.
   u64 draw_generation() { return random.next() | 1; }

@@ -43,6 +43,7 @@ class Dispatcher {
   Task<void> finish_later(Call* call, Async<Outcome> pending, Cached cached);
 
   bool any_armed() const;
+  static fault::Context context_of(const Call& call, const Route& route);
   Task<void> run_with_faults(Call* call);
   Task<void> serve_with_faults(Call& call, Route route);
   // Carries an action out; false: the call ends without a reply.

@@ -15,6 +15,14 @@ namespace {
 constexpr size_t kMark = 4;  // bytes of a record mark (RFC 5531 11)
 }
 
+fault::Context Dispatcher::context_of(const Call& call, const Route& route) {
+  return {.detail = route.procedure ? route.procedure->name : "",
+          .conn = call.transport->id(),
+          .bytes = call.record.size(),
+          .uid = call.caller.uid,
+          .xid = call.xid};
+}
+
 bool Dispatcher::any_armed() const {
   if (faults_.armed(Point::rpc_record_rx) || faults_.armed(Point::rpc_call_decoded) ||
       faults_.armed(Point::rpc_reply_tx) || faults_.armed(Point::rpc_drc_lookup))
@@ -47,11 +55,7 @@ Task<bool> Dispatcher::act(Call& call, fault::Action action, const Procedure* pr
 }
 
 Task<bool> Dispatcher::at(Point point, Call& call, const Route& route) {
-  const auto action = faults_.check(point, {.detail = route.procedure ? route.procedure->name : "",
-                                            .conn = call.transport->id(),
-                                            .bytes = call.record.size(),
-                                            .uid = call.caller.uid,
-                                            .xid = call.xid});
+  const auto action = faults_.check(point, context_of(call, route));
   if (!action) co_return true;
   co_return co_await act(call, *action, route.procedure);
 }
@@ -86,8 +90,7 @@ Task<bool> Dispatcher::received(Call& call) {
 Task<void> Dispatcher::serve_with_faults(Call& call, Route to) {
   Cached cached;
   // A `fail` at rpc.drc.lookup makes the cache forget: the request executes again.
-  const auto forget = faults_.check(
-      Point::rpc_drc_lookup, {.detail = to.procedure->name, .conn = call.transport->id(), .xid = call.xid});
+  const auto forget = faults_.check(Point::rpc_drc_lookup, context_of(call, to));
   if (forget && forget->kind == ActionKind::drop_reply) co_return;
   if (!forget || forget->kind != ActionKind::fail) {
     if (look_up(call, to, cached) != Lookup::execute) co_return;
@@ -118,13 +121,9 @@ Task<void> Dispatcher::send_with_faults(Call& call, const Route& route) {
     }
     return fields->has(a);
   };
-  const auto action = faults_.check(Point::rpc_reply_tx,
-                                    {.detail = route.procedure ? route.procedure->name : "",
-                                     .conn = call.transport->id(),
-                                     .bytes = total_size(call.reply_bytes),
-                                     .uid = call.caller.uid,
-                                     .xid = call.xid},
-                                    changes);
+  fault::Context context = context_of(call, route);
+  context.bytes = total_size(call.reply_bytes);
+  const auto action = faults_.check(Point::rpc_reply_tx, context, changes);
   if (!action) co_return;
   if (action->kind == ActionKind::duplicate) {
     SliceList copy = call.reply_bytes;

@@ -1,80 +1,50 @@
-#include "engine/fs/error.h"
+#include <nlohmann/json.hpp>
+
+#include "protocols/server/fault_words.h"
 #include "python/bindings/server/bindings.h"
+#include "python/bindings/server/json.h"
 
 namespace dfs::python {
 namespace {
 
 namespace py = pybind11;
 
-fault::Trigger trigger_from(const py::dict& d) {
-  fault::Trigger t;
-  for (auto [key, value] : d) {
-    const auto name = key.cast<std::string>();
-    if (name == "conn")
-      t.conn = value.cast<u64>();
-    else if (name == "file")
-      t.file = value.cast<u64>();
-    else if (name == "uid")
-      t.uid = value.cast<u32>();
-    else if (name == "xid")
-      t.xid = value.cast<u32>();
-    else if (name == "name")
-      t.name = value.cast<std::string>();
-    else if (name == "proc")
-      t.proc = value.cast<std::string>();
-    else if (name == "nth")
-      t.nth = value.cast<u64>();
-    else if (name == "first")
-      t.first = value.cast<u64>();
-    else if (name == "every")
-      t.every = value.cast<u64>();
-    else if (name == "after")
-      t.after = value.cast<u64>();
-    else if (name == "after_bytes")
-      t.after_bytes = value.cast<u64>();
-    else if (name == "limit")
-      t.limit = value.cast<u64>();
-    else if (name == "chance")
-      t.chance = value.cast<double>();
-    else
-      throw py::value_error("there is no trigger " + name);
-  }
-  return t;
+fault::Rule rule_from(const py::object& data) {
+  auto rule = fault::rule_from_data(to_json(data), server::fault_words());
+  if (!rule) throw py::value_error(rule.error());
+  return std::move(*rule);
 }
 
-std::shared_ptr<const fault::Edit> edit_from(const py::dict& action) {
-  fault::Edit edit;
-  if (action.contains("path")) edit.path = action["path"].cast<std::string>();
-  if (action.contains("value")) {
-    const py::object value = action["value"];
-    if (py::isinstance<py::bytes>(value))
-      edit.value = value.cast<std::string>();
-    else
-      edit.value = static_cast<i64>(PyLong_AsUnsignedLongLongMask(value.ptr()));
-  }
-  if (action.contains("wire")) edit.wire = action["wire"].cast<bool>();
-  return std::make_shared<const fault::Edit>(std::move(edit));
+py::object data_of(const fault::Rule& rule) {
+  return from_json(fault::rule_to_data(rule, server::fault_words()));
+}
+
+py::list names_of(u32 groups) {
+  py::list out;
+  for (const fault::ActionInfo& a : fault::kActions)
+    if (groups & a.group) out.append(a.name);
+  return out;
 }
 
 }  // namespace
 
-u64 arm_rule(fault::Registry& registry, const std::string& point, const py::dict& trigger,
-             const py::dict& action) {
-  const auto name = fault::parse_point(point);
-  if (!name) {
-    std::string known;
-    for (const auto& p : fault::kPoints) known += std::string("\n  ") + p.name;
-    throw py::value_error("there is no point " + point + "; there are:" + known);
-  }
-  fault::Action a;
-  const auto kind = action["kind"].cast<std::string>();
-  if (!fault::parse_action_kind(kind, a.kind)) throw py::value_error("there is no action " + kind);
-  if (action.contains("number")) a.number = action["number"].cast<i64>();
-  if (action.contains("seconds")) a.seconds = action["seconds"].cast<double>();
-  if (fault::group_of(a.kind) == fault::kChange) a.edit = edit_from(action);
-  auto id = registry.arm({*name, trigger_from(trigger), a});
+u64 arm_rule(fault::Registry& registry, const py::object& data) {
+  auto id = registry.arm(rule_from(data));
   if (!id) throw py::value_error(id.error());
   return *id;
+}
+
+py::list armed_rules(const fault::Registry& registry) {
+  py::list out;
+  for (const fault::RuleRow& row : registry.rules()) {
+    py::dict d;
+    d["id"] = row.id;
+    d["rule"] = data_of(row.rule);
+    d["hits"] = row.status.hits;
+    d["fired"] = row.status.fired;
+    out.append(d);
+  }
+  return out;
 }
 
 void bind_faults(py::module_& m) {
@@ -82,21 +52,19 @@ void bind_faults(py::module_& m) {
       "fault_points",
       [] {
         py::list out;
-        for (const auto& p : fault::kPoints) {
-          py::list actions;
-          for (int k = 0; k < fault::kActionKinds; ++k)
-            if (p.actions & fault::group_of(static_cast<fault::ActionKind>(k)))
-              actions.append(fault::name(static_cast<fault::ActionKind>(k)));
-          out.append(py::make_tuple(p.name, actions));
-        }
+        for (const auto& p : fault::kPoints) out.append(py::make_tuple(p.name, names_of(p.actions)));
         return out;
       },
       "Every fault point with the actions it accepts.");
   m.def(
+      "rule_data", [](const py::object& data) { return data_of(rule_from(data)); },
+      "A rule as data, read and written again. ValueError says what is possible instead.");
+  m.def(
       "fs_errors",
       [] {
         py::dict out;
-        for (u32 i = 0; i < fs::kFsErrorCount; ++i) out[fs::name(static_cast<fs::FsError>(i))] = i;
+        const auto& errors = server::fault_words().errors;
+        for (size_t i = 0; i < errors.size(); ++i) out[py::str(errors[i])] = i;
         return out;
       },
       "The errors a store call can be made to fail with, name to number.");

@@ -113,8 +113,8 @@ void bind_server(py::module_& m) {
   c.def("check_state", [](InProcessServer& s) { return state_invariants(s.get()); });
   c.def(
       "end_grace", [](InProcessServer& s) { s.get().end_grace(); }, py::call_guard<py::gil_scoped_release>());
-  c.def("arm", [](InProcessServer& s, const std::string& point, const py::dict& trigger,
-                  const py::dict& action) { return arm_rule(s.get().faults(), point, trigger, action); });
+  c.def("arm", [](InProcessServer& s, const py::object& data) { return arm_rule(s.get().faults(), data); });
+  c.def("rules", [](InProcessServer& s) { return armed_rules(s.get().faults()); });
   c.def("disarm", [](InProcessServer& s, u64 id) { s.get().faults().disarm(id); });
   c.def("release", [](InProcessServer& s, u64 id) { s.get().faults().release(id); });
   c.def("heal", [](InProcessServer& s) { s.get().faults().heal(); });

@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 from typing import Optional, Sequence
 
-COMMANDS = ("conformance", "explain", "report", "diff", "record", "replay", "scenario")
+COMMANDS = ("conformance", "explain", "report", "diff", "record", "replay", "scenario", "fuzz")
 
 
 class Problem(Exception):

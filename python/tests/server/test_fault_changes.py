@@ -146,7 +146,7 @@ def test_what_cannot_be_is_refused(srv):
     with pytest.raises(ValueError, match="set cannot happen at net.read"):
         srv.faults.arm("net.read", set_("xid", 1))
     with pytest.raises(ValueError, match='level is "message" or "wire"'):
-        truncate(1, level="moon")
+        srv.faults.arm("rpc.reply.tx", truncate(1, level="moon"))
     srv.faults.arm(REPLY, note())
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dittofs import Server, nfs3, nfs4, scenarios
-from dittofs.faults import Action, Trigger, from_data
+from dittofs.faults import Trigger, delay, fail, from_data, set_
 from dittofs.nfs4 import NFS4ERR, op
 from dittofs.rpc import Closed
 
@@ -24,13 +24,38 @@ def test_a_name_that_there_is_not():
 
 
 def test_rules_as_data():
-    point, trigger, action = from_data({"point": "net.read", "every": 3, "uid": 5, "do": {"delay": 0.5}})
-    assert (point, trigger, action) == ("net.read", Trigger({"uid": 5, "every": 3}), Action("delay", seconds=0.5))
-    assert from_data({"point": "x", "do": {"fail": "NFS4ERR_DELAY"}})[2].number == NFS4ERR.DELAY
-    assert from_data({"point": "x", "do": {"set": {"path": "a", "value": "text"}}})[2].value == b"text"
-    for wrong in ({"point": "x"}, {"point": "x", "do": "explode"}, {"point": "x", "do": "note", "moon": 1}, {"point": "x", "do": {"fail": "EIO"}}):
-        with pytest.raises(ValueError):
-            from_data(wrong)
+    point, trigger, action = from_data({"point": "net.read", "every": 3, "conn": 5, "do": {"delay": 0.5}})
+    assert (point, trigger, action) == ("net.read", Trigger({"conn": 5, "every": 3}), delay(0.5))
+    assert from_data({"point": "nfs4.op.*.enter", "do": {"fail": "NFS4ERR_DELAY"}})[2] == fail(NFS4ERR.DELAY)
+    assert from_data({"point": "rpc.reply.tx", "do": {"set": {"path": "a", "value": "text"}}})[2] == set_("a", b"text")
+
+
+@pytest.mark.parametrize(
+    "wrong, says",
+    [
+        ({"point": "net.read"}, "a rule has point, do, conn, client, "),
+        ({"point": "net.reed", "do": "note"}, "there is no point net.reed; there are:\n  net.accept\n"),
+        ({"point": "net.read", "do": "explode"}, 'do is one of note, fail, .*, with its arguments; not "explode"'),
+        ({"point": "net.read", "do": "note", "moon": 1}, "a rule has .*; not moon"),
+        ({"point": "net.read", "do": "note", "nth": "2"}, 'nth is a number; not "2"'),
+        ({"point": "net.read", "do": {"fail": "EIO"}}, 'there is no status "EIO"'),
+        ({"point": "net.read", "do": {"delay": {"hours": 1}}}, "delay takes seconds; not hours"),
+        ({"point": "net.read", "do": {"pause": 1}}, "pause takes nothing; not 1"),
+        ({"point": "rpc.reply.tx", "do": {"patch": {"path": "xid"}}}, "patch takes path, value, level; there is no value"),
+        ({"point": "store.read.before", "do": {"error": "eio"}}, 'there is no error "eio"; there are ok, '),
+    ],
+)
+def test_data_that_is_no_rule(wrong, says):
+    with pytest.raises(ValueError, match=says):
+        from_data(wrong)
+
+
+def test_rules_of_anybody_are_listed():
+    with Server() as srv, scenarios.find("delay-storm").arm(srv) as rules:
+        listed = srv.faults.list()
+        assert [r.data["point"] for r in listed] == [r.point for r in rules]
+        assert listed[0].data == {"point": "nfs4.op.OPEN.enter", "every": 3, "first": 12, "do": {"fail": {"status": "NFS4ERR_DELAY"}}}
+        assert [from_data(r.data) for r in listed] == [from_data(r.data) for r in rules]
 
 
 def test_lost_reply():

@@ -6,8 +6,10 @@ import socket
 
 import pytest
 
-from dittofs import Clock, Server
+from dittofs import Clock, Server, nfs4
 from dittofs.nfs3 import NFS3ERR
+from dittofs.nfs4 import create, op
+from dittofs.wire import nfs4 as w
 
 
 def test_it_serves_within_with(mounted):
@@ -151,3 +153,17 @@ def test_trace(srv, c, root):
 def test_waiting_without_a_trace_is_a_mistake(srv):
     with pytest.raises(RuntimeError, match="the trace is off"):
         srv.trace.wait("rpc.call")
+
+
+def test_a_stop_does_not_wait_for_an_allocation_without_end():
+    """Many GiB of zeros are on their way when the server is stopped: they end where they are, and the client is told."""
+    with Server(settings={"server.shutdown_timeout": 0.2}) as srv:
+        session = nfs4.Client(srv.host, srv.nfs_port, minorversion=2).session()
+        session.compound(op.reclaim_complete())
+        opened = session.open(session.path("/export"), "f", create(mode=0o666), share_access=3)
+        sent = session.send(op.putfh(opened.fh), op.allocate(opened.stateid, 0, 60 << 30))
+        size = 0
+        while not size:  # it has begun
+            size = nfs4.Client40(srv.host, srv.nfs_port).getattr(opened.fh, w.FATTR4_SIZE).size
+        srv.stop()
+    assert sent.results().status == w.NFS4ERR_DELAY
