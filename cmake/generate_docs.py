@@ -137,6 +137,14 @@ def trace_events(dfs: str) -> str:
     return "\n".join(table) + "\n"
 
 
+def admin_routes(_: str) -> str:
+    rows = ["| | path | answer |", "|---|---|---|"]
+    text = (ROOT / "protocols/server/admin/routes.def").read_text()
+    for method, path, says in re.findall(r'^ADMIN_ROUTE\((\w+), "([^"]+)", \w+, "((?:[^"\\]|\\.)*)"\)', text, re.MULTILINE):
+        rows.append(f"| {method} | `{path}` | {says.replace(chr(92), '')} |")
+    return "\n".join(rows) + "\n"
+
+
 GENERATORS = {
     "settings": settings,
     "fault points": fault_points,
@@ -148,6 +156,7 @@ GENERATORS = {
     "comparison groups": comparison_groups,
     "scenarios": scenarios,
     "trace events": trace_events,
+    "admin routes": admin_routes,
 }
 BLOCK = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -182,6 +182,8 @@ std::string Server::open_ports() {
   nfs_service_->dispatcher.add(nfs4::program(*nfs4_));
   nfs_service_->dispatcher.add(mount::program_v1(*mount_));
   nfs_service_->dispatcher.add(mount::program_v3(*mount_));
+  for (const FaultConfig& f : config_.faults)
+    if (auto id = faults_.arm(f.rule); !id) return fmt::format("{}: {}", f.where, id.error());
   if (std::string e = serve(*nfs_service_, static_cast<u16>(config_.nfs_port), &ports_.nfs); !e.empty())
     return e;
   if (!config_.portmap) return {};
