@@ -2,6 +2,7 @@
 
 #include "protocols/nfs4/attrs/attr_set.h"
 #include "protocols/nfs4/attrs/table.h"
+#include "protocols/nfs4/hooked_op.h"
 #include "protocols/nfs4/state/stateid.h"
 
 namespace dfs::nfs4 {
@@ -235,7 +236,7 @@ Async<ClearedWay> clear_way(Compound& c, const void* args) {
   return clear_all(c, std::move(plan));
 }
 
-Async<const void*> serve_operation(Compound& c, const void* args) {
+Async<const void*> carry_out(Compound& c, const void* args) {
   if (!c.server.state->delegations.any()) [[likely]]
     return c.row->serve(c, args);
   return then(clear_way(c, args), [&c, args](ClearedWay way) -> Async<const void*> {
@@ -246,6 +247,13 @@ Async<const void*> serve_operation(Compound& c, const void* args) {
     if (way.status != NFS4_OK && !numbered) return c.row->refuse(c, way.status);
     return then(c.row->serve(c, args), [held = std::move(way.held)](const void* result) { return result; });
   });
+}
+
+Async<const void*> serve_operation(Compound& c, const void* args) {
+  const rpc::Hooks* hooks = c.server.hooks;
+  if (hooks != nullptr && hooks->any()) [[unlikely]]
+    if (rpc::Hook* hook = hooks->find(key_of(*c.row))) return ask_instead(*hook, c, args);
+  return carry_out(c, args);
 }
 
 }  // namespace dfs::nfs4

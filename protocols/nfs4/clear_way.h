@@ -20,6 +20,9 @@ struct ClearedWay {
 Async<ClearedWay> clear_way(Compound& c, const void* args);
 
 // Carries out the operation of c.row, after that.
+Async<const void*> carry_out(Compound& c, const void* args);
+
+// The same, or asks whoever stands in front of its handler.
 Async<const void*> serve_operation(Compound& c, const void* args);
 
 }  // namespace dfs::nfs4

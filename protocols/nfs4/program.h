@@ -7,6 +7,7 @@
 #include "engine/fs/exports.h"
 #include "protocols/nfs4/attrs/owners.h"
 #include "protocols/rpc/drc.h"
+#include "protocols/rpc/hooks.h"
 #include "protocols/rpc/program.h"
 
 namespace dfs::nfs4 {
@@ -50,6 +51,7 @@ struct Nfs4 {
   rpc::DuplicateRequestCache& drc;
   Limits limits;
   Owners owners;
+  const rpc::Hooks* hooks = nullptr;  // who stands in front of operations; null: nobody
   std::unique_ptr<Pseudo> pseudo;
   std::unique_ptr<State> state;
 

@@ -28,7 +28,9 @@ void Call::replace(std::string_view other) {
 }
 
 Slice Call::slice(Bytes v) const {
-  if (!block_) return Slice::copy_of(v.data, v.size);
+  const auto* begin = reinterpret_cast<const u8*>(record.data());
+  const bool inside = v.data >= begin && v.data + v.size <= begin + record.size();
+  if (!block_ || !inside) return Slice::copy_of(v.data, v.size);
   return Slice(block_, v.data, v.size);
 }
 

@@ -52,7 +52,7 @@ class Call {
   void take(const u8* data, u32 size, BlockRef block);
   // The record becomes another one, before it is looked at.
   void replace(std::string_view record);
-  // The view as a Slice that may outlive the call; `v` lies in this call's record.
+  // The view as a Slice that may outlive the call; `v` lies in this call's record, or is copied.
   Slice slice(Bytes v) const;
   SliceList slices(const Payload& p) const;
   // Keeps slices alive until the reply is encoded and lists them as payload pieces.

@@ -145,7 +145,7 @@ void Dispatcher::run(Call* call) {
   const Route to = route(*call);
   Cached cached;
   if (to.procedure == nullptr || look_up(*call, to, cached) != Lookup::execute) return finish(call);
-  Async<Outcome> outcome = to.procedure->serve(to.program->self, *call);
+  Async<Outcome> outcome = serve(*call, to);
   if (!outcome.ready()) {
     call->hold();
     call->loop.scope().spawn(finish_later(call, std::move(outcome), cached));

@@ -2,6 +2,7 @@
 
 #include "engine/fault/registry.h"
 #include "protocols/rpc/drc.h"
+#include "protocols/rpc/hooks.h"
 #include "protocols/rpc/message_edit.h"
 #include "protocols/rpc/program.h"
 
@@ -11,8 +12,9 @@ namespace dfs::rpc {
 // calls run on the loop their record arrived on.
 class Dispatcher {
  public:
-  Dispatcher(fault::Registry& faults, Trace& trace, DuplicateRequestCache& drc)
-      : faults_(faults), trace_(trace), drc_(drc) {}
+  // hooks: who stands in front of procedures; null: nobody.
+  Dispatcher(fault::Registry& faults, Trace& trace, DuplicateRequestCache& drc, const Hooks* hooks = nullptr)
+      : faults_(faults), trace_(trace), drc_(drc), hooks_(hooks) {}
 
   // Before serving starts. Details of the program's fault points are declared here.
   void add(Program program);
@@ -40,6 +42,9 @@ class Dispatcher {
   void finish(Call* call);
 
   void run(Call* call);
+  // The handler's outcome, or that of whoever is asked in its place.
+  Async<Outcome> serve(Call& call, const Route& route);
+  Task<Outcome> ask(Hook& hook, Call& call, Route route);
   Task<void> finish_later(Call* call, Async<Outcome> pending, Cached cached);
 
   bool any_armed() const;
@@ -58,6 +63,7 @@ class Dispatcher {
   fault::Registry& faults_;
   Trace& trace_;
   DuplicateRequestCache& drc_;
+  const Hooks* const hooks_;
   std::vector<Program> programs_;  // fixed once serving starts
   static constexpr size_t kMaxLoops = 64, kKeep = 256;
   std::array<std::vector<std::unique_ptr<Call>>, kMaxLoops>

@@ -97,7 +97,7 @@ Task<void> Dispatcher::serve_with_faults(Call& call, Route to) {
   }
   Outcome outcome = Outcome::answered;
   if (co_await at(to.program->enter, call, to)) {
-    Async<Outcome> pending = to.procedure->serve(to.program->self, call);
+    Async<Outcome> pending = serve(call, to);
     call.hold();  // what it expects is known now
     outcome = co_await pending;
     settle(call, outcome);

@@ -73,6 +73,7 @@ Server::Server(Config config, Parts parts)
       trace_(*clock_),
       capture_(trace_, *clock_),
       faults_(random_, trace_),
+      hooks_(parts_.hook),
       net_{faults_, trace_},
       limits_(limits_of(config_)),
       admission_(static_cast<u32>(config_.max_connections),
@@ -163,6 +164,7 @@ std::string Server::open_ports() {
   mount_.reset(new mount::Mount{exports_, *sealer_, {}});
   nfs4_ = std::make_unique<nfs4::Nfs4>(exports_, *sealer_, *clock_, random_, faults_, trace_, *drc_,
                                        nfs4_limits(config_));
+  nfs4_->hooks = &hooks_;
   nfs4_->owners.domain = config_.domain;
   nfs4::Owners::parse(config_.users, &nfs4_->owners.users);  // validate() has looked at both
   nfs4::Owners::parse(config_.groups, &nfs4_->owners.groups);

@@ -26,6 +26,7 @@ struct Ports {
 struct Parts {
   Clock* clock = nullptr;  // not owned; default: a RealClock
   StoreFactory stores = open_configured_stores;
+  rpc::Hook* hook = nullptr;  // not owned; who is asked where hooks() says so
 };
 
 // A whole server, assembled from a Config. The only place that knows every part; it decides nothing about
@@ -47,6 +48,7 @@ class Server {
   Ports ports() const { return ports_; }
   bool running() const { return running_; }
   fault::Registry& faults() { return faults_; }
+  rpc::Hooks& hooks() { return hooks_; }
   Trace& trace() { return trace_; }
   // Every event goes to the file from now on (an empty name: to none any more). Says what is wrong, or
   // nothing.
@@ -113,6 +115,7 @@ class Server {
   std::unique_ptr<TraceFile> trace_file_;
   Capture capture_;
   fault::Registry faults_;
+  rpc::Hooks hooks_;
   net::NetContext net_;
   net::ConnectionLimits limits_;
 

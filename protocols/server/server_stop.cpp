@@ -61,6 +61,7 @@ void Server::stop_loops(Nanos patience) {
   while (!idle() && real.now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   // Whoever is held by a fault rule goes on; whoever has not finished by now is cut off.
   faults_.heal();
+  hooks_.abandon();
   for (Volume& v : volumes_)
     if (v.file_system) v.file_system->interrupt();
   for (auto& l : loops_) run_on(*l->loop, [&] { l->connections.close_all(); });

@@ -12,6 +12,7 @@ from dittofs import _server
 from dittofs.capture import Capture
 from dittofs.clock import Clock
 from dittofs.faults import Faults
+from dittofs.handlers import Handlers, Nfs4, Program
 from dittofs.state import State
 from dittofs.stores import ContentStore, MetadataStore
 from dittofs.trace import Trace
@@ -67,6 +68,10 @@ class Server:
         self.faults = Faults(self)
         self.trace = Trace(self)
         self._captures: list[Capture] = []  # at most one
+        self.handlers = Handlers(self)
+        self.nfs3 = Program(self.handlers, "nfs3", 3)
+        self.nfs4 = Nfs4(self.handlers, "nfs4", 4)
+        self.mount = Program(self.handlers, "mount", 3)
 
     # --- life ---------------------------------------------------------------------------------------------------
 
@@ -84,8 +89,10 @@ class Server:
             self._settings["server.seed"] = str((self._seed + self._starts) & 0x7FFFFFFFFFFFFFFF or 1)
         self._starts += 1
         server = _server.Server(
-            self._settings, self._exports, self.clock._native, self._callbacks, self._metadata, self._content
-        )
+            self._settings, self._exports, self.clock._native, self._callbacks, self._metadata, self._content,
+            dispatch=self.handlers.dispatch,
+        )  # fmt: skip
+        self.handlers.install(server)
         if self.trace.on:
             server.trace_enable(True)
         if self.trace._file:
@@ -144,8 +151,10 @@ class Server:
     def __enter__(self) -> "Server":
         return self if self._server is not None else self.start()
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(self, kind: object, *exc: object) -> None:
         self.close()
+        if kind is None and self.handlers.errors:
+            raise self.handlers.errors[0]
 
     # --- what there is --------------------------------------------------------------------------------------------
 

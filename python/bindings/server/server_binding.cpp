@@ -1,6 +1,9 @@
 #include "python/bindings/server/bindings.h"
 
+#include <pybind11/stl.h>
+
 #include "protocols/server/server.h"
+#include "python/bindings/server/handlers.h"
 #include "python/bindings/server/python_stores.h"
 
 namespace dfs::python {
@@ -17,15 +20,16 @@ class InProcessServer {
  public:
   InProcessServer(const std::map<std::string, std::string>& settings, const std::vector<std::string>& exports,
                   std::shared_ptr<ManualClock> clock, std::shared_ptr<CallbackThread> thread,
-                  py::object metadata, py::object content, u64 capacity)
+                  py::object metadata, py::object content, u64 capacity, const py::object& dispatch)
       : clock_(std::move(clock)), thread_(std::move(thread)) {
+    if (!dispatch.is_none()) hook_ = std::make_unique<PythonHook>(dispatch);
     Config config;
     for (const auto& [path, value] : settings)
       if (std::string error = server::set(config, path, value); !error.empty()) refuse(error);
     for (const auto& text : exports)
       if (std::string error = server::add_export(config, text); !error.empty()) refuse(error);
     server_ = std::make_unique<server::Server>(
-        config, server::Parts{clock_.get(), factory(metadata, content, capacity)});
+        config, server::Parts{clock_.get(), factory(metadata, content, capacity), hook_.get()});
   }
   ~InProcessServer() {
     py::gil_scoped_release release;
@@ -73,6 +77,7 @@ class InProcessServer {
   }
   std::shared_ptr<ManualClock> clock_;
   std::shared_ptr<CallbackThread> thread_;
+  std::unique_ptr<PythonHook> hook_;  // outlives the server
   std::unique_ptr<server::Server> server_;
 };
 
@@ -98,9 +103,11 @@ void bind_server(py::module_& m) {
   py::class_<InProcessServer> c(m, "Server");
   c.def(
        py::init<const std::map<std::string, std::string>&, const std::vector<std::string>&,
-                std::shared_ptr<ManualClock>, std::shared_ptr<CallbackThread>, py::object, py::object, u64>(),
+                std::shared_ptr<ManualClock>, std::shared_ptr<CallbackThread>, py::object, py::object, u64,
+                const py::object&>(),
        py::arg("settings"), py::arg("exports"), py::arg("clock") = nullptr, py::arg("callbacks") = nullptr,
-       py::arg("metadata") = py::none(), py::arg("content") = py::none(), py::arg("capacity") = u64{1} << 40)
+       py::arg("metadata") = py::none(), py::arg("content") = py::none(), py::arg("capacity") = u64{1} << 40,
+       py::arg("dispatch") = py::none())
       .def("start", &InProcessServer::start)
       .def("stop", &InProcessServer::stop)
       .def("crash", &InProcessServer::crash)
@@ -126,6 +133,10 @@ void bind_server(py::module_& m) {
     py::gil_scoped_release release;
     return s.get().faults().wait_fired(id, times, std::chrono::milliseconds(static_cast<i64>(limit * 1000)));
   });
+  using Key = std::tuple<u32, u32, u32, u32>;
+  c.def("hook", [](InProcessServer& s, const Key& key) { s.get().hooks().add(std::make_from_tuple<rpc::HandlerKey>(key)); });
+  c.def("unhook",
+        [](InProcessServer& s, const Key& key) { s.get().hooks().remove(std::make_from_tuple<rpc::HandlerKey>(key)); });
   c.def("trace_enable", [](InProcessServer& s, bool on) { s.get().trace().enable(on); });
   c.def("trace_last", [](InProcessServer& s) { return s.get().trace().last_seq(); });
   c.def("trace_since", [](InProcessServer& s, u64 after) { return trace_since(s.get().trace(), after); });

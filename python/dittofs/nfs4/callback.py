@@ -13,12 +13,12 @@ import socket
 import struct
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Optional
 
 from dittofs import wire
 from dittofs.rpc import Endpoint, record
-from dittofs.rpc.procedure import arms
+from dittofs.rpc.connection import Answers, each_of
 from dittofs.wire import nfs4 as w
 from dittofs.wire import nfs4_cb as cb
 from dittofs.wire import rpc
@@ -44,6 +44,34 @@ class CallbackOp:
         return _ROWS[self.opnum].name if self.opnum in _ROWS else f"operation {self.opnum}"
 
 
+@dataclass
+class CallbackReply:
+    """The reply to a callback: an RPC reply that accepts it, and the CB_COMPOUND4res, when it was carried out."""
+
+    xid: int
+    accept_stat: int = rpc.SUCCESS
+    result: Optional[cb.CB_COMPOUND4res] = None
+
+    @property
+    def bytes(self) -> Any:
+        """The message."""
+        head = struct.pack(">IIIIII", self.xid, rpc.REPLY, rpc.MSG_ACCEPTED, 0, 0, self.accept_stat)
+        return head if self.result is None else head + wire.encode(self.result)
+
+    @property
+    def slot(self) -> Any:
+        """The result of its CB_SEQUENCE, to be changed in place: reply.slot.csr_slotid = 9."""
+        assert self.result is not None
+        return self.result.resarray[0].opcbsequence.csr_resok4
+
+    def but(self, **changes: Any) -> CallbackReply:
+        """The same with other fields."""
+        return replace(self, **changes)
+
+
+Twist = Callable[[CallbackReply], Any]
+
+
 class Callbacks:
     """Answers callbacks: CB_NULL, CB_SEQUENCE rightly, every other operation as a handler says, or with success."""
 
@@ -52,10 +80,21 @@ class Callbacks:
         self.arrived = threading.Condition()
         self.silent = False  # answers nothing at all, like a client that is gone
         self._handlers: dict[int, Handler] = {cb.OP_CB_SEQUENCE: _sequence}
+        self._twists: deque[Twist] = deque()
 
     def on(self, name: str, handler: Handler) -> None:
         """`handler(args)` returns the result of an operation: on("CB_RECALL", ...)."""
         self._handlers[_NUMBERS[name]] = handler
+
+    def twist(self, how: Twist, times: int = 1) -> None:
+        """The next replies are what `how` makes of them: a CallbackReply, its own or another one; bytes in the place of
+        the message; several of either; None for no reply.
+
+            c.callbacks.twist(lambda reply: reply.but(xid=7))
+            c.callbacks.twist(lambda reply: [reply, reply])
+            c.callbacks.twist(lambda reply: reply.bytes[:-4])
+        """
+        self._twists.extend([how] * times)
 
     def answer(self, endpoint: Endpoint) -> None:
         """From now on the calls that arrive over this connection are answered here."""
@@ -64,27 +103,36 @@ class Callbacks:
     def of(self, name: str) -> list[CallbackOp]:
         return [call for call in self.calls if call.name == name]
 
-    def serve(self, message: bytes) -> Optional[bytes]:
-        """The reply to a call message."""
+    def serve(self, message: bytes) -> Answers:
+        """The reply to a call message, or what a twist makes of it."""
+        reply = self._reply(message)
+        if reply is None:
+            return None
+        if not self._twists:
+            return reply.bytes
+        said = self._twists.popleft()(reply)
+        return [each if isinstance(each, bytes) else each.bytes for each in _each(said)]
+
+    def _reply(self, message: bytes) -> Optional[CallbackReply]:
         header, end = wire.decode_prefix(rpc.rpc_msg, message)
         if self.silent:
             return None
         proc = header.body.cbody.proc
         if proc == 0:
-            return _accepted(header.xid)
+            return CallbackReply(header.xid)
         if proc != 1:
-            return _accepted(header.xid, rpc.PROC_UNAVAIL)
+            return CallbackReply(header.xid, rpc.PROC_UNAVAIL)
         try:
             compound = wire.decode(cb.CB_COMPOUND4args, message[end:])
         except wire.DecodeError:
-            return _accepted(header.xid, rpc.GARBAGE_ARGS)
-        return _accepted(header.xid, body=wire.encode(self._execute(header, compound)))
+            return CallbackReply(header.xid, rpc.GARBAGE_ARGS)
+        return CallbackReply(header.xid, result=self._execute(header, compound))
 
     def _execute(self, header: Any, compound: cb.CB_COMPOUND4args) -> cb.CB_COMPOUND4res:
         results: list[cb.nfs_cb_resop4] = []
         status: int = w.NFS4_OK
         for each in compound.argarray:
-            args = next((arm for arm in arms(each) if arm is not None), None)
+            args = wire.selected(each)
             with self.arrived:
                 self.calls.append(CallbackOp(each.argop, args, header, compound))
                 self.arrived.notify_all()
@@ -112,12 +160,12 @@ def _sequence(args: cb.CB_SEQUENCE4args) -> cb.CB_SEQUENCE4res:
 
 
 def _status(result: cb.nfs_cb_resop4) -> int:
-    value = next(arm for arm in arms(result) if arm is not None)
+    value = wire.selected(result)
     return getattr(value, value.__slots__[0])
 
 
-def _accepted(xid: int, stat: int = rpc.SUCCESS, body: bytes = b"") -> bytes:
-    return struct.pack(">IIIIII", xid, rpc.REPLY, rpc.MSG_ACCEPTED, 0, 0, stat) + body
+def _each(said: Any) -> list[Any]:
+    return [] if said is None else [*said] if isinstance(said, (list, tuple)) else [said]
 
 
 class Listener:
@@ -150,8 +198,7 @@ class Listener:
             try:
                 while data := connection.recv(1 << 16):
                     for message in frames.feed(data):
-                        answer = self.callbacks.serve(message)
-                        if answer is not None:
+                        for answer in each_of(self.callbacks.serve(message)):
                             connection.sendall(record.mark(answer))
             except OSError:
                 return

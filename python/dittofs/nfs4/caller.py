@@ -19,6 +19,7 @@ Ops = Union[Operation, Iterable["Ops"]]
 T = TypeVar("T", bound="Caller")
 
 NULL, COMPOUND = w.procedures
+_NO_TAG = bytes(4)
 
 
 @dataclasses.dataclass
@@ -172,7 +173,7 @@ def flat(ops: Iterable[Ops]) -> list[Operation]:
 
 
 def encode(operations: Sequence[Operation], tag: Union[str, bytes], minorversion: int) -> bytes:
-    head = wire.encode(tag, w.utf8str_cs) + struct.pack(">II", minorversion, len(operations))
+    head = (wire.encode(tag, w.utf8str_cs) if tag else _NO_TAG) + struct.pack(">II", minorversion, len(operations))
     return b"".join([head, *(op.bytes for op in operations)])
 
 

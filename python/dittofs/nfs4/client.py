@@ -9,7 +9,7 @@ from dittofs import wire
 from dittofs.nfs4 import op
 from dittofs.nfs4.callback import Callbacks
 from dittofs.nfs4.caller import Caller, Prepared, connected
-from dittofs.nfs4.complete import filled, with_clientid
+from dittofs.nfs4.complete import CLIENTID, filled, with_clientid
 from dittofs.nfs4.op41 import FORE, channel, client_owner
 from dittofs.nfs4.operation import AUTO, Operation
 from dittofs.nfs4.results import Results
@@ -71,6 +71,8 @@ class Client(Caller):
 
     def completed(self, each: Operation) -> Operation:
         """The operation with what this client knows in the places that the caller left out."""
+        if each.opnum not in _INCOMPLETE:
+            return each
         if each.opnum == w.OP_EXCHANGE_ID:
             return filled(each, {"eia_clientowner": lambda: client_owner(self.verifier, self.ownerid)})
         if each.opnum == w.OP_CREATE_SESSION:
@@ -93,6 +95,9 @@ class Client(Caller):
 _SEQIDS: dict[int, str] = {
     w.OP_OPEN: "seqid", w.OP_CLOSE: "seqid", w.OP_OPEN_CONFIRM: "seqid", w.OP_OPEN_DOWNGRADE: "seqid", w.OP_LOCKU: "seqid"
 }  # fmt: skip
+
+# Whose arguments may have something left out that a client fills in.
+_INCOMPLETE = {w.OP_EXCHANGE_ID, w.OP_CREATE_SESSION, w.OP_DESTROY_CLIENTID, w.OP_LOCK, *_SEQIDS, *CLIENTID}
 
 
 def numberless(each: Operation) -> Operation:

@@ -43,6 +43,10 @@ _FILL: dict[int, Callable[[Operation, int], Operation]] = {
 }
 
 
+# The operations that name a client, or an owner that belongs to one.
+CLIENTID = frozenset(_FILL)
+
+
 def with_clientid(op: Operation, clientid: int) -> Operation:
     """The operation with this client id wherever the caller gave none."""
     fill = _FILL.get(op.opnum)

@@ -10,7 +10,7 @@ from dittofs.rpc.errors import Unexpected
 from dittofs.rpc.pending import judge as judge_reply
 from dittofs.rpc.transcript import call_lines, reply_lines
 from dittofs.wire.nfs4 import NFS4_OK, OP_ILLEGAL
-from dittofs.wire.rpc import accept_stat
+from dittofs.wire.rpc import SUCCESS
 
 Outcomes = Any
 
@@ -23,7 +23,7 @@ def judge(r: Results, fails: Outcomes = None, may_fail: Outcomes = (), strict: b
     16.2.3 gives it: results in the order of the operations, up to the first failure, whose status is the compound's.
     """
     __tracebackhide__ = True
-    if r.accept_stat != accept_stat.SUCCESS:
+    if r.accept_stat != SUCCESS:
         judge_reply(r.reply, fails, may_fail)
         return
     complaint = next(_malformed(r), None) if strict else None

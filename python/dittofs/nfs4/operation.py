@@ -53,7 +53,11 @@ class Operation:
 
     def but(self, **changes: Any) -> Operation:
         """The same operation with other values in some fields of its arguments."""
-        return replace(self, args=wire.replace(self.args, **changes))
+        return self.carrying(wire.replace(self.args, **changes))
+
+    def carrying(self, args: Any) -> Operation:
+        """The same operation with other arguments."""
+        return Operation(self.opnum, args, self.allowed, self.success, self.patches, self.body)
 
     def patch(self, patches: Patch) -> Operation:
         """The same with other bytes where its encoded arguments have these fields: {"openhow.how.mode": 7}."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence
 
 from dittofs.nfs4.attributes import Attributes, attributes
 from dittofs.nfs4.operation import ROWS, Builder, Operation
-from dittofs.rpc.procedure import arms
+from dittofs.wire import selected
 
 if TYPE_CHECKING:
     from dittofs.rpc import Call, Reply
@@ -19,10 +19,10 @@ class Result:
 
     def __init__(self, resop: Any) -> None:
         self.opnum = resop.resop
-        self.value = next((v for v in arms(resop) if v is not None), None)
+        self.value = selected(resop)
         # Every result begins with its status, whatever the specification calls it: status, sr_status, ...
         self.status = getattr(self.value, self.value.__slots__[0]) if self.value is not None else None
-        self.arm = next((v for v in arms(self.value) if v is not None), None)
+        self.arm = selected(self.value)
 
     @property
     def name(self) -> str:

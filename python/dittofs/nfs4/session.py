@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from dittofs.nfs4.client import Client
 
 # What must not be executed twice; a compound with one of these asks the server to keep its reply.
-CHANGES = frozenset({
+CHANGES: frozenset[int] = frozenset({
     w.OP_CLOSE, w.OP_CREATE, w.OP_LINK, w.OP_LOCK, w.OP_LOCKU, w.OP_OPEN, w.OP_OPEN_DOWNGRADE, w.OP_OPENATTR,
     w.OP_REMOVE, w.OP_RENAME, w.OP_SETATTR, w.OP_WRITE, w.OP_DELEGRETURN, w.OP_FREE_STATEID, w.OP_RECLAIM_COMPLETE,
     w.OP_ALLOCATE, w.OP_DEALLOCATE, w.OP_CLONE, w.OP_COPY, w.OP_WRITE_SAME, w.OP_SETXATTR, w.OP_REMOVEXATTR,
 })  # fmt: skip
+
+_SEQUENCE = op.sequence()
 
 
 @dataclass
@@ -47,12 +49,18 @@ class Slots:
 
     def free(self) -> Optional[Slot]:
         """The lowest that is not in use."""
-        return next((slot for slot in self.all if not slot.busy), None)
+        for slot in self.all:
+            if not slot.busy:
+                return slot
+        return None
 
     @property
     def highest(self) -> int:
         """The highest slot id in use."""
-        return max((slot.slotid for slot in self.all if slot.busy), default=0)
+        for slot in reversed(self.all):
+            if slot.busy:
+                return slot.slotid
+        return 0
 
 
 class Session(Files):
@@ -81,11 +89,12 @@ class Session(Files):
         if how.get("raw") is not None:
             return Prepared(operations, learn=self._learn)
         added = 0
-        if wanted and all(each.opnum != w.OP_SEQUENCE for each in operations):
-            operations, added = [op.sequence(**given), *operations], 1
+        numbers = [each.opnum for each in operations]
+        if wanted and w.OP_SEQUENCE not in numbers:
+            operations, added = [op.sequence(**given) if given else _SEQUENCE, *operations], 1
         elif given:
             raise TypeError(f"{', '.join(given)}: belong into the op.sequence() that is given")
-        cache = any(each.opnum in CHANGES for each in operations)
+        cache = not CHANGES.isdisjoint(numbers)
         taken: list[Slot] = []
         ready = [self._completed(each, cache, taken) for each in operations]
 
@@ -111,13 +120,14 @@ class Session(Files):
         if slot is not None and not slot.busy:
             slot.busy = True
             taken.append(slot)
-        return filled(each, {
-            "sa_sessionid": lambda: self.sessionid,
-            "sa_slotid": lambda: slot.slotid if slot else slotid,
-            "sa_sequenceid": lambda: slot.sequenceid + 1 & 0xFFFFFFFF if slot else 1,
-            "sa_highest_slotid": lambda: self.slots.highest,
-            "sa_cachethis": lambda: cache,
-        })  # fmt: skip
+        a = each.args
+        return each.carrying(w.SEQUENCE4args(
+            self.sessionid if a.sa_sessionid is AUTO else a.sa_sessionid,
+            (slot.sequenceid + 1 & 0xFFFFFFFF if slot else 1) if a.sa_sequenceid is AUTO else a.sa_sequenceid,
+            slot.slotid if slot else slotid,
+            self.slots.highest if a.sa_highest_slotid is AUTO else a.sa_highest_slotid,
+            cache if a.sa_cachethis is AUTO else a.sa_cachethis,
+        ))  # fmt: skip
 
     def _free_slot(self) -> Slot:
         while (slot := self.slots.free()) is None:
@@ -130,6 +140,7 @@ class Session(Files):
             return
         for result in r.all:
             if result.opnum == w.OP_SEQUENCE and result.status == w.NFS4_OK:
-                if result.sr_slotid < len(self.slots) and bytes(result.sr_sessionid) == self.sessionid:
-                    self.slots[result.sr_slotid].sequenceid = result.sr_sequenceid
+                said = result.arm
+                if said.sr_slotid < len(self.slots) and said.sr_sessionid == self.sessionid:
+                    self.slots[said.sr_slotid].sequenceid = said.sr_sequenceid
         self.client._learn(r)

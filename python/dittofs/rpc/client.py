@@ -11,7 +11,7 @@ and types come from the generated table. What a method returns, and when it rais
     p = c.lookup.send(d, "name"); p.result()      # many on the way at once
     c.getattr(fh, xid=7, cred=NONE, vers=5)       # any field of the call, sent as it is
     c.getattr(raw=b"\\0\\0")                        # any bytes as arguments
-    c.lookup(d, "name", patch={"what.name": ...}) # one field of the encoded arguments overwritten
+    c.lookup(d, "name", patch={"what.name": ...}) # one field of the message overwritten
     c.getattr(fh, fragments=[1, 0, 5])            # cut into fragments of these sizes
 """
 
@@ -100,10 +100,10 @@ class Bound:
                 header[name] = more.pop(name)
         raw, patch = more.pop("raw", None), more.pop("patch", None)
         if raw is None:
-            raw = encode_args(row, self.procedure.build(*args, **more), patch)
+            raw = encode_args(row, self.procedure.build(*args, **more))
         if "xid" not in header:
             header["xid"] = next(client.endpoint.xids)
-        return Call(args=raw, procedure=row, **header)
+        return Call(args=raw, procedure=row, patch=patch, **header)
 
 
 class Client:

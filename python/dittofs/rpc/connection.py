@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 from collections import deque
-from typing import Callable, Iterator, Optional
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator, Optional, Sequence, Union
 
 from dittofs.rpc import record
 from dittofs.rpc.errors import Closed, TimedOut
@@ -16,6 +18,14 @@ from dittofs.wire.rpc import msg_type
 
 _CALL = msg_type.CALL.to_bytes(4, "big")
 _XIDS = xids()  # shared: two connections of one client must not use the same transaction id by chance
+
+
+# Messages: several, one, or none.
+Answers = Union[None, bytes, Sequence[bytes]]
+
+
+def each_of(answers: Answers) -> Sequence[bytes]:
+    return () if answers is None else (answers,) if isinstance(answers, bytes) else answers
 
 
 class Endpoint:
@@ -31,7 +41,9 @@ class Endpoint:
         self.xids = numbers or _XIDS
         self.strays: list[bytes] = []
         # Takes the calls that the other side makes over this connection, and returns what to answer.
-        self.serve: Optional[Callable[[bytes], Optional[bytes]]] = None
+        # Takes the calls that the other side makes over this connection, and returns what to answer: several
+        # messages, one, or nothing.
+        self.serve: Optional[Callable[[bytes], Answers]] = None
         # Takes every whole message: whether we sent it, and its bytes.
         self.tap: Optional[Callable[[bool, bytes], None]] = None
         self.log = Transcript()
@@ -78,8 +90,7 @@ class Endpoint:
         if self.tap is not None:
             self.tap(False, message)
         if self.serve is not None and message[4:8] == _CALL:
-            answer = self.serve(message)
-            if answer is not None:
+            for answer in each_of(self.serve(message)):
                 if self.tap is not None:
                     self.tap(True, answer)
                 self._transmit(answer, None)
@@ -137,6 +148,23 @@ class Connection(Endpoint):
         super().__init__(sock, timeout, numbers)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._frames = record.Deframer()
+        self._held: Optional[Held] = None
+
+    @contextmanager
+    def held(self) -> Iterator[Held]:
+        """What is sent within the block is kept back; afterwards it is sent as the caller likes.
+
+            with c.endpoint.held() as bytes_:
+                a, b = c.getattr.send(f), c.null.send()
+            bytes_.send(10); bytes_.send()                   # the first ten bytes; all the rest, in one segment
+
+        Never sending the rest leaves a record unfinished.
+        """
+        self._held, before = Held(self), self._held
+        try:
+            yield self._held
+        finally:
+            self._held = before
 
     def send_bytes(self, data: bytes, step: Optional[int] = None) -> None:
         """Sends bytes as they are, `step` at a time, each a segment of its own."""
@@ -150,6 +178,11 @@ class Connection(Endpoint):
         self._waiting.setdefault(call.xid, deque()).append(pending)
         self.log.sent(call)
         return pending
+
+    def reset(self) -> None:
+        """Aborts the connection: the server is sent a RST, and what it has not read is lost."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
 
     def finish(self) -> None:
         """Says that nothing more will be sent; replies can still come."""
@@ -169,7 +202,13 @@ class Connection(Endpoint):
         return bool(select.select([self.socket], [], [], 0)[0])
 
     def _transmit(self, message: bytes, fragments: record.Sizes) -> None:
-        rest = memoryview(record.mark(message, fragments))
+        if self._held is not None:
+            self._held.bytes += record.mark(message, fragments)
+            return
+        self._send_all(record.mark(message, fragments))
+
+    def _send_all(self, data: bytes) -> None:
+        rest = memoryview(data)
         try:
             while rest:
                 try:
@@ -199,3 +238,24 @@ class Connection(Endpoint):
             self.log.note("the server closed the connection")
             raise Closed(f"the server closed the connection\n{self.log}")
         return self._frames.feed(data)
+
+
+class Held:
+    """The bytes of messages that are not sent yet, record marks included. Change `bytes` as you like."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.bytes = bytearray()
+
+    def send(self, count: Optional[int] = None) -> None:
+        """The next bytes, all that are left unless a number is given; a segment of their own."""
+        sent = bytes(self.bytes[:count])
+        del self.bytes[:count]
+        self._connection.log.note(f"{len(sent)} bytes sent of those held back, {len(self.bytes)} left")
+        self._connection._send_all(sent)
+
+    def drip(self, count: int = 1) -> Iterator[int]:
+        """Sends `count` bytes each time it is asked for the next, until there are none: `for left in held.drip(): ...`"""
+        while self.bytes:
+            self.send(count)
+            yield len(self.bytes)

@@ -8,10 +8,11 @@ import struct
 from dataclasses import dataclass
 from typing import Any, Iterator, Optional, Union
 
-from dittofs.rpc.cred import NONE, Auth, Sys
-from dittofs.rpc.procedure import arm_of, decode_result
+from dittofs import wire
+from dittofs.rpc.cred import AUTH_NONE, NONE, Auth, Sys
+from dittofs.rpc.procedure import Patch, arm_of, decode_result
 from dittofs.wire import Procedure
-from dittofs.wire.rpc import accept_stat, auth_stat, msg_type, reject_stat, reply_stat
+from dittofs.wire.rpc import CALL, MSG_ACCEPTED, REPLY, SUCCESS, accept_stat, auth_stat, reject_stat, reply_stat, rpc_msg
 
 RPC_VERSION = 2
 
@@ -19,6 +20,8 @@ _CALL = struct.Struct(">IIIIII")
 _REPLY = struct.Struct(">III")
 _WORD = struct.Struct(">I")
 _RANGE = struct.Struct(">II")
+# What nearly every reply has behind its xid: accepted, no verifier, executed.
+_EXECUTED = struct.pack(">IIIII", REPLY, MSG_ACCEPTED, AUTH_NONE, 0, SUCCESS)
 
 
 def xids() -> Iterator[int]:
@@ -29,7 +32,11 @@ def xids() -> Iterator[int]:
 
 @dataclass
 class Call:
-    """A call message. Every field is sent as it is, sensible or not."""
+    """A call message. Every field is sent as it is, sensible or not.
+
+    `patch`: other bytes where the message has these fields, by their paths in rpc_msg ("body.cbody.cred.flavor") or in
+    the arguments ("what.name", "argarray[1].opwrite.offset"); see wire.Message.patch().
+    """
 
     xid: int
     prog: int
@@ -38,13 +45,18 @@ class Call:
     args: bytes = b""
     cred: Union[Auth, Sys] = NONE
     verf: Union[Auth, Sys] = NONE
-    mtype: int = msg_type.CALL
+    mtype: int = CALL
     rpcvers: int = RPC_VERSION
     procedure: Optional[Procedure] = None  # how to print the arguments and decode the results
+    patch: Optional[Patch] = None
 
     def __post_init__(self) -> None:
         head = _CALL.pack(self.xid, self.mtype, self.rpcvers, self.prog, self.vers, self.proc)
-        self.bytes = b"".join((head, self.cred.wire, self.verf.wire, self.args))
+        if self.patch is None:
+            self.bytes = b"".join((head, self.cred.wire, self.verf.wire, self.args))
+        else:
+            head, self.args = _patched(head + self.cred.wire + self.verf.wire, self.args, self.procedure, self.patch)
+            self.bytes, self.patch = head + self.args, None  # it is done: a copy has these bytes
 
     @property
     def name(self) -> str:
@@ -52,6 +64,22 @@ class Call:
         if self.procedure is not None:
             return self.procedure.short
         return f"program {self.prog} version {self.vers} procedure {self.proc}"
+
+
+def _patched(head: bytes, args: bytes, procedure: Optional[Procedure], patch: Patch) -> tuple[bytes, bytes]:
+    """Header and arguments with other bytes in some fields."""
+    header = wire.message(wire.decode_prefix(rpc_msg, head)[0])
+    known = wire.Message(args, {})
+    if procedure is not None and procedure.args is not None:
+        known = wire.message(wire.decode(procedure.args, args), procedure.args)
+    for path, value in patch.items():
+        if path in header.fields and path:
+            header = header.patch(path, value)
+        elif path in known.fields:
+            known = known.patch(path, value)
+        else:
+            raise KeyError(f"{path!r}; there are {', '.join(name for name in [*header.fields, *known.fields] if name)}")
+    return header.bytes, known.bytes
 
 
 class Malformed(Exception):
@@ -89,14 +117,25 @@ class Reply:
             raise Malformed(f"{why} in the reply {data[:64].hex()} to {call.name}") from why
 
     def _read(self, data: bytes) -> None:
+        if data[4 : len(_EXECUTED) + 4] == _EXECUTED:
+            self._read_executed(data)
+            return
         self.xid, kind, stat = _REPLY.unpack_from(data)
-        if kind != msg_type.REPLY:
+        if kind != REPLY:
             raise ValueError(f"message type {kind}")
         self.reply_stat = reply_stat(stat)
         if self.reply_stat == reply_stat.MSG_DENIED:
             self._read_denied(data)
         else:
             self._read_accepted(data)
+
+    def _read_executed(self, data: bytes) -> None:
+        self.xid = int.from_bytes(data[:4], "big")
+        self.reply_stat, self.verifier = MSG_ACCEPTED, NONE
+        self.accept_stat = self.outcome = SUCCESS
+        self.body = data[len(_EXECUTED) + 4 :]
+        if self.call.procedure is not None:
+            self._read_results(self.call.procedure)
 
     def _read_denied(self, data: bytes) -> None:
         self.reject_stat = self.outcome = reject_stat(_WORD.unpack_from(data, 12)[0])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from dittofs.rpc.errors import Unexpected
 from dittofs.rpc.transcript import call_lines, reply_lines
-from dittofs.wire.rpc import accept_stat
+from dittofs.wire.rpc import SUCCESS
 
 if TYPE_CHECKING:
     from dittofs.rpc.connection import Endpoint
@@ -28,8 +28,9 @@ class Pending:
 
     def arrived(self, reply: Reply) -> None:
         self.answer = reply
-        if self.then is not None:
-            self.then(reply)
+        then, self.then = self.then, None  # whoever waits usually knows us: a cycle that nobody needs any more
+        if then is not None:
+            then(reply)
 
     def reply(self) -> Reply:
         """Waits for the reply, whatever it says."""
@@ -57,7 +58,7 @@ def judge(reply: Reply, fails: Outcomes = None, may_fail: Outcomes = ()) -> None
         return
     allowed = _many(fails) if fails is not None else _many(may_fail)
     outcome = reply.outcome
-    if fails is ... and reply.accept_stat == accept_stat.SUCCESS and not succeeded(reply):
+    if fails is ... and reply.accept_stat == SUCCESS and not succeeded(reply):
         return
     if any(type(x) is type(outcome) and x == outcome for x in allowed):
         return
@@ -80,4 +81,4 @@ def _name(outcome: Any) -> str:
 
 def succeeded(reply: Reply) -> bool:
     """Executed, and with the status that means success in every protocol here: zero."""
-    return reply.accept_stat == accept_stat.SUCCESS and (reply.outcome is reply.accept_stat or reply.outcome == 0)
+    return reply.accept_stat == SUCCESS and (reply.outcome is reply.accept_stat or reply.outcome == 0)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any, Mapping, Optional, Union
+from typing import Any, Mapping, Union
 
 from dittofs import wire
-from dittofs.wire import Procedure
+from dittofs.wire import Procedure, selected
 
 STATUS = ("status", "fhs_status")  # what the protocols call the discriminant of a result
 
@@ -18,16 +18,9 @@ def table(module: ModuleType, prog: int, vers: int) -> dict[str, Procedure]:
     return {p.short: p for p in module.procedures if (p.prog, p.vers) == (prog, vers)}
 
 
-def encode_args(procedure: Procedure, args: Any, patch: Optional[Patch] = None) -> bytes:
-    """The arguments' bytes, with other values where `patch` names a field of them."""
-    if procedure.args is None:
-        return b""
-    if patch is None:
-        return wire.encode(args, procedure.args)
-    message = wire.message(args, procedure.args)
-    for path, value in patch.items():
-        message = message.patch(path, value)
-    return message.bytes
+def encode_args(procedure: Procedure, args: Any) -> bytes:
+    """The arguments' bytes."""
+    return b"" if procedure.args is None else wire.encode(args, procedure.args)
 
 
 def decode_args(procedure: Procedure, data: bytes) -> Any:
@@ -45,13 +38,8 @@ def _nothing(data: bytes) -> None:
         raise ValueError(f"{len(data)} bytes where nothing belongs")
 
 
-def arms(value: Any) -> list[Any]:
-    """What the arms of a union hold, None where one is not selected; nothing of anything else."""
-    return [getattr(value, name) for name in value.__slots__[1:]] if isinstance(value, wire.Union) else []
-
-
 def arm_of(result: Any) -> tuple[Any, Any]:
     """The status of a result that begins with one, and the arm it selects when it is a union; else nothing."""
     if not isinstance(result, wire.Record) or result.__slots__[0] not in STATUS:
         return None, None
-    return getattr(result, result.__slots__[0]), next((arm for arm in arms(result) if arm is not None), None)
+    return getattr(result, result.__slots__[0]), selected(result)

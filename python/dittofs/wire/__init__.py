@@ -12,7 +12,7 @@ A type is a record class, an enum, or a `Type` (a typedef such as mount.dirpath)
 from dittofs._wire import DecodeError, decode, decode_prefix
 from dittofs.wire.codec import diff, encode, line, replace, text, to_json
 from dittofs.wire.message import Message, message
-from dittofs.wire.record import Enum, Operation, Procedure, Record, Type, Union
+from dittofs.wire.record import Enum, Operation, Procedure, Record, Type, Union, selected
 
 __all__ = [
     "DecodeError",
@@ -30,6 +30,7 @@ __all__ = [
     "line",
     "message",
     "replace",
+    "selected",
     "text",
     "to_json",
 ]

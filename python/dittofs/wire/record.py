@@ -116,6 +116,17 @@ class Union(Record):
         return f"{self.__class__.__name__}({', '.join(shown)})"
 
 
+_VOID: Arm = (None, None)
+
+
+def selected(value: object) -> Any:
+    """What the arm of a union holds that its discriminant selects; None of a void arm, and of what is no union."""
+    if not isinstance(value, Union):
+        return None
+    name, _ = value.__cases__.get(getattr(value, value.__slots__[0])) or value.__default_arm__ or _VOID
+    return None if name is None else getattr(value, name)
+
+
 BytesLike = bytes | bytearray | memoryview
 Handle = type[Record] | type[Enum] | Type  # what stands for a type
 

@@ -15,7 +15,7 @@ PAGE = pathlib.Path(__file__).parents[3] / "docs" / "python.md"
 # What an example takes as given: by the first words of its code.
 PREPARED = {
     "c.lookup(root, \"gone\"": "c.mkdir(root, 'dir')",
-    "c.getattr(f, fragments": "data = record.mark(c.null.message().bytes); c = nfs3.Client(host, port)",
+    "c.getattr(f, fragments": "c = nfs3.Client(host, port)",
     "nfs3.Client(host, port, udp": "c = nfs3.Client(host, port)",
     "class Client(rpc.Client)": "wire_nlm = nfs3.wire; nlm4_testargs = dict",
     "with srv.faults.arm": "c.create(root, 'hello')",

@@ -16,11 +16,13 @@ PACKAGE = str(pathlib.Path(dittofs.__file__).absolute().parents[1])
 SAYS = {
     "compound.py": ["2 bytes written; the size is 2"],
     "crash_and_restart.py": ["FILE_SYNC: b'on disk'", "the write verifier has changed: True"],
+    "custom_operation_handler.py": ["devices: [b'16 bytes: a disk']", "without the handler: NFS4ERR_NOENT"],
     "custom_store.py": ["NFS3ERR_NOSPC", "NFS4ERR_NOSPC", "kept: 1048576 bytes"],
     "delegation.py": ["OPEN_DELEGATE_WRITE", "CB_RECALL", "NFS4_OK"],
     "differential_run.py": ["call 6, RENAME: status: NFS3_OK != NFS3ERR_XDEV", "call 7, GETATTR: the same"],
     "lease_expiry.py": ["NFS4ERR_DENIED", "the other client has the lock", "SEQ4_STATUS_EXPIRED"],
     "lost_reply.py": ["duplicate request cache: NFS3_OK", "session's slot: NFS4_OK"],
+    "malformed_message.py": ["ILLEGAL NFS4ERR_OP_ILLEGAL", "dripped: NFS3_OK SUCCESS", "is served: SUCCESS"],
     "two_client_race.py": ["('NFS3_OK', 'NFS3ERR_EXIST')", "('NFS3ERR_EXIST', 'NFS3_OK')"],
 }
 
