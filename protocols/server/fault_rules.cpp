@@ -15,7 +15,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr const char* kScenarios =
-#include "scenarios_yaml.inc"
+#include "protocols/server/scenarios_yaml.inc"
     ;
 
 json scalar(const YAML::Node& node) {

@@ -39,8 +39,8 @@ class Api {
   Answer answer(Request request);
   // Whether there is such a route; if not, this is the answer.
   static bool known(const std::string& method, std::string_view path, Answer* otherwise);
-  // Followers end.
-  void stop() { stopping_ = true; }
+  // Followers end; returns when they have, or are too slow to.
+  void stop();
 
  private:
 #define ADMIN_ROUTE(method, path, function, says) Answer function(const Request& r);

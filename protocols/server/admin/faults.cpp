@@ -111,7 +111,8 @@ Answer Api::scenarios(const Request&) {
   ordered_json out = ordered_json::array();
   for (const Scenario& s : server::scenarios()) {
     ordered_json rules = ordered_json::array();
-    for (const fault::Rule& rule : s.rules) rules.push_back(ordered_json(fault::rule_to_data(rule, fault_words())));
+    for (const fault::Rule& rule : s.rules)
+      rules.push_back(ordered_json(fault::rule_to_data(rule, fault_words())));
     out.push_back({{"name", s.name}, {"says", s.says}, {"demands", s.demands}, {"rules", rules}});
   }
   return Answer::json(out);

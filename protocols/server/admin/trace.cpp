@@ -66,6 +66,13 @@ struct Api::Follower {
   u64 after;
 };
 
+void Api::stop() {
+  stopping_ = true;
+  const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  while (followers_ != 0 && std::chrono::steady_clock::now() < last)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
 Answer Api::trace(const Request& r) {
   u64 after = 0;
   if (const auto it = r.query.find("after"); it != r.query.end() && !whole_number(it->second, &after))
