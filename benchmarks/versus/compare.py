@@ -13,7 +13,7 @@ import pathlib
 import statistics
 import sys
 
-from peers import ROOT, Ganesha, Limit, Ours, last_cpu, listed, measure
+from peers import ROOT, Ganesha, Limit, Ours, Peer, last_cpu, listed, measure
 from plot import draw
 
 # The share of Ganesha's server CPU per operation that ours may cost, by protocol, workload, connections and depth.
@@ -43,6 +43,8 @@ STORE_BARS = {
     ("nfs3", "readdirplus", 1, 1): 2.0,
     ("nfs4", "getattr", 1, 16): 2.0,
 }
+# What points that no rule is armed at may cost, as a share of a build without them.
+POINT_BARS = {("nfs3", "getattr", 1, 16): 1.03}
 LARGE = 65536  # bytes an operation from which the client's CPU is counted too
 
 
@@ -94,6 +96,14 @@ def line(row: dict) -> str:
     )
 
 
+def opponent(options: argparse.Namespace) -> Peer:
+    if options.peer == "ganesha":
+        return Ganesha(options.cpu)
+    if options.peer == "memory":
+        return Ours("memory", options.cpu)
+    return Ours(options.store, options.cpu, ROOT / "build-nofaults/bin/dfs", "without points")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="./dev bench",
@@ -105,15 +115,15 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=1.0, help="of one measurement")
     parser.add_argument("--cpu", type=int, default=last_cpu(), help="where everything is pinned")
     parser.add_argument("--store", choices=("memory", "lmdb"), default="memory")
-    parser.add_argument("--peer", choices=("ganesha", "memory"), default="ganesha", help="memory: our own memory store")
+    parser.add_argument("--peer", choices=("ganesha", "memory", "nofaults"), default="ganesha", help="memory: our own memory store; nofaults: our own build without fault points")
     parser.add_argument("--report", type=pathlib.Path, help="JSON and plot go here")
     options = parser.parse_args()
     report = options.report or ROOT / f"build/reports/bench-{options.protocol}"
     workloads = listed(options.protocol, options.workloads)
     ours = Ours(options.store, options.cpu)
-    peer = Ganesha(options.cpu) if options.peer == "ganesha" else Ours("memory", options.cpu)
+    peer = opponent(options)
     servers = [ours, peer, Limit(ours)]
-    bars = BARS if options.peer == "ganesha" else STORE_BARS
+    bars = {"ganesha": BARS, "memory": STORE_BARS, "nofaults": POINT_BARS}[options.peer]
     results = []
     print(header(options.peer))
     try:

@@ -31,8 +31,8 @@ class Peer(Protocol):
 class Ours:
     """build/bin/dfs with one loop, on memory or on LMDB and files."""
 
-    def __init__(self, store: str, cpu: int, program: pathlib.Path = ROOT / "build/bin/dfs") -> None:
-        self.name = f"dittofs {store}"
+    def __init__(self, store: str, cpu: int, program: pathlib.Path = ROOT / "build/bin/dfs", name: str = "") -> None:
+        self.name = f"dittofs {name or store}"
         self._folder = tempfile.TemporaryDirectory(prefix="dittofs-bench-")
         where = ["--memory"] if store == "memory" else ["--data-dir", self._folder.name]
         command = [str(program), "start", *where, "--nfs-port", "0", "--portmap-port", "-1"]

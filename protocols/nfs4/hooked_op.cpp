@@ -66,14 +66,13 @@ std::vector<rpc::HookQuestion::Fact> facts(const Compound& c) {
 Task<const void*> ask_instead(rpc::Hook& hook, Compound& c, const void* args) {
   const wire::OpDesc& type = described(*c.row);
   BuiltinOperation builtin(c, args);
-  rpc::HookQuestion question{
-      key_of(*c.row),
-      type.args != nullptr ? encoded(*type.args, args) : std::string(),
-      c.call.transport->id(),
-      c.call.xid,
-      c.call.caller,
-      c.call.transport->peer(),
-      facts(c)};
+  rpc::HookQuestion question{key_of(*c.row),
+                             type.args != nullptr ? encoded(*type.args, args) : std::string(),
+                             c.call.transport->id(),
+                             c.call.xid,
+                             c.call.caller,
+                             c.call.transport->peer(),
+                             facts(c)};
   Task<rpc::HookAnswer> asking = hook.ask(std::move(question), builtin);
   const rpc::HookAnswer answer = co_await asking;
   if (answer.kind == rpc::HookAnswer::Kind::silence) c.ending = Compound::Ending::silent;

@@ -45,12 +45,12 @@ Task<Outcome> Dispatcher::ask(Hook& hook, Call& call, Route to) {
   if (described == nullptr || !decodes(described->args, args)) co_return Outcome::garbage_args;
   BuiltinProcedure builtin(call, *to.program, *to.procedure, args);
   HookQuestion question{{call.program, call.version, call.procedure},
-                    std::string(args.view()),
-                    call.transport->id(),
-                    call.xid,
-                    call.caller,
-                    call.transport->peer(),
-                    {}};
+                        std::string(args.view()),
+                        call.transport->id(),
+                        call.xid,
+                        call.caller,
+                        call.transport->peer(),
+                        {}};
   Task<HookAnswer> asking = hook.ask(std::move(question), builtin);
   const HookAnswer answer = co_await asking;
   if (answer.kind == HookAnswer::Kind::silence) co_return Outcome::no_reply;

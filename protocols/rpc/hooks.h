@@ -20,8 +20,8 @@ struct HandlerKey {
   auto operator<=>(const HandlerKey&) const = default;
 };
 
-// A request on its way to a handler, as somebody sees it who stands in front of that handler. Arguments are XDR,
-// so that he needs none of our types.
+// A request on its way to a handler, as somebody sees it who stands in front of that handler. Arguments are
+// XDR, so that he needs none of our types.
 struct HookQuestion {
   HandlerKey key;
   std::string args;

@@ -198,7 +198,19 @@ std::string Server::open_ports() {
   return serve(*portmap_service_, static_cast<u16>(config_.portmap_port), &ports_.portmap);
 }
 
+std::shared_ptr<LocalClient> Server::connect_local() {
+  DFS_CHECK(running_);
+  const u64 id = net_.next_id.fetch_add(1, std::memory_order_relaxed);
+  auto client =
+      std::make_shared<LocalClient>(*loops_[id % loops_.size()]->loop, nfs_service_->dispatcher, id);
+  std::lock_guard lock(locals_mutex_);
+  std::erase_if(locals_, [](const auto& l) { return l.expired(); });
+  locals_.push_back(client);
+  return client;
+}
+
 std::string Server::serve(Service& service, u16 port, u16* bound) {
+  if (!parts_.listen) return {};
   // The system chooses (0) a port that is free for TCP. For UDP somebody may have it: then it chooses again.
   const int tries = port == 0 ? 64 : 1;
   std::string error;

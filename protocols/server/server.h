@@ -13,6 +13,7 @@
 #include "protocols/portmap/program.h"
 #include "protocols/rpc/transports.h"
 #include "protocols/server/dialer.h"
+#include "protocols/server/local_client.h"
 #include "protocols/server/stores_factory.h"
 
 namespace dfs::server {
@@ -26,6 +27,7 @@ struct Ports {
 struct Parts {
   Clock* clock = nullptr;  // not owned; default: a RealClock
   StoreFactory stores = open_configured_stores;
+  bool listen = true;         // else there are no ports: who wants something calls connect_local()
   rpc::Hook* hook = nullptr;  // not owned; who is asked where hooks() says so
 };
 
@@ -63,6 +65,8 @@ class Server {
   u64 seed() const { return random_.seed(); }
   // Connections open now.
   size_t connections() const { return admission_.size(); }
+  // A client without a socket, of the programs on the NFS port. Any thread, while the server runs.
+  std::shared_ptr<LocalClient> connect_local();
   // What it holds for NFSv4 clients, and what of that contradicts itself, a sentence each. Any thread;
   // nothing when it is not running.
   nfs4::Snapshot state();
@@ -133,6 +137,8 @@ class Server {
   std::unique_ptr<portmap::Portmap> portmap_;
   std::unique_ptr<Service> nfs_service_, portmap_service_;
   net::Admission admission_;
+  std::mutex locals_mutex_;
+  std::vector<std::weak_ptr<LocalClient>> locals_;  // changes under locals_mutex_
   Ports ports_;
   bool running_ = false;
 };

@@ -37,6 +37,12 @@ void Server::close_ports() {
     if (s->listener) s->listener->close();
     if (s->datagrams) s->datagrams->close();
   }
+  {
+    std::lock_guard lock(locals_mutex_);
+    for (const auto& l : locals_)
+      if (const auto client = l.lock()) client->close();
+    locals_.clear();
+  }
   // A socket that was accepted may still be on its way to another loop; after this none is.
   for (auto& l : loops_) run_on(*l->loop, [] {});
 }

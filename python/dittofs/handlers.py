@@ -16,7 +16,6 @@ answered.
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from dittofs import wire
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from dittofs.wire.record import Handle
 
 Key = tuple[int, int, int, int]  # program, version, procedure, operation (0: none)
-
-log = logging.getLogger("dittofs.handlers")
-
 
 class HandlerFailed(Exception):
     """A handler raised, or returned nothing that can be answered; the cause says what."""
@@ -206,13 +202,19 @@ class Handlers:
             failed = HandlerFailed(f"the handler of {name} failed: {why!r}")
             failed.__cause__ = why
             self.errors.append(failed)
-            log.error("%s", failed, exc_info=why)
+            _report(failed)
             native.failed()
             return
         if answer is None:
             native.silence()
         else:
             native.answer(answer)
+
+
+def _report(failed: HandlerFailed) -> None:
+    import logging  # dear, and of no use to whoever makes no mistakes
+
+    logging.getLogger("dittofs.handlers").error("%s", failed, exc_info=failed.__cause__)
 
 
 class _Asking:

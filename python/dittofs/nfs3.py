@@ -9,12 +9,16 @@ A file handle may be given as bytes, as nfs_fh3, or as the post_op_fh3 of an ear
 bytes; a time as nfstime3, as (seconds, nanoseconds), or as SET_TO_SERVER_TIME.
 """
 
+# mypy: disable-error-code="misc"
+# @procedure takes functions of the arguments alone: a method without self is what it wants.
+
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 from dittofs.rpc import Client as RpcClient
-from dittofs.rpc import Sys, procedure, table
+from dittofs.rpc import Auth, Sys, procedure, table
 from dittofs.wire import nfs3 as wire
 from dittofs.wire.nfs3 import *  # noqa: F403
 from dittofs.wire.nfs3 import (
@@ -72,7 +76,7 @@ def sattr(
     )
 
 
-def _set_time(kind: type, field: str, value: Time | None):
+def _set_time(kind: type, field: str, value: Time | None) -> Any:
     if isinstance(value, time_how):
         return kind(set_it=value)
     return kind(**{field: None if value is None else _time(value)})
@@ -95,7 +99,7 @@ class Client(RpcClient):
         return GETATTR3args(object=fh(object))
 
     @procedure
-    def setattr(object: Handle, guard: Time | None = None, **new_attributes) -> SETATTR3args:
+    def setattr(object: Handle, guard: nfstime3 | tuple[int, int] | None = None, **new_attributes: Any) -> SETATTR3args:
         """RFC 1813 3.3.2. `guard`: the ctime the object must have; attributes as sattr() takes them."""
         check = sattrguard3(obj_ctime=None if guard is None else _time(guard))
         return SETATTR3args(object=fh(object), new_attributes=sattr(**new_attributes), guard=check)
@@ -130,7 +134,7 @@ class Client(RpcClient):
 
     @procedure
     def create(
-        dir: Handle, name: Name, how: int = createmode3.UNCHECKED, verf: bytes = bytes(8), **obj_attributes
+        dir: Handle, name: Name, how: int = createmode3.UNCHECKED, verf: bytes = bytes(8), **obj_attributes: Any
     ) -> CREATE3args:
         """RFC 1813 3.3.8. `verf` belongs to EXCLUSIVE, attributes to the two others."""
         if how == createmode3.EXCLUSIVE:
@@ -140,19 +144,19 @@ class Client(RpcClient):
         return CREATE3args(where=diropargs(dir, name), how=mode)
 
     @procedure
-    def mkdir(dir: Handle, name: Name, **attributes) -> MKDIR3args:
+    def mkdir(dir: Handle, name: Name, **attributes: Any) -> MKDIR3args:
         """RFC 1813 3.3.9"""
         return MKDIR3args(where=diropargs(dir, name), attributes=sattr(**attributes))
 
     @procedure
-    def symlink(dir: Handle, name: Name, symlink_data: Name, **symlink_attributes) -> SYMLINK3args:
+    def symlink(dir: Handle, name: Name, symlink_data: Name, **symlink_attributes: Any) -> SYMLINK3args:
         """RFC 1813 3.3.10"""
         data = symlinkdata3(symlink_attributes=sattr(**symlink_attributes), symlink_data=symlink_data)
         return SYMLINK3args(where=diropargs(dir, name), symlink=data)
 
     @procedure
     def mknod(
-        dir: Handle, name: Name, type: int, spec: tuple[int, int] = (0, 0), **attributes
+        dir: Handle, name: Name, type: int, spec: tuple[int, int] = (0, 0), **attributes: Any
     ) -> MKNOD3args:
         """RFC 1813 3.3.11. `spec`: major and minor number of a device."""
         return MKNOD3args(where=diropargs(dir, name), what=_mknoddata(type, spec, sattr(**attributes)))
@@ -218,7 +222,7 @@ class Client(RpcClient):
         return COMMIT3args(file=fh(file), offset=offset, count=count)
 
 
-def connect(url: str, *, mount_port: int | None = None, cred=Sys(), **options) -> tuple[Client, nfs_fh3]:
+def connect(url: str, *, mount_port: int | None = None, cred: Auth | Sys = Sys(), **options: Any) -> tuple[Client, nfs_fh3]:
     """A client, and the handle of the export's root: c, root = nfs3.connect("nfs://host:12049/export")."""
     from dittofs import locate, mount
 

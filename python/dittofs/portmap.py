@@ -1,5 +1,8 @@
 """The port mapper, version 2, and rpcbind, versions 3 and 4 (RFC 1833), from the client's side."""
 
+# mypy: disable-error-code="misc"
+# @procedure takes functions of the arguments alone: a method without self is what it wants.
+
 from __future__ import annotations
 
 from dittofs.rpc import Client as RpcClient
@@ -34,14 +37,17 @@ class Client(RpcClient):
 
     @procedure
     def set(prog: int, vers: int, prot: int, port: int) -> mapping:
+        """RFC 1833 3.2"""
         return mapping(prog=prog, vers=vers, prot=prot, port=port)
 
     @procedure
     def unset(prog: int, vers: int, prot: int = 0, port: int = 0) -> mapping:
+        """RFC 1833 3.2"""
         return mapping(prog=prog, vers=vers, prot=prot, port=port)
 
     @procedure
     def getport(prog: int, vers: int, prot: int, port: int = 0) -> mapping:
+        """RFC 1833 3.2"""
         return mapping(prog=prog, vers=vers, prot=prot, port=port)
 
     @procedure
@@ -50,6 +56,7 @@ class Client(RpcClient):
 
     @procedure
     def callit(prog: int, vers: int, proc: int, args: bytes = b"") -> call_args:
+        """RFC 1833 3.2"""
         return call_args(prog=prog, vers=vers, proc=proc, args=args)
 
 
@@ -62,14 +69,17 @@ class ClientV3(RpcClient):
 
     @procedure
     def set(prog: int, vers: int, netid: Text, addr: Text, owner: Text = "") -> rpcb:
+        """RFC 1833 2.2.1"""
         return _rpcb(prog, vers, netid, addr, owner)
 
     @procedure
     def unset(prog: int, vers: int, netid: Text = "", addr: Text = "", owner: Text = "") -> rpcb:
+        """RFC 1833 2.2.1"""
         return _rpcb(prog, vers, netid, addr, owner)
 
     @procedure
     def getaddr(prog: int, vers: int, netid: Text = "", addr: Text = "", owner: Text = "") -> rpcb:
+        """RFC 1833 2.2.1"""
         return _rpcb(prog, vers, netid, addr, owner)
 
     @procedure
@@ -78,6 +88,7 @@ class ClientV3(RpcClient):
 
     @procedure
     def callit(prog: int, vers: int, proc: int, args: bytes = b"") -> rpcb_rmtcallargs:
+        """RFC 1833 2.2.1"""
         return rpcb_rmtcallargs(prog=prog, vers=vers, proc=proc, args=args)
 
     @procedure
@@ -86,10 +97,12 @@ class ClientV3(RpcClient):
 
     @procedure
     def uaddr2taddr(uaddr: Text) -> Text:
+        """RFC 1833 2.2.1"""
         return uaddr
 
     @procedure
     def taddr2uaddr(buf: bytes, maxlen: int = 0) -> netbuf:
+        """RFC 1833 2.2.1"""
         return netbuf(maxlen=maxlen or len(buf), buf=buf)
 
 
@@ -101,18 +114,22 @@ class ClientV4(ClientV3):
 
     @procedure
     def bcast(prog: int, vers: int, proc: int, args: bytes = b"") -> rpcb_rmtcallargs:
+        """RFC 1833 2.2.1"""
         return rpcb_rmtcallargs(prog=prog, vers=vers, proc=proc, args=args)
 
     @procedure
     def getversaddr(prog: int, vers: int, netid: Text = "", addr: Text = "", owner: Text = "") -> rpcb:
+        """RFC 1833 2.2.1"""
         return _rpcb(prog, vers, netid, addr, owner)
 
     @procedure
     def indirect(prog: int, vers: int, proc: int, args: bytes = b"") -> rpcb_rmtcallargs:
+        """RFC 1833 2.2.1"""
         return rpcb_rmtcallargs(prog=prog, vers=vers, proc=proc, args=args)
 
     @procedure
     def getaddrlist(prog: int, vers: int, netid: Text = "", addr: Text = "", owner: Text = "") -> rpcb:
+        """RFC 1833 2.2.1"""
         return _rpcb(prog, vers, netid, addr, owner)
 
     @procedure

@@ -6,16 +6,20 @@ import shutil
 import tempfile
 import threading
 from pathlib import Path
-from typing import Iterable, Mapping, Optional, Union
+from functools import cached_property
+from typing import TYPE_CHECKING, Iterable, Mapping, Optional, Union
 
 from dittofs import _server
 from dittofs.capture import Capture
 from dittofs.clock import Clock
-from dittofs.faults import Faults
 from dittofs.handlers import Handlers, Nfs4, Program
 from dittofs.state import State
 from dittofs.stores import ContentStore, MetadataStore
 from dittofs.trace import Trace
+
+if TYPE_CHECKING:
+    from dittofs.faults import Faults
+    from dittofs.local import Local
 
 
 class Server:
@@ -27,6 +31,7 @@ class Server:
     seed: of all randomness; None draws one (srv.seed tells).
     exports: as on the command line, "/export=rw,no_root_squash".
     metadata, content: stores written in Python, in the place of the configured ones (dittofs.stores).
+    listen: False: no ports at all; its clients are those of srv.local().
     settings: any knob of `dfs config schema`, {"limits.io_size": 65536}.
     """
 
@@ -41,8 +46,10 @@ class Server:
         data_dir: Optional[str] = None,
         metadata: Optional[MetadataStore] = None,
         content: Optional[ContentStore] = None,
+        listen: bool = True,
         settings: Optional[Mapping[str, object]] = None,
     ) -> None:
+        self._listen = listen
         self.clock = clock if isinstance(clock, Clock) else Clock(manual=_is_manual(clock))
         self.store = store
         self._exports = list(exports)
@@ -65,7 +72,6 @@ class Server:
             **{name: _text(value) for name, value in (settings or {}).items()},
         }
         self._server: Optional[_server.Server] = None
-        self.faults = Faults(self)
         self.trace = Trace(self)
         self._captures: list[Capture] = []  # at most one
         self.handlers = Handlers(self)
@@ -90,7 +96,7 @@ class Server:
         self._starts += 1
         server = _server.Server(
             self._settings, self._exports, self.clock._native, self._callbacks, self._metadata, self._content,
-            dispatch=self.handlers.dispatch,
+            dispatch=self.handlers.dispatch, listen=self._listen,
         )  # fmt: skip
         self.handlers.install(server)
         if self.trace.on:
@@ -102,7 +108,8 @@ class Server:
         server.start()
         self._server = server
         # A restarted server answers where its clients look for it.
-        self._settings["listen.nfs_port"] = str(server.nfs_port)
+        if server.nfs_port:
+            self._settings["listen.nfs_port"] = str(server.nfs_port)
         if server.portmap_port:
             self._settings["listen.portmap_port"] = str(server.portmap_port)
         if self._seed is None:
@@ -156,6 +163,13 @@ class Server:
         if kind is None and self.handlers.errors:
             raise self.handlers.errors[0]
 
+    @cached_property
+    def faults(self) -> Faults:
+        """Rules that make it go wrong."""
+        from dittofs.faults import Faults  # a third of the import of all; most tests break nothing
+
+        return Faults(self)
+
     # --- what there is --------------------------------------------------------------------------------------------
 
     @property
@@ -168,13 +182,19 @@ class Server:
 
     @property
     def nfs_port(self) -> int:
-        """Of NFS and MOUNT."""
+        """Of NFS and MOUNT; 0 without ports."""
         return self._native().nfs_port
 
     @property
     def portmap_port(self) -> int:
         """0 when portmap is not served."""
         return self._native().portmap_port
+
+    def local(self, timeout: float = 10.0) -> Local:
+        """A way to NFS and MOUNT without a socket, for a client: nfs3.Client(srv.local())."""
+        from dittofs.local import Local  # with the clients: who needs none is spared their import
+
+        return Local(self._native().connect_local(), timeout)
 
     @property
     def seed(self) -> int:
@@ -200,6 +220,11 @@ class Server:
     def end_grace(self) -> None:
         """NFSv4's grace period after a restart ends now, if there is one: whoever has not reclaimed has lost."""
         self._native().end_grace()
+
+    @property
+    def data_dir(self) -> Optional[str]:
+        """Where a durable store is; None of one in memory."""
+        return self._folder
 
     @property
     def exports(self) -> list[str]:

@@ -52,7 +52,8 @@ void HandledCall::close() {
 }
 
 PythonHook::PythonHook(py::object dispatch)
-    : threads_(std::make_shared<ScriptThreads>()), dispatch_(new py::object(std::move(dispatch)), [](py::object* o) {
+    : threads_(std::make_shared<ScriptThreads>()),
+      dispatch_(new py::object(std::move(dispatch)), [](py::object* o) {
         py::gil_scoped_acquire gil;
         delete o;
       }) {}
@@ -117,7 +118,8 @@ py::dict facts(const rpc::HookQuestion& q) {
 }  // namespace
 
 void bind_handlers(py::module_& m) {
-  py::class_<HandledCall, std::shared_ptr<HandledCall>>(m, "HandledCall", "A request in the hands of a script.")
+  py::class_<HandledCall, std::shared_ptr<HandledCall>>(m, "HandledCall",
+                                                        "A request in the hands of a script.")
       .def_property_readonly("key",
                              [](const HandledCall& c) {
                                const rpc::HandlerKey& k = c.question.key;
@@ -140,9 +142,15 @@ void bind_handlers(py::module_& m) {
           },
           py::arg("args") = py::none(), "The XDR of the result; None where there is none.")
       .def(
-          "answer", [](HandledCall& c, const std::string& result) { c.answer({rpc::HookAnswer::Kind::result, result}); },
+          "answer",
+          [](HandledCall& c, const std::string& result) {
+            c.answer({rpc::HookAnswer::Kind::result, result});
+          },
           py::arg("result"))
-      .def("silence", [](HandledCall& c) { c.answer({rpc::HookAnswer::Kind::silence, {}}); })
+      .def("silence",
+           [](HandledCall& c) {
+             c.answer({rpc::HookAnswer::Kind::silence, {}});
+           })
       .def("failed", [](HandledCall& c) { c.answer({}); });
 }
 

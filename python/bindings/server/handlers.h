@@ -9,8 +9,8 @@
 
 namespace dfs::python {
 
-// A request in the hands of a script. The script runs on a script thread, everything else on the request's loop;
-// what the script wants goes there as a message, and is taken up one after the other.
+// A request in the hands of a script. The script runs on a script thread, everything else on the request's
+// loop; what the script wants goes there as a message, and is taken up one after the other.
 class HandledCall : public std::enable_shared_from_this<HandledCall> {
  public:
   HandledCall(Executor& home, std::shared_ptr<ScriptThreads> threads, rpc::HookQuestion question)

@@ -31,7 +31,8 @@ void ScriptThreads::call_somebody() {
 void ScriptThreads::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    change_.wait(lock, [&] { return (stopping_ && jobs_.empty()) || (!jobs_.empty() && !taken_ && back_ == 0); });
+    change_.wait(lock,
+                 [&] { return (stopping_ && jobs_.empty()) || (!jobs_.empty() && !taken_ && back_ == 0); });
     --idle_;
     if (jobs_.empty()) return;
     UniqueFunction<void()> job = std::move(jobs_.front());

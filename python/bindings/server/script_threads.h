@@ -9,8 +9,9 @@
 
 namespace dfs::python {
 
-// Runs scripts one at a time, each on a thread that may wait: while it does, another takes the next one up. Threads
-// are made when they are needed. They hold on to this object: one that a script never lets go of is left behind.
+// Runs scripts one at a time, each on a thread that may wait: while it does, another takes the next one up.
+// Threads are made when they are needed. They hold on to this object: one that a script never lets go of is
+// left behind.
 class ScriptThreads : public std::enable_shared_from_this<ScriptThreads> {
  public:
   // Runs the job, with the GIL, when its turn comes. Thread-safe; needs no GIL.
@@ -36,9 +37,9 @@ class ScriptThreads : public std::enable_shared_from_this<ScriptThreads> {
   std::condition_variable change_;
   // change under mutex_
   std::deque<UniqueFunction<void()>> jobs_;
-  unsigned idle_ = 0;      // threads without a job
-  unsigned back_ = 0;      // that have waited, and go on before another job begins
-  bool taken_ = false;     // a script is running
+  unsigned idle_ = 0;   // threads without a job
+  unsigned back_ = 0;   // that have waited, and go on before another job begins
+  bool taken_ = false;  // a script is running
   bool stopping_ = false;
 };
 

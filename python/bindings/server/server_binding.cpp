@@ -20,7 +20,8 @@ class InProcessServer {
  public:
   InProcessServer(const std::map<std::string, std::string>& settings, const std::vector<std::string>& exports,
                   std::shared_ptr<ManualClock> clock, std::shared_ptr<CallbackThread> thread,
-                  py::object metadata, py::object content, u64 capacity, const py::object& dispatch)
+                  py::object metadata, py::object content, u64 capacity, const py::object& dispatch,
+                  bool listen)
       : clock_(std::move(clock)), thread_(std::move(thread)) {
     if (!dispatch.is_none()) hook_ = std::make_unique<PythonHook>(dispatch);
     Config config;
@@ -29,7 +30,7 @@ class InProcessServer {
     for (const auto& text : exports)
       if (std::string error = server::add_export(config, text); !error.empty()) refuse(error);
     server_ = std::make_unique<server::Server>(
-        config, server::Parts{clock_.get(), factory(metadata, content, capacity), hook_.get()});
+        config, server::Parts{clock_.get(), factory(metadata, content, capacity), listen, hook_.get()});
   }
   ~InProcessServer() {
     py::gil_scoped_release release;
@@ -100,14 +101,30 @@ void bind_clock(py::module_& m) {
 
 void bind_server(py::module_& m) {
   bind_clock(m);
+  py::class_<server::LocalClient, std::shared_ptr<server::LocalClient>>(
+      m, "LocalClient", "A client without a socket: messages without record marks.")
+      .def("call", &server::LocalClient::call, py::arg("message"), py::call_guard<py::gil_scoped_release>())
+      .def(
+          "receive",
+          [](server::LocalClient& l, double limit) -> std::optional<py::bytes> {
+            std::optional<std::string> reply;
+            {
+              py::gil_scoped_release release;
+              reply = l.receive(std::chrono::milliseconds(static_cast<i64>(limit * 1000)));
+            }
+            if (!reply) return std::nullopt;
+            return py::bytes(*reply);
+          },
+          py::arg("limit"), "The next reply; None when it is closed, or none comes within so many seconds.")
+      .def("close", &server::LocalClient::close)
+      .def_property_readonly("closed", &server::LocalClient::closed);
   py::class_<InProcessServer> c(m, "Server");
-  c.def(
-       py::init<const std::map<std::string, std::string>&, const std::vector<std::string>&,
-                std::shared_ptr<ManualClock>, std::shared_ptr<CallbackThread>, py::object, py::object, u64,
-                const py::object&>(),
-       py::arg("settings"), py::arg("exports"), py::arg("clock") = nullptr, py::arg("callbacks") = nullptr,
-       py::arg("metadata") = py::none(), py::arg("content") = py::none(), py::arg("capacity") = u64{1} << 40,
-       py::arg("dispatch") = py::none())
+  c.def(py::init<const std::map<std::string, std::string>&, const std::vector<std::string>&,
+                 std::shared_ptr<ManualClock>, std::shared_ptr<CallbackThread>, py::object, py::object, u64,
+                 const py::object&, bool>(),
+        py::arg("settings"), py::arg("exports"), py::arg("clock") = nullptr, py::arg("callbacks") = nullptr,
+        py::arg("metadata") = py::none(), py::arg("content") = py::none(), py::arg("capacity") = u64{1} << 40,
+        py::arg("dispatch") = py::none(), py::arg("listen") = true)
       .def("start", &InProcessServer::start)
       .def("stop", &InProcessServer::stop)
       .def("crash", &InProcessServer::crash)
@@ -133,10 +150,14 @@ void bind_server(py::module_& m) {
     py::gil_scoped_release release;
     return s.get().faults().wait_fired(id, times, std::chrono::milliseconds(static_cast<i64>(limit * 1000)));
   });
+  c.def("connect_local", [](InProcessServer& s) { return s.get().connect_local(); });
   using Key = std::tuple<u32, u32, u32, u32>;
-  c.def("hook", [](InProcessServer& s, const Key& key) { s.get().hooks().add(std::make_from_tuple<rpc::HandlerKey>(key)); });
-  c.def("unhook",
-        [](InProcessServer& s, const Key& key) { s.get().hooks().remove(std::make_from_tuple<rpc::HandlerKey>(key)); });
+  c.def("hook", [](InProcessServer& s, const Key& key) {
+    s.get().hooks().add(std::make_from_tuple<rpc::HandlerKey>(key));
+  });
+  c.def("unhook", [](InProcessServer& s, const Key& key) {
+    s.get().hooks().remove(std::make_from_tuple<rpc::HandlerKey>(key));
+  });
   c.def("trace_enable", [](InProcessServer& s, bool on) { s.get().trace().enable(on); });
   c.def("trace_last", [](InProcessServer& s) { return s.get().trace().last_seq(); });
   c.def("trace_since", [](InProcessServer& s, u64 after) { return trace_since(s.get().trace(), after); });

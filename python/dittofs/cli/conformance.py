@@ -5,8 +5,8 @@
   python3 -m dittofs conformance --minor 1 -k "lock and not share"      some of the tests
   python3 -m dittofs conformance nfs41/test_lock.py::test_split         one of them
 
-Options that are not listed here are those of the suites (--store, --loops, --seed, --export, ...: --suite-help) or
-pytest's own.
+TEST is a suite, a file of one, or a test. Options that are not listed here are those of the suites (--store, --loops,
+--seed, --export, ...: --suite-help) or pytest's own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ PASSES_ON = True
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("tests", nargs="*", metavar="TEST", help="suites, files or tests: nfs3, nfs41/test_lock.py, nfs41/test_lock.py::test_split")
+    # Tests are no argument of ours: whether a word is one, or belongs to an option of the suites, pytest knows.
+    parser.usage = "%(prog)s [OPTION ...] [TEST ...]"
     parser.add_argument("--server", default="dittofs", help="nfs://HOST[:PORT]/EXPORT; dittofs, dfs, ganesha: servers that are started (default: dittofs)")
     parser.add_argument("--minor", action="append", choices=sorted(suites.MINORS), help="only the suites of this minor version of NFSv4; may be given more than once")
     parser.add_argument("-k", dest="keyword", metavar="EXPRESSION", help="only tests whose names match, as pytest's -k")
@@ -32,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.suite_help:
         return suites.pytest(["--help"])
-    command = [*options.tests, *suites.selected(options.minor), "--server", options.server]
+    command = [*suites.selected(options.minor), "--server", options.server]
     command += ["--report", str(options.report.absolute())]
     if options.keyword:
         command += ["-k", options.keyword]

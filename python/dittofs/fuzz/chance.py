@@ -123,7 +123,8 @@ class Chance:
 
     def _attributes(self) -> Any:
         """Some that can be set, with values that are right."""
-        some: tuple[dict[str, Any], ...] = ({"size": self._random.getrandbits(16)}, {"mode": self._random.getrandbits(12)}, {"owner": "1000"}, {"size": 0, "mode": 0o600})
+        size, mode = self._random.getrandbits(16), self._random.getrandbits(12)
+        some: tuple[dict[str, Any], ...] = ({"size": size}, {"mode": mode}, {"owner": "1000"}, {"size": 0, "mode": 0o600})
         return op.setattr(**self._random.choice(some)).args.obj_attributes
 
     def _lying(self, part: Part) -> Part:

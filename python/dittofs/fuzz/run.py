@@ -28,7 +28,9 @@ class Fuzzer:
         self.sent = 0
         self._rounds = 0
 
-    def run(self, *, steps: Optional[int] = None, seconds: Optional[float] = None, told: Callable[[], None] = lambda: None) -> Optional[Finding]:
+    def run(
+        self, *, steps: Optional[int] = None, seconds: Optional[float] = None, told: Callable[[], None] = lambda: None
+    ) -> Optional[Finding]:
         """The first finding, or None when so many requests, or seconds, have passed. `told` is called now and then."""
         end = None if seconds is None else time.monotonic() + seconds
         until = None if steps is None else self.sent + steps

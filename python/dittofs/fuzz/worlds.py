@@ -78,7 +78,7 @@ class World3:
         self.c.as_(ROOT).setattr.call(home, mode=0o777)  # whatever the server's umask
         file = nfs3.fh(self.c.create(home, "file", nfs3.UNCHECKED, mode=0o666).obj)
         self.c.write(file, 0, CONTENT)
-        self.known: dict[str, Any] = {
+        self.known: Known = {
             "export": nfs3.fh(self._export), "home": home, "file": file,
             "other": nfs3.fh(self.c.create(home, "other", nfs3.UNCHECKED, mode=0o644).obj),
             "dir": nfs3.fh(self.c.mkdir(home, "dir", mode=0o755).obj),
@@ -156,7 +156,7 @@ class World4:
         self.c.write(opened.fh, 0, CONTENT, opened.stateid)
         lock = self.c.lock(opened, w.WRITE_LT, 100, 100)
         other = self.c.open(home, "other", nfs4.create(mode=0o644), owner=b"fuzz", share_access=1)
-        self.known: dict[str, Any] = {
+        self.known: Known = {
             **ids, "export": self._export, "home": home, "file": opened.fh, "other": other.fh,
             "dir": self.c.mkdir(home, "dir"), "link": self.c.symlink(home, "link", "file"),
             "open": opened.stateid, "lock": lock, "read": other.stateid, "anonymous": op.ANONYMOUS,

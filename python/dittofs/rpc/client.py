@@ -64,20 +64,20 @@ class Bound:
     def __init__(self, client: Client, what: procedure) -> None:
         self.client, self.procedure = client, what
 
-    def __call__(self, *args, fails: Any = None, may_fail: Any = (), **more) -> Reply:
+    def __call__(self, *args: Any, fails: Any = None, may_fail: Any = (), **more: Any) -> Reply:
         __tracebackhide__ = True
         return self.send(*args, **more).result(fails, may_fail)
 
-    def call(self, *args, **more) -> Reply:
+    def call(self, *args: Any, **more: Any) -> Reply:
         """The reply, whatever it says."""
         return self.send(*args, **more).reply()
 
-    def send(self, *args, **more) -> Pending:
+    def send(self, *args: Any, **more: Any) -> Pending:
         """Sends without waiting."""
         fragments = more.pop("fragments", None)
         return self.client.endpoint.send(self.message(*args, **more), fragments)
 
-    def args(self, *args, **more) -> Any:
+    def args(self, *args: Any, **more: Any) -> Any:
         """The typed arguments that these values make."""
         return self.procedure.build(*args, **more)
 
@@ -86,11 +86,11 @@ class Bound:
         """Its row in the generated table: numbers and types."""
         return self.client.procedures[self.procedure.name]
 
-    def encode(self, *args, **more) -> bytes:
+    def encode(self, *args: Any, **more: Any) -> bytes:
         """The arguments as bytes."""
         return encode_args(self.row, self.args(*args, **more))
 
-    def message(self, *args, **more) -> Call:
+    def message(self, *args: Any, **more: Any) -> Call:
         """The whole call, not sent."""
         client, row = self.client, self.row
         header: dict[str, Any] = {"prog": client.program, "vers": client.version, "proc": row.proc, "cred": client.cred}
@@ -120,7 +120,7 @@ class Client:
         *,
         cred: Union[Auth, Sys] = Sys(),
         udp: bool = False,
-        **options,
+        **options: Any,
     ) -> None:
         if isinstance(where, Endpoint):
             self.endpoint = where
@@ -143,8 +143,8 @@ class Client:
     def close(self) -> None:
         self.endpoint.close()
 
-    def __enter__(self):
+    def __enter__(self: C) -> C:
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -7,7 +7,7 @@ import socket
 import struct
 from collections import deque
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, Optional, Sequence, Union
+from typing import Any, Callable, Iterator, Optional, Sequence, TypeVar, Union
 
 from dittofs.rpc import record
 from dittofs.rpc.errors import Closed, TimedOut
@@ -20,6 +20,11 @@ _CALL = msg_type.CALL.to_bytes(4, "big")
 _XIDS = xids()  # shared: two connections of one client must not use the same transaction id by chance
 
 
+E = TypeVar("E", bound="Endpoint")
+
+# The address to send from, or address and port.
+Source = Union[None, str, tuple[str, int]]
+
 # Messages: several, one, or none.
 Answers = Union[None, bytes, Sequence[bytes]]
 
@@ -29,14 +34,13 @@ def each_of(answers: Answers) -> Sequence[bytes]:
 
 
 class Endpoint:
-    """What TCP and UDP have in common: calls go out, replies are matched to them by xid.
+    """What all ways to a server have in common: calls go out, replies are matched to them by xid.
 
     Two calls with the same xid (a replay) are answered in the order they were sent. Messages that answer
     nothing that was asked are kept in `strays`.
     """
 
-    def __init__(self, sock: socket.socket, timeout: float, numbers: Optional[Iterator[int]]) -> None:
-        self.socket = sock
+    def __init__(self, timeout: float, numbers: Optional[Iterator[int]] = None) -> None:
         self.timeout = timeout
         self.xids = numbers or _XIDS
         self.strays: list[bytes] = []
@@ -48,9 +52,8 @@ class Endpoint:
         self.tap: Optional[Callable[[bool, bytes], None]] = None
         self.log = Transcript()
         self._waiting: dict[int, deque[Pending]] = {}
-        sock.settimeout(timeout)
 
-    def call(self, prog: int, vers: int, proc: int, args: bytes = b"", **header) -> Reply:
+    def call(self, prog: int, vers: int, proc: int, args: bytes = b"", **header: Any) -> Reply:
         """One untyped call, whatever comes back. `header`: fields of Call, sent as they are."""
         header.setdefault("xid", next(self.xids))
         return self.send(Call(prog=prog, vers=vers, proc=proc, args=args, **header)).reply()
@@ -83,8 +86,7 @@ class Endpoint:
 
     def poll(self, seconds: float = 0.0) -> None:
         """Delivers the messages that have arrived, or else the first that arrives within `seconds`."""
-        if select.select([self.socket], [], [], seconds)[0]:
-            self.receive()
+        raise NotImplementedError
 
     def _deliver(self, message: bytes) -> None:
         if self.tap is not None:
@@ -108,12 +110,12 @@ class Endpoint:
         pending.arrived(reply)
 
     def close(self) -> None:
-        self.socket.close()
+        raise NotImplementedError
 
-    def __enter__(self):
+    def __enter__(self: E) -> E:
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _transmit(self, message: bytes, fragments: record.Sizes) -> None:
@@ -123,7 +125,23 @@ class Endpoint:
         raise NotImplementedError
 
 
-class Connection(Endpoint):
+class OverSocket(Endpoint):
+    """What TCP and UDP have in common."""
+
+    def __init__(self, sock: socket.socket, timeout: float, numbers: Optional[Iterator[int]]) -> None:
+        super().__init__(timeout, numbers)
+        self.socket = sock
+        sock.settimeout(timeout)
+
+    def poll(self, seconds: float = 0.0) -> None:
+        if select.select([self.socket], [], [], seconds)[0]:
+            self.receive()
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+class Connection(OverSocket):
     """RPC over TCP (RFC 5531 11).
 
     `connect` makes the connected socket; by default one to (host, port), from `source` if given, an address
@@ -136,7 +154,7 @@ class Connection(Endpoint):
         port: int = 2049,
         *,
         timeout: float = 10.0,
-        source=None,
+        source: Source = None,
         connect: Optional[Callable[[], socket.socket]] = None,
         numbers: Optional[Iterator[int]] = None,
     ) -> None:
@@ -148,6 +166,7 @@ class Connection(Endpoint):
         super().__init__(sock, timeout, numbers)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._frames = record.Deframer()
+        self._buffer = memoryview(bytearray(1 << 18))  # one for all: a new one of this size costs more than a small reply
         self._held: Optional[Held] = None
 
     @contextmanager
@@ -229,15 +248,15 @@ class Connection(Endpoint):
     def _receive(self) -> list[bytes]:
         __tracebackhide__ = True
         try:
-            data = self.socket.recv(1 << 20)
+            size = self.socket.recv_into(self._buffer)
         except socket.timeout as why:
             raise TimedOut(f"nothing within {self.timeout} s\n{self.log}") from why
         except ConnectionResetError as why:
             raise Closed(f"the server reset the connection\n{self.log}") from why
-        if not data:
+        if not size:
             self.log.note("the server closed the connection")
             raise Closed(f"the server closed the connection\n{self.log}")
-        return self._frames.feed(data)
+        return self._frames.feed(self._buffer[:size])
 
 
 class Held:

@@ -58,7 +58,7 @@ class Sys:
     def wire(self) -> bytes:
         return struct.pack(">I", AUTH_SYS) + opaque(self.body)
 
-    def but(self, **changes) -> Sys:
+    def but(self, **changes: object) -> Sys:
         """The same credential with some fields changed."""
         return replace(self, **changes)
 

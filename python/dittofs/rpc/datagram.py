@@ -6,18 +6,18 @@ import socket
 from typing import Callable, Iterator, Optional
 
 from dittofs.rpc import record
-from dittofs.rpc.connection import Endpoint
+from dittofs.rpc.connection import OverSocket, Source
 from dittofs.rpc.errors import TimedOut
 
 
-class Datagram(Endpoint):
+class Datagram(OverSocket):
     def __init__(
         self,
         host: str = "127.0.0.1",
         port: int = 2049,
         *,
         timeout: float = 10.0,
-        source=None,
+        source: Source = None,
         connect: Optional[Callable[[], socket.socket]] = None,
         numbers: Optional[Iterator[int]] = None,
     ) -> None:

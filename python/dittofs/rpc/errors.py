@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class RpcError(Exception):
     """No usable reply came."""
@@ -18,6 +20,6 @@ class TimedOut(RpcError):
 class Unexpected(AssertionError):
     """A reply other than the one the caller named; `reply` is it, the message holds the transcript."""
 
-    def __init__(self, message: str, reply) -> None:
+    def __init__(self, message: str, reply: Any) -> None:
         super().__init__(message)
         self.reply = reply

@@ -48,7 +48,7 @@ class Deframer:
         self._stream = bytearray()
         self._message = bytearray()  # complete fragments of the record that is not complete yet
 
-    def feed(self, data: bytes) -> list[bytes]:
+    def feed(self, data: Union[bytes, memoryview]) -> list[bytes]:
         """The messages that `data` completed."""
         self._stream += data
         messages: list[bytes] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Generator
+
 import os
 import shlex
 
@@ -50,7 +52,7 @@ def rerun(item: pytest.Item) -> str:
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
     report = (yield).get_result()
     if not report.failed or "srv" not in getattr(item, "fixturenames", ()):
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import socket
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable, Iterator, Optional
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Optional, Union
 
 import pytest
 
@@ -17,7 +17,7 @@ from dittofs import mount as mount_
 from dittofs import nfs3 as nfs3_
 from dittofs import nfs4 as nfs4_
 from dittofs import portmap as portmap_
-from dittofs.rpc import NONE, Connection, Datagram, Endpoint, RpcError, Sys
+from dittofs.rpc import NONE, Auth, Connection, Datagram, Endpoint, RpcError, Sys
 from dittofs.testing.evidence import watched
 from dittofs.testing.options import servers
 from dittofs.testing.recorded import tapped
@@ -26,6 +26,9 @@ from dittofs.testing.tree import remove_tree, remove_tree4
 
 if TYPE_CHECKING:
     from dittofs.server import Server
+    from dittofs.trace import Trace
+
+Connect = Callable[..., Any]  # see the fixture
 
 ALICE = Sys(uid=1000, gid=1000)
 BOB = Sys(uid=1001, gid=1001)
@@ -67,7 +70,7 @@ def connect(request: pytest.FixtureRequest, srv: Target) -> Iterator[Callable[..
     opened: list[Endpoint] = []
 
     def open_(
-        service: str = "nfs", udp: bool = False, source: Optional[str] = None, evidence: bool = True, **options
+        service: str = "nfs", udp: bool = False, source: Optional[str] = None, evidence: bool = True, **options: Any
     ) -> Endpoint:
         where = getattr(srv, service)
         if where is None:
@@ -89,7 +92,7 @@ def connect(request: pytest.FixtureRequest, srv: Target) -> Iterator[Callable[..
 
 
 @pytest.fixture
-def rpc(connect) -> Connection:
+def rpc(connect: Connect) -> Connection:
     """A bare connection to the NFS port."""
     return connect()
 
@@ -126,31 +129,31 @@ def nobody(nfs3: nfs3_.Client) -> nfs3_.Client:
 
 
 @pytest.fixture
-def mount(connect) -> mount_.Client:
+def mount(connect: Connect) -> mount_.Client:
     """MOUNT version 3 as root."""
     return mount_.Client(connect("mount"), cred=Sys())
 
 
 @pytest.fixture
-def mount1(connect) -> mount_.ClientV1:
+def mount1(connect: Connect) -> mount_.ClientV1:
     """MOUNT version 1 as root."""
     return mount_.ClientV1(connect("mount"), cred=Sys())
 
 
 @pytest.fixture
-def portmap(connect) -> portmap_.Client:
+def portmap(connect: Connect) -> portmap_.Client:
     """The port mapper, version 2."""
     return portmap_.Client(connect("portmap"))
 
 
 @pytest.fixture
-def rpcbind3(connect) -> portmap_.ClientV3:
+def rpcbind3(connect: Connect) -> portmap_.ClientV3:
     """rpcbind, version 3."""
     return portmap_.ClientV3(connect("portmap"))
 
 
 @pytest.fixture
-def rpcbind4(connect) -> portmap_.ClientV4:
+def rpcbind4(connect: Connect) -> portmap_.ClientV4:
     """rpcbind, version 4."""
     return portmap_.ClientV4(connect("portmap"))
 
@@ -165,7 +168,7 @@ class Exported:
 
 
 @pytest.fixture
-def exported(request: pytest.FixtureRequest, srv: Target, connect) -> Iterator[Callable[[str], Exported]]:
+def exported(request: pytest.FixtureRequest, srv: Target, connect: Connect) -> Iterator[Callable[[str], Exported]]:
     """exported(role): a fresh directory of the export for that role, removed after the test."""
     made: list[tuple[nfs3_.Client, nfs3_.nfs_fh3]] = []
     # Connections of its own: what a test does to its connection must not keep this from cleaning up.
@@ -191,14 +194,14 @@ def exported(request: pytest.FixtureRequest, srv: Target, connect) -> Iterator[C
         remove_tree(admin, parent, name)
 
 
-def mounted(connect, path: str, source: Optional[str] = None) -> nfs3_.nfs_fh3:
+def mounted(connect: Connect, path: str, source: Optional[str] = None) -> nfs3_.nfs_fh3:
     """The root of an export, as MOUNT gives it to a client at `source`."""
     with mount_.Client(connect("mount", source=source, evidence=False), cred=Sys()) as mount:
         return nfs3_.fh(mount.mnt(path).fhandle)
 
 
 @pytest.fixture
-def home(exported) -> nfs3_.nfs_fh3:
+def home(exported: Callable[[str], Exported]) -> nfs3_.nfs_fh3:
     """The handle of a fresh directory that everybody may use, mode 0777, of the read-write export."""
     return exported("rw").handle
 
@@ -210,7 +213,7 @@ class Clients4:
     connect: Callable[..., Endpoint]
     ended: list[Callable[[], object]]
 
-    def new(self, minorversion: int, cred=Sys(), **options):
+    def new(self, minorversion: int, cred: Union[Auth, Sys] = Sys(), **options: Any) -> Any:
         """A client with a confirmed client id for minor version 0, else a session; over a connection of its own.
 
         `options`: those of nfs4.Client40 or nfs4.Client, `slots`, and those of connect().
@@ -226,7 +229,7 @@ class Clients4:
         self.ended.append(lambda: leave(session))
         return session
 
-    def bare(self, minorversion: int, cred=Sys(), **options):
+    def bare(self, minorversion: int, cred: Union[Auth, Sys] = Sys(), **options: Any) -> Any:
         """A client over a connection of its own that has said nothing yet."""
         wiring = {name: options.pop(name) for name in ("source", "evidence") if name in options}
         if minorversion == 0:
@@ -244,7 +247,7 @@ def leave(session: nfs4_.Session) -> None:
 
 
 @pytest.fixture
-def clients4(connect) -> Iterator[Clients4]:
+def clients4(connect: Connect) -> Iterator[Clients4]:
     """Further NFSv4 clients: clients4.new(0) is a ready client, clients4.bare(1) one that has said nothing yet."""
     made = Clients4(connect, [])
     yield made
@@ -303,7 +306,7 @@ def instance(request: pytest.FixtureRequest) -> Iterator[Callable[..., Server]]:
 
     started: list[Server] = []
 
-    def start(**options) -> Server:
+    def start(**options: Any) -> Server:
         options.setdefault("seed", servers(request.config).seed)
         started.append(Own(exports=("/export=rw,no_root_squash",), **options).start())
         return started[-1]
@@ -330,6 +333,6 @@ def faults(srv: Target) -> Iterator:
 
 
 @pytest.fixture
-def trace(srv: Target):
+def trace(srv: Target) -> Trace:
     """The trace of our own server; for tests that carry needs("trace")."""
     return srv.server.trace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Optional
+from typing import Any, Generator, Optional
 
 import pytest
 
@@ -112,7 +112,7 @@ def pytest_report_header(config: pytest.Config) -> Optional[str]:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_teardown(item: pytest.Item):
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, None]:
     yield
     death = servers(item.config).autopsy()
     if death:

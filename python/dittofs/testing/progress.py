@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Optional
+from typing import Any, Generator, Optional
 
 import pytest
 
@@ -23,7 +23,7 @@ class Bar:
         self._counts = {"failed": 0, "skipped": 0}
 
     @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtestloop(self, session: pytest.Session):
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, None]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         reporter = self._config.pluginmanager.getplugin("terminalreporter")
@@ -51,7 +51,7 @@ class Bar:
             self._progress.advance(self._task)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(self, report: pytest.TestReport):
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> Optional[tuple[str, str, str]]:
         """The bar replaces pytest's letters; its summary stays."""
         if self._progress is None or report.when != "call" and report.passed:
             return None

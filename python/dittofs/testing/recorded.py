@@ -6,6 +6,8 @@ connections that only prepare and clean up is left out.
 
 from __future__ import annotations
 
+from typing import Any, Generator
+
 import json
 from pathlib import Path
 
@@ -45,7 +47,7 @@ class _Keeper:
         item.stash[_RECORDING] = Recording()
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
         report = (yield).get_result()
         kept = self._index.setdefault(item.nodeid, {"file": f"{len(self._index)}.jsonl", "outcome": "passed"})
         if report.outcome != "passed":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 import pytest
 
@@ -105,7 +105,7 @@ class Report:
             for row in table.rows
         ]
 
-    def pytest_terminal_summary(self, terminalreporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         terminalreporter.write_line(f"report: {self._folder / 'report.html'}")
 
 

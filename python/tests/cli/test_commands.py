@@ -57,6 +57,13 @@ def test_conformance_against_a_running_server(run, tmp_path):
     assert all(test["outcome"] == "passed" for test in found["tests"]) and found["tests"]
 
 
+def test_conformance_with_an_option_of_the_suites(run):
+    """Its value is not taken for a test."""
+    with Server() as server:
+        result = run("conformance", "--mount-port", str(server.nfs_port), "--server", server.url, ONE, "-k", "test_file")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
 def test_conformance_of_one_minor_version(run):
     result = run("conformance", "--minor", "1", "--collect-only")
     suites = {line.split("/")[0] for line in result.stdout.splitlines() if "::" in line}

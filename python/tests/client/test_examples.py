@@ -24,6 +24,7 @@ SAYS = {
     "lost_reply.py": ["duplicate request cache: NFS3_OK", "session's slot: NFS4_OK"],
     "malformed_message.py": ["ILLEGAL NFS4ERR_OP_ILLEGAL", "dripped: NFS3_OK SUCCESS", "is served: SUCCESS"],
     "two_client_race.py": ["('NFS3_OK', 'NFS3ERR_EXIST')", "('NFS3ERR_EXIST', 'NFS3_OK')"],
+    "without_a_socket.py": ["ports: 0 opens: 1", "in the store: b'name' b'data'", "len(what.name)"],
 }
 
 

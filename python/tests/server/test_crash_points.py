@@ -7,6 +7,8 @@ from dittofs import Server
 from dittofs.faults import at, error, nth
 from dittofs.nfs3 import NFS3ERR
 
+from program.sound import sound
+
 DATA = bytes(range(256)) * 1500
 
 # Each is one call, durable when it is answered; h(path) is the handle of what is there.
@@ -96,6 +98,7 @@ def test_a_crash_at_every_commit(mounted, point, happened):
                     pytest.fail(f"commit {k} did not come")
                 assert rule.fired == 1
             srv.crash()
+            sound(srv)
             srv.restart()
             m = mounted(srv)
             after = tree(m)

@@ -9,6 +9,8 @@ from dittofs.nfs4 import (
     ANONYMOUS, CREATE_SESSION4_FLAG_PERSIST, FILE_SYNC4, GUARDED4, NF4DIR, NF4LNK, NFS4_OK, NFS4ERR, SETXATTR4_CREATE, create, op,
 )  # fmt: skip
 
+from program.sound import sound
+
 LEASE = 90
 
 
@@ -39,6 +41,7 @@ class World:
             return True
         self.client.endpoint.close()
         self.srv.crash()
+        sound(self.srv)
         self.srv.restart()
         over = nfs4.Client(self.srv.host, self.srv.nfs_port)
         again = self.s.over(over.endpoint).replay(r, same_xid=False)

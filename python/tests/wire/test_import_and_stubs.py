@@ -68,3 +68,28 @@ def test_stubs_satisfy_mypy(tmp_path: Path) -> None:
         'error: Unexpected keyword argument "zzz" for "READ3args"  [call-arg]',
         'error: Argument "count" to "READ3args" has incompatible type "bytes"; expected "int"  [arg-type]',
     ]
+
+
+# pybind11's classes have a metaclass of its own; those that only a server makes have no constructor.
+ALLOWED = r"""
+dittofs\._server\.\w+
+dittofs\._server\.\w+\.__init__
+"""
+
+
+def test_stubs_of_the_extension_modules_are_those_of_the_modules(tmp_path: Path) -> None:
+    """Every name, and what can be known of signatures."""
+    (tmp_path / "allowed").write_text(ALLOWED)
+    options = ["--allowlist", str(tmp_path / "allowed"), "--ignore-unused-allowlist", "--concise"]
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy.stubtest", "dittofs._server", "dittofs._wire", *options],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(PACKAGE), "MYPYPATH": str(PACKAGE), "PATH": "/usr/bin:/bin"},
+        cwd=tmp_path,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_who_installs_it_has_the_types() -> None:
+    assert (PACKAGE / "dittofs" / "py.typed").exists()

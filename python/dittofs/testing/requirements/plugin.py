@@ -5,7 +5,7 @@ A suite has a table when there is a folder `requirements` beside its pytest.ini.
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
 import pytest
 
@@ -49,7 +49,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.user_properties += [("meets", row) for row in cited(item)]
 
 
-def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     found = coverage(config)
     if found is None or config.option.collectonly:
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dittofs.testing.targets.target import ROLES, Address, Target
@@ -9,7 +11,7 @@ from dittofs.testing.targets.target import ROLES, Address, Target
 __all__ = ["ROLES", "Address", "Target", "choose"]
 
 
-def choose(options, seed: int) -> Target:
+def choose(options: Any, seed: int) -> Target:
     """Starts, or finds, the server that the command line asks for."""
     which = options.server
     if which == "ganesha":

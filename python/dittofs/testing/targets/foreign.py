@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dittofs import locate
@@ -11,7 +13,7 @@ from dittofs.testing.targets.target import ROLES, Address, Target, Twin
 class Foreign(Target):
     """From --server nfs://HOST[:PORT]/EXPORT, --mount-port, --portmap-port and --export ROLE=PATH[=TWIN]."""
 
-    def __init__(self, options) -> None:
+    def __init__(self, options: Any) -> None:
         try:
             host, port, path = locate.parse(options.server)
             mount_port = options.mount_port or locate.mount_port(host, port, options.portmap_port)

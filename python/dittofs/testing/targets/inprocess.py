@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
 from dittofs.server import Server
 from dittofs.testing.targets import own
@@ -10,7 +10,7 @@ from dittofs.testing.targets.target import Address, Target
 
 
 class InProcess(Target):
-    def __init__(self, options, seed: int) -> None:
+    def __init__(self, options: Any, seed: int) -> None:
         server = Server(store=options.store, loops=options.loops, seed=seed, exports=own.OPTIONS)
         server.start()
         super().__init__(

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
 
 import pytest
 
@@ -19,7 +19,7 @@ _READY = re.compile(r"ready nfs=(\d+) mount=(\d+) portmap=(\d+)")
 
 
 class Program(Target):
-    def __init__(self, options) -> None:
+    def __init__(self, options: Any) -> None:
         self._command = command = [find(options.dfs), "start", "--nfs-port", "0", "--portmap-port", "0"]
         command += ["--set", f"server.loops={options.loops}"]
         self._folder: Optional[str] = None
