@@ -23,9 +23,9 @@ class Capture:
     """
 
     def __init__(self, server: "Server", path: Union[str, Path]) -> None:
+        self.path = Path(path)
         if server._captures:
             raise RuntimeError(f"packets are captured already, to {server._captures[0].path}")
-        self.path = Path(path)
         self._of = server
         if server.running:
             self._begin(server._native(), append=False)
