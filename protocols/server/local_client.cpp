@@ -49,6 +49,7 @@ void LocalClient::send(SliceList& reply) {
     return true;
   });
   std::lock_guard lock(mutex_);
+  if (closed_) return;
   for (std::string& r : ready) replies_.push_back(std::move(r));
   change_.notify_all();
 }

@@ -108,6 +108,7 @@ class Server {
   void close_ports();
   void stop_loops(Nanos drain);
   bool idle();
+  bool calls_under_way();
   std::string close_volumes(bool crash);
 
   Config config_;

@@ -54,6 +54,12 @@ bool Server::idle() {
   return true;
 }
 
+bool Server::calls_under_way() {
+  for (auto& l : loops_)
+    if (run_on(*l->loop, [&] { return l->loop->scope().running() != 0; })) return true;
+  return false;
+}
+
 void Server::stop_loops(Nanos patience) {
   RealClock real;
   // What waits for clients waits no longer: they may be waiting for us.
@@ -70,6 +76,10 @@ void Server::stop_loops(Nanos patience) {
   hooks_.abandon();
   for (Volume& v : volumes_)
     if (v.file_system) v.file_system->interrupt();
+  // They are answered before their connections end; after a crash (no patience) nobody is.
+  const Nanos answered = real.now() + (patience > 0 ? kSecond : 0);
+  while (calls_under_way() && real.now() < answered)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   for (auto& l : loops_) run_on(*l->loop, [&] { l->connections.close_all(); });
   const Nanos last = real.now() + 5 * kSecond;
   while (!idle() && real.now() < last) std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -282,9 +282,11 @@ def test_a_server_that_stops_waits_for_no_handler(how):
             finished.set()
 
     finished = threading.Event()
-    s.send(op.putfh(root), op.lookup("x"))
+    sent = s.send(op.putfh(root), op.lookup("x"))
     assert entered.wait(10)
     getattr(srv, how)()
+    if how == "stop":
+        assert sent.results().status == NFS4ERR.SERVERFAULT  # it is told
     let_go.set()
     assert finished.wait(10)
     assert told == ["the server has stopped"]
