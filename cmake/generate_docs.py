@@ -133,6 +133,22 @@ def scenarios(dfs: str) -> str:
     return "\n".join(table) + "\n"
 
 
+def trace_events(dfs: str) -> str:
+    program = "from dittofs._server import trace_events\nfor name, fields, meaning in trace_events():\n"
+    program += "    print(name, meaning, '; '.join(f'`{f}` {m}' for f, _, m in fields), sep='|')"
+    table = ["| event | meaning | fields |", "|---|---|---|"]
+    table += [f"| `{name}` | {meaning} | {fields} |" for name, meaning, fields in (row.split("|") for row in in_package(dfs, "-c", program).splitlines())]
+    return "\n".join(table) + "\n"
+
+
+def admin_routes(_: str) -> str:
+    rows = ["| | path | answer |", "|---|---|---|"]
+    text = (ROOT / "protocols/server/admin/routes.def").read_text()
+    for method, path, says in re.findall(r'^ADMIN_ROUTE\((\w+), "([^"]+)", \w+, "((?:[^"\\]|\\.)*)"\)', text, re.MULTILINE):
+        rows.append(f"| {method} | `{path}` | {says.replace(chr(92), '')} |")
+    return "\n".join(rows) + "\n"
+
+
 GENERATORS = {
     "settings": settings,
     "fault points": fault_points,
@@ -143,6 +159,8 @@ GENERATORS = {
     "requirements": requirements,
     "comparison groups": comparison_groups,
     "scenarios": scenarios,
+    "trace events": trace_events,
+    "admin routes": admin_routes,
 }
 BLOCK = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

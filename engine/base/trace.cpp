@@ -1,20 +1,45 @@
 #include "engine/base/trace.h"
 
+#include <algorithm>
+
 namespace dfs {
 
-void Trace::emit(const char* name, u64 conn, u64 request, std::initializer_list<TraceEvent::Field> fields) {
+void Trace::enable(bool on) {
   std::lock_guard lock(mutex_);
-  if (ring_.size() == capacity_) ring_.pop_front();
-  ring_.push_back({next_seq_++, clock_.now(), name, conn, request, fields});
+  ring_on_ = on;
+  decide_locked();
+}
+
+void Trace::add_sink(TraceSink& sink) {
+  std::lock_guard lock(mutex_);
+  sinks_.push_back(&sink);
+  decide_locked();
+}
+
+void Trace::remove_sink(TraceSink& sink) {
+  std::lock_guard lock(mutex_);
+  std::erase(sinks_, &sink);
+  decide_locked();
+}
+
+void Trace::push(EventKind kind, Cause cause, std::vector<TraceEvent::Field> fields) {
+  std::lock_guard lock(mutex_);
+  if (!ring_on_ && sinks_.empty()) return;  // switched off meanwhile
+  TraceEvent e{next_seq_++, clock_.now(), kind, cause.conn, cause.request, std::move(fields)};
+  for (TraceSink* sink : sinks_) sink->on_event(e);
+  if (ring_on_) {
+    if (ring_.size() == capacity_) ring_.pop_front();
+    ring_.push_back(std::move(e));
+  }
   arrived_.notify_all();
 }
 
-std::vector<TraceEvent> Trace::since(u64 after) const {
+std::vector<TraceEvent> Trace::since(u64 after, size_t most) const {
   std::lock_guard lock(mutex_);
-  std::vector<TraceEvent> out;
-  for (const auto& e : ring_)
-    if (e.seq > after) out.push_back(e);
-  return out;
+  auto it = std::upper_bound(ring_.begin(), ring_.end(), after,
+                             [](u64 seq, const TraceEvent& e) { return seq < e.seq; });
+  const auto n = std::min<size_t>(most, static_cast<size_t>(ring_.end() - it));
+  return {it, it + static_cast<ptrdiff_t>(n)};
 }
 
 u64 Trace::last_seq() const {

@@ -112,12 +112,12 @@ std::optional<Action> Registry::evaluate(Point p, const Context& c, const Applie
 void Registry::happened(Entry& e, Point p, const Context& c, std::vector<Held>* released) {
   fired_.notify_all();
   if (trace_.enabled())
-    trace_.emit("fault.fired", c.conn, c.xid,
-                {{"rule", e.id},
-                 {"point", std::string(kPoints[static_cast<size_t>(p)].name)},
-                 {"detail", std::string(c.detail)},
-                 {"action", std::string(name(e.rule.action.kind))},
-                 {"seed", random_.seed()}});
+    trace_.emit(event::FaultFired{.rule = e.id,
+                                  .point = kPoints[static_cast<size_t>(p)].name,
+                                  .detail = std::string(c.detail),
+                                  .action = name(e.rule.action.kind),
+                                  .seed = random_.seed()},
+                {c.conn != 0 ? c.conn : Cause::current().conn, Cause::current().request});
   if (e.status.fired != 1) return;
   for (auto& [id, waiting] : rules_) {
     if (waiting.rule.action.kind != ActionKind::await || static_cast<u64>(waiting.rule.action.number) != e.id)

@@ -49,6 +49,19 @@ Result<u64, std::string> Registry::arm(Rule rule) {
   return id;
 }
 
+void Registry::adopt(const std::vector<RuleRow>& rules) {
+  std::lock_guard lock(mutex_);
+  for (const RuleRow& row : rules) {
+    const ActionKind kind = row.rule.action.kind;
+    if (row.rule.trigger.condition != 0 || kind == ActionKind::check || kind == ActionKind::call) continue;
+    Entry entry{row.id, row.rule, row.status};
+    entry.trace_seen = trace_.last_seq();
+    count_armed(row.rule, 1);
+    rules_.emplace(row.id, std::move(entry));
+    next_id_ = std::max(next_id_, row.id + 1);
+  }
+}
+
 std::string Registry::refusal(const Rule& rule) const {
   const size_t index = static_cast<size_t>(rule.point.point);
   if (index >= kPointCount) return "there is no such point; there are:" + known_points();

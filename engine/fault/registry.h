@@ -69,6 +69,9 @@ class Registry {
 
   // Returns the rule's id, or why it can never work.
   Result<u64, std::string> arm(Rule rule);
+  // Rules that another registry had, with their ids and counts: those of a server that has lost power go on in
+  // the one that takes its place. One that needs a script's function is left out. Before anything else is armed.
+  void adopt(const std::vector<RuleRow>& rules);
   void disarm(u64 id);
   // Of a rule that is gone: what it was at the end.
   RuleStatus status(u64 id) const;

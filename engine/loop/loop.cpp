@@ -117,7 +117,10 @@ void Loop::drain() {
     std::lock_guard lock(mutex_);
     batch.swap(inbox_);
   }
-  for (auto& fn : batch) fn();
+  for (auto& fn : batch) {
+    Cause::make_current({});
+    fn();
+  }
   finish_turn();
 }
 

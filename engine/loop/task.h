@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "engine/base/cause.h"
 #include "engine/base/check.h"
 #include "engine/loop/frame_pool.h"
 
@@ -22,6 +23,7 @@ namespace detail {
 // on one thread.
 struct PromiseBase {
   std::coroutine_handle<> continuation;
+  const Cause cause = Cause::current();
   bool starting = false;  // the awaiting parent is inside await_suspend
   bool done = false;
 
@@ -42,6 +44,35 @@ struct PromiseBase {
   Final final_suspend() noexcept { return {}; }
   [[noreturn]] void unhandled_exception() noexcept {
     check_failed(__FILE__, __LINE__, "no exception leaves a Task");
+  }
+
+  // Whoever resumes a coroutine may be working for somebody else: it goes on under its own cause.
+  template <class A>
+  struct Awaiting {
+    A& inner;
+    const Cause& cause;
+    bool suspended = false;
+
+    bool await_ready() noexcept { return inner.await_ready(); }
+    bool await_suspend(std::coroutine_handle<> h) {
+      suspended = true;  // said first: once it is suspended, this may be gone
+      if constexpr (std::is_void_v<decltype(inner.await_suspend(h))>) {
+        inner.await_suspend(h);
+        return true;
+      } else {
+        if (inner.await_suspend(h)) return true;
+        suspended = false;
+        return false;
+      }
+    }
+    decltype(auto) await_resume() {
+      if (suspended) Cause::make_current(cause);
+      return inner.await_resume();
+    }
+  };
+  template <class A>
+  Awaiting<std::remove_reference_t<A>> await_transform(A&& awaitable) noexcept {
+    return {awaitable, cause};
   }
 };
 

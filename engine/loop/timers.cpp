@@ -2,6 +2,8 @@
 
 #include <climits>
 
+#include "engine/base/cause.h"
+
 namespace dfs {
 
 Timers::Id Timers::after(Nanos delay, UniqueFunction<void()> fn) {
@@ -32,6 +34,7 @@ void Timers::run_due(Nanos now) {
         continue;
       }
     }
+    Cause::make_current({});
     node.mapped()();
   }
 }

@@ -20,10 +20,11 @@ Connection::~Connection() {
   net_.bytes.fetch_sub(accounted_, std::memory_order_relaxed);
 }
 
-bool Connection::open(int fd, const Endpoint& peer, std::unique_ptr<ConnectionHandler> handler) {
+bool Connection::open(int fd, const Endpoint& peer, std::unique_ptr<ConnectionHandler> handler, bool ours) {
   uv_tcp_init(loop_.uv(), &tcp_);
   state_ = State::open;
   peer_ = peer;
+  flow_ = {id_, peer, {}, ours};
   handler_ = std::move(handler);
   if (uv_tcp_open(&tcp_, fd) != 0) {
     ::close(fd);
@@ -33,7 +34,8 @@ bool Connection::open(int fd, const Endpoint& peer, std::unique_ptr<ConnectionHa
   uv_tcp_nodelay(&tcp_, 1);
   uv_tcp_keepalive(&tcp_, 1, 60);
   last_activity_ = loop_.clock().now();
-  if (net_.trace.enabled()) net_.trace.emit("net.accept", id_, 0, {{"peer", peer_.str()}});
+  if (net_.trace.enabled()) net_.trace.emit(event::NetAccept{peer_.str()}, {.conn = id_});
+  if (captured()) capture_open();
   update_reading();
   watch_stall();
   return true;
@@ -78,7 +80,10 @@ void Connection::on_read(uv_stream_t* s, ssize_t n, const uv_buf_t* buf) {
   auto& c = *static_cast<Connection*>(s->data);
   if (n == 0) return;
   if (n == UV_EOF) return c.peer_finished();
-  if (n < 0) return c.close();
+  if (n < 0) {
+    if (c.captured()) c.capture_end(Capture::End::peer_reset);
+    return c.close();
+  }
   c.received(reinterpret_cast<const u8*>(buf->base), static_cast<size_t>(n));
 }
 
@@ -101,6 +106,10 @@ void Connection::received(const u8* p, size_t n) {
   }
   if (deaf_) {
     // Taken from the socket and never seen by anybody; an unfinished record stays unfinished.
+    if (captured()) {
+      untold_ = {p, static_cast<u32>(n)};
+      capture_input(n);
+    }
     return;
   }
   deliver(input);
@@ -115,6 +124,9 @@ Task<void> Connection::deliver_later(fault::Action action, Input input) {
 
 void Connection::deliver(const Input& input) {
   bool completed = false;
+  // A capture is told of it afterwards, when it is known which requests came with it.
+  if (captured()) [[unlikely]]
+    untold_ = {input.p, static_cast<u32>(input.n)};
   auto sink = [&](Record r) {
     if (state_ != State::open) return false;
     completed = true;
@@ -131,10 +143,10 @@ void Connection::deliver(const Input& input) {
   else
     taken = reader_.consume(input.block, input.p, input.n, sink);
   in_delivery_ = false;
+  if (untold_.size != 0) capture_input(taken.status == RecordReader::Status::ok ? taken.bytes : input.n);
   if (taken.status != RecordReader::Status::ok) {
     if (net_.trace.enabled())
-      net_.trace.emit("net.bad_record", id_, 0,
-                      {{"too_large", u64{taken.status == RecordReader::Status::too_large}}});
+      net_.trace.emit(event::NetBadRecord{taken.status == RecordReader::Status::too_large}, {.conn = id_});
     close();
     return;
   }
@@ -170,6 +182,7 @@ void Connection::next_turn() {
 // The peer closed its side of the stream; what it asked for before is still answered.
 void Connection::peer_finished() {
   peer_finished_ = true;
+  if (captured()) capture_end(Capture::End::peer_half);
   update_reading();
   close_when_done();
 }
@@ -253,6 +266,8 @@ void Connection::flush() {
 }
 
 void Connection::sent(size_t n) {
+  if (captured()) [[unlikely]]
+    capture_output(n);
   out_.consume(n);
   output_bytes_ += n;
   last_activity_ = loop_.clock().now();
@@ -297,6 +312,7 @@ void Connection::flush_limited() {
 
 void Connection::close() {
   if (state_ != State::open) return;
+  if (captured()) capture_end(Capture::End::our_fin);
   state_ = State::closing;
   reading_ = false;
   if (stall_timer_ != 0) loop_.cancel(std::exchange(stall_timer_, 0));
@@ -304,7 +320,7 @@ void Connection::close() {
   if (writing_ == 0) out_.clear();
   rest_ = {};
   account();
-  if (net_.trace.enabled()) net_.trace.emit("net.close", id_, 0);
+  if (net_.trace.enabled()) net_.trace.emit(event::NetClose{}, {.conn = id_});
   if (handler_) handler_->on_closed();
   auto closed = [](uv_handle_t* h) {
     auto& c = *static_cast<Connection*>(h->data);
@@ -322,6 +338,7 @@ void Connection::reset() {
     const linger now{1, 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
   }
+  if (captured()) capture_end(Capture::End::our_reset);
   close();
 }
 
@@ -351,6 +368,7 @@ void Connection::apply(const fault::Action& action) {
     case ActionKind::half_close: {
       uv_os_fd_t fd;
       if (uv_fileno(reinterpret_cast<uv_handle_t*>(&tcp_), &fd) == 0) shutdown(fd, SHUT_WR);
+      if (captured()) capture_end(Capture::End::our_half);
       mute_ = true;
       break;
     }

@@ -9,6 +9,7 @@
 #include "engine/loop/loop.h"
 #include "engine/net/record_reader.h"
 #include "engine/net/write_queue.h"
+#include "engine/trace/capture.h"
 
 namespace dfs::net {
 
@@ -54,7 +55,8 @@ struct NetContext {
   fault::Registry& faults;
   Trace& trace;
   std::atomic<u64> next_id{1};
-  std::atomic<i64> bytes{0};  // in flight on all connections, to within 64 KiB each
+  std::atomic<i64> bytes{0};   // in flight on all connections, to within 64 KiB each
+  Capture* capture = nullptr;  // who may want to see what the sockets give and take
 };
 
 // A TCP stream of records on one loop. Deleted by its ConnectionSet when it is closed and no work is left.
@@ -64,8 +66,9 @@ class Connection final : public EndOfTurn {
              ConnectionSet& set);
   ~Connection() override;
 
-  // Takes over a connected non-blocking socket and starts reading. False when the socket is unusable.
-  bool open(int fd, const Endpoint& peer, std::unique_ptr<ConnectionHandler> handler);
+  // Takes over a connected non-blocking socket and starts reading. False when the socket is unusable. `ours`:
+  // we opened it.
+  bool open(int fd, const Endpoint& peer, std::unique_ptr<ConnectionHandler> handler, bool ours = false);
 
   // Queues bytes; they leave at the end of this turn of the loop, with everything else queued until then.
   void send(SliceList& bytes);
@@ -127,6 +130,13 @@ class Connection final : public EndOfTurn {
   void flush_limited();
   void sent(size_t n);
   void written(int status);
+  // What a capture is told; connection_capture.cpp.
+  bool captured() const { return net_.capture != nullptr && net_.capture->on(); }
+  void capture_open();
+  void capture_input(size_t n);
+  void capture_output(size_t n);
+  void capture_end(Capture::End how);
+
   void watch_stall();
   bool stalled(Nanos now) const;
   void close_when_done();
@@ -158,6 +168,10 @@ class Connection final : public EndOfTurn {
   i64 accounted_ = 0;         // our part of NetContext::bytes
   size_t unfinished_ = 0;     // our part of ConnectionSet::unfinished_
   Input rest_;                // received and not yet taken
+
+  CapturedFlow flow_;
+  Bytes untold_{};  // what is being delivered, of which a capture does not know yet
+  bool end_told_ = false;
 
   u64 turn_ = 0;  // the turn of the loop that these belong to
   i64 turn_requests_ = 0;

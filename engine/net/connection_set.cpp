@@ -40,7 +40,7 @@ void ConnectionSet::evict(const Connection& but) {
         (silent == nullptr || c->last_activity_ < silent->last_activity_))
       silent = c.get();
   if (silent == nullptr) return;
-  if (silent->net_.trace.enabled()) silent->net_.trace.emit("net.evicted", silent->id(), 0);
+  if (silent->net_.trace.enabled()) silent->net_.trace.emit(event::NetEvicted{}, {.conn = silent->id()});
   silent->close();
 }
 

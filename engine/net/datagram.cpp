@@ -28,8 +28,11 @@ Result<Endpoint, std::string> DatagramSocket::bind(const Endpoint& where, Receiv
           [](uv_udp_t* h, ssize_t n, const uv_buf_t* buf, const sockaddr* from, unsigned flags) {
             if (n <= 0 || from == nullptr || (flags & UV_UDP_PARTIAL)) return;
             auto& self = *static_cast<DatagramSocket*>(h->data);
-            self.receive_(Bytes{reinterpret_cast<const u8*>(buf->base), static_cast<u32>(n)},
-                          Endpoint::of(from));
+            const Bytes data{reinterpret_cast<const u8*>(buf->base), static_cast<u32>(n)};
+            const Endpoint peer = Endpoint::of(from);
+            if (self.capture_ != nullptr && self.capture_->on())
+              self.capture_->datagram_received(peer, self.bound_, data.view());
+            self.receive_(data, peer);
             self.loop_.finish_turn();
           });
     if (error != 0) {
@@ -37,12 +40,14 @@ Result<Endpoint, std::string> DatagramSocket::bind(const Endpoint& where, Receiv
                [](uv_handle_t* h) { delete reinterpret_cast<uv_udp_t*>(h); });
       done.set_value(failure(
           error == UV_EADDRINUSE
-              ? fmt::format("{} is in use by another program for UDP; choose another port (0 takes a free one)",
-                            where.str())
+              ? fmt::format(
+                    "{} is in use by another program for UDP; choose another port (0 takes a free one)",
+                    where.str())
               : fmt::format("cannot receive datagrams on {}: {}", where.str(), uv_strerror(error))));
       return;
     }
     udp_ = udp;
+    bound_ = Endpoint::of(reinterpret_cast<sockaddr*>(&address));
     done.set_value(Endpoint::of(reinterpret_cast<sockaddr*>(&address)));
   });
   return done.get_future().get();
@@ -54,7 +59,8 @@ void DatagramSocket::send(const SliceList& data, const Endpoint& to) {
   to_sockaddr(to, address);
   std::string flat = flatten(data);
   uv_buf_t buf = uv_buf_init(flat.data(), static_cast<unsigned>(flat.size()));
-  uv_udp_try_send(udp_, &buf, 1, reinterpret_cast<sockaddr*>(&address));
+  const int sent = uv_udp_try_send(udp_, &buf, 1, reinterpret_cast<sockaddr*>(&address));
+  if (sent >= 0 && capture_ != nullptr && capture_->on()) capture_->datagram_sent(bound_, to, flat);
 }
 
 void DatagramSocket::close() {

@@ -5,6 +5,7 @@
 #include "engine/base/ip.h"
 #include "engine/base/result.h"
 #include "engine/loop/loop.h"
+#include "engine/trace/capture.h"
 
 namespace dfs::net {
 
@@ -14,7 +15,7 @@ class DatagramSocket {
   // Called on the loop for each datagram; `data` is valid during the call only.
   using Receive = UniqueFunction<void(Bytes data, const Endpoint& from)>;
 
-  explicit DatagramSocket(Loop& loop) : loop_(loop) {}
+  explicit DatagramSocket(Loop& loop, Capture* capture = nullptr) : loop_(loop), capture_(capture) {}
   ~DatagramSocket() { close(); }
 
   Result<Endpoint, std::string> bind(const Endpoint& where, Receive receive);
@@ -25,6 +26,8 @@ class DatagramSocket {
 
  private:
   Loop& loop_;
+  Capture* const capture_;  // who may want to see the datagrams
+  Endpoint bound_;
   Receive receive_;
   uv_udp_t* udp_ = nullptr;
   char buffer_[65536];

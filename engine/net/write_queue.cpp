@@ -31,6 +31,15 @@ size_t WriteQueue::gather(uv_buf_t* out, size_t max, size_t limit) const {
   return n;
 }
 
+std::string WriteQueue::front(size_t n) const {
+  std::string out;
+  out.reserve(n);
+  for (size_t i = front_; i < slices_.size() && out.size() < n; ++i)
+    out.append(reinterpret_cast<const char*>(slices_[i].data()),
+               std::min<size_t>(slices_[i].size(), n - out.size()));
+  return out;
+}
+
 void WriteQueue::consume(size_t n) {
   bytes_ -= n;
   while (n > 0) {

@@ -15,6 +15,8 @@ class WriteQueue {
 
   // Up to max iovecs over the front, at most `limit` bytes.
   size_t gather(uv_buf_t* out, size_t max, size_t limit) const;
+  // A copy of the first n bytes.
+  std::string front(size_t n) const;
   // n bytes have left.
   void consume(size_t n);
   void clear();

@@ -89,22 +89,19 @@ void trace_op(const Compound& c) {
   const Trace& trace = c.server.trace;
   if (!trace.enabled()) [[likely]]
     return;
-  c.server.trace.emit("nfs4.op", c.call.transport->id(), c.call.xid,
-                      {{"op", std::string(c.row != nullptr ? c.row->name : "ILLEGAL")},
-                       {"index", u64{c.index}},
-                       {"status", u64{static_cast<u32>(c.status)}}});
+  c.server.trace.emit(
+      event::Nfs4Op{c.row != nullptr ? c.row->name : "ILLEGAL", c.index, static_cast<u32>(c.status)});
 }
 
 void trace_end(const Compound& c) {
   if (!c.server.trace.enabled()) [[likely]]
     return;
-  c.server.trace.emit("nfs4.compound", c.call.transport->id(), c.call.xid,
-                      {{"minor", u64{c.minor}},
-                       {"tag", c.tag.str()},
-                       {"operations", u64{c.count}},
-                       {"results", u64{c.earlier_count} + c.result_count},
-                       {"replayed", u64{c.ending != Compound::Ending::reply || c.resumed()}},
-                       {"status", u64{static_cast<u32>(c.status)}}});
+  c.server.trace.emit(event::Nfs4Compound{.minor = c.minor,
+                                          .tag = c.tag.str(),
+                                          .operations = c.count,
+                                          .results = u64{c.earlier_count} + c.result_count,
+                                          .replayed = c.ending != Compound::Ending::reply || c.resumed(),
+                                          .status = static_cast<u32>(c.status)});
 }
 
 // RFC 7530 has no sessions: what changes files is remembered by the whole request, from the first such

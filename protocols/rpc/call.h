@@ -88,6 +88,7 @@ class Call {
 
   Loop& loop;
   Transport* transport = nullptr;
+  u64 number = 0;  // of the trace; 0 while there is none
   u32 xid = 0, program = 0, version = 0, procedure = 0;
   Caller caller;
   Arena arena;

@@ -33,6 +33,9 @@ void Dispatcher::handle(Loop& loop, Transport& transport, const u8* data, u32 si
   Call* call = acquire(loop);
   call->transport = &transport;
   call->take(data, size, std::move(block));
+  call->number = trace_.enabled() ? trace_.next_request() : 0;
+  const CauseScope cause({transport.id(), call->number});
+  if (call->number != 0) trace_.emit(event::RpcArrived{size});
   transport.call_started();
   if (any_armed()) [[unlikely]] {
     loop.scope().spawn(run_with_faults(call));
@@ -97,7 +100,7 @@ Dispatcher::Lookup Dispatcher::look_up(Call& call, const Route& route, Cached& c
     case DuplicateRequestCache::Verdict::done:
       break;
   }
-  if (trace_.enabled()) trace_.emit("rpc.replayed", call.transport->id(), call.xid);
+  if (trace_.enabled()) trace_.emit(event::RpcReplayed{call.xid});
   call.reply_bytes.push_back(Slice::copy_of(reply.data(), static_cast<u32>(reply.size())));
   return Lookup::answered;
 }
@@ -117,10 +120,7 @@ void Dispatcher::settle(Call& call, Outcome outcome) {
       break;
   }
   if (trace_.enabled())
-    trace_.emit("rpc.call", call.transport->id(), call.xid,
-                {{"program", u64{call.program}},
-                 {"procedure", u64{call.procedure}},
-                 {"outcome", static_cast<u64>(outcome)}});
+    trace_.emit(event::RpcCall{call.xid, call.program, call.procedure, static_cast<u64>(outcome)});
 }
 
 void Dispatcher::remember(const Call& call, Outcome outcome, const Cached& cached) {

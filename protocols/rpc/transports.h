@@ -55,8 +55,8 @@ class StreamTransport final : public net::ConnectionHandler, public Transport {
 class DatagramService {
  public:
   // max_in_flight: calls of all peers together; what arrives meanwhile is lost, as datagrams are.
-  DatagramService(Loop& loop, Dispatcher& dispatcher, u32 max_in_flight)
-      : socket_(loop), dispatcher_(dispatcher), max_in_flight_(max_in_flight) {}
+  DatagramService(Loop& loop, Dispatcher& dispatcher, u32 max_in_flight, Capture* capture = nullptr)
+      : socket_(loop, capture), dispatcher_(dispatcher), max_in_flight_(max_in_flight) {}
   Result<Endpoint, std::string> bind(const Endpoint& where);
   void close() { socket_.close(); }
 

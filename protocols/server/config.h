@@ -6,6 +6,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/result.h"
+#include "engine/fault/registry.h"
 #include "engine/fs/exports.h"
 
 namespace dfs::server {
@@ -13,6 +14,12 @@ namespace dfs::server {
 struct ExportConfig {
   std::string path;
   std::vector<fs::ExportRule> rules;
+};
+
+// A fault rule, and where it was written, for what is wrong with it.
+struct FaultConfig {
+  fault::Rule rule;
+  std::string where;
 };
 
 // Everything a server can be told. The knobs are listed once, in settings.cpp: reading, showing, the JSON
@@ -77,9 +84,17 @@ struct Config {
 
   std::string log_level = "info";
   std::string log_file;
+  std::string trace_file;
+  i64 trace_limit = 256 << 20;
+  std::string pcap_file;
+  i64 pcap_limit = 1 << 30;
   bool trace = false;
 
+  std::string admin_socket = "auto";
+  i64 admin_port = 0;
+
   std::vector<ExportConfig> exports;
+  std::vector<FaultConfig> faults;  // armed before the first request
 };
 
 // "/export=rw,no_root_squash,clients=192.0.2.0/24": a path and, after "=", options as in exports(5).

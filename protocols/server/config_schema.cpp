@@ -44,6 +44,10 @@ std::string json_schema() {
           {"rules",
            {{"description", "Options as in exports(5); the first rule whose clients= matches decides."},
             {"anyOf", {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}}}}}}}}}};
+  properties["faults"] = {
+      {"type", "array"},
+      {"description", "Fault rules as data (docs/faults.md), armed before the first request."},
+      {"items", {{"type", "object"}, {"required", {"point", "do"}}}}};
   return root.dump(2);
 }
 

@@ -2,10 +2,13 @@
 #include <yaml-cpp/yaml.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "protocols/nfs4/attrs/owners.h"
 #include "protocols/server/config.h"
+#include "protocols/server/fault_rules.h"
+#include "protocols/server/fault_words.h"
 
 namespace dfs::server {
 namespace {
@@ -65,15 +68,26 @@ void read_export(const YAML::Node& node, Config& config) {
   config.exports.push_back(std::move(out));
 }
 
-void read_map(const YAML::Node& node, const std::string& prefix, Config& config) {
+// - {point: nfs4.op.OPEN.enter, every: 3, do: {fail: NFS4ERR_DELAY}}
+void read_fault(const YAML::Node& node, const std::string& file, Config& config) {
+  auto rule = fault::rule_from_data(json_of(node), fault_words());
+  if (!rule) throw Bad{node.Mark(), rule.error()};
+  config.faults.push_back({std::move(*rule), fmt::format("{}:{}", file, node.Mark().line + 1)});
+}
+
+void read_map(const YAML::Node& node, const std::string& prefix, const std::string& file, Config& config) {
   for (const auto& item : node) {
     const std::string key = prefix + item.first.as<std::string>();
     if (key == "exports") {
       if (!item.second.IsSequence()) throw Bad{item.second.Mark(), "exports is a list"};
       config.exports.clear();
       for (const auto& e : item.second) read_export(e, config);
+    } else if (key == "faults") {
+      if (!item.second.IsSequence()) throw Bad{item.second.Mark(), "faults is a list of rules"};
+      config.faults.clear();
+      for (const auto& rule : item.second) read_fault(rule, file, config);
     } else if (item.second.IsMap()) {
-      read_map(item.second, key + ".", config);
+      read_map(item.second, key + ".", file, config);
     } else if (item.second.IsScalar()) {
       const std::string error = set(config, key, item.second.as<std::string>());
       if (!error.empty()) throw Bad{item.first.Mark(), error};
@@ -93,7 +107,7 @@ Result<Config, std::string> parse_config(const std::string& yaml, const std::str
     const YAML::Node root = YAML::Load(yaml);
     if (root.IsNull()) return base;
     if (!root.IsMap()) return at(root.Mark(), "a configuration is a map of settings");
-    read_map(root, "", base);
+    read_map(root, "", name, base);
     return base;
   } catch (const Bad& bad) {
     return at(bad.mark, bad.what);
@@ -142,7 +156,8 @@ std::string validate(const Config& c) {
     return fmt::format("store.root_mode: \"{}\" is not an octal mode", c.root_mode);
   std::vector<nfs4::Owners::Name> names;
   if (std::string error = nfs4::Owners::parse(c.users, &names); !error.empty()) return "nfs4.users: " + error;
-  if (std::string error = nfs4::Owners::parse(c.groups, &names); !error.empty()) return "nfs4.groups: " + error;
+  if (std::string error = nfs4::Owners::parse(c.groups, &names); !error.empty())
+    return "nfs4.groups: " + error;
   if (c.portmap && c.nfs_port != 0 && c.nfs_port == c.portmap_port)
     return "listen.portmap_port: NFS and portmap cannot share a port";
   if (c.exports.empty())
@@ -170,6 +185,9 @@ std::string to_yaml(const Config& config) {
     out += fmt::format("  - path: {}\n    rules:\n", e.path);
     for (const auto& r : e.rules) out += fmt::format("      - \"{}\"\n", rule_text(r));
   }
+  if (!config.faults.empty()) out += "\nfaults:\n";
+  for (const FaultConfig& f : config.faults)
+    out += fmt::format("  - {}\n", fault::rule_to_data(f.rule, fault_words()).dump());
   return out;
 }
 

@@ -71,12 +71,14 @@ Server::Server(Config config, Parts parts)
       clock_(parts_.clock ? parts_.clock : real_clock_.get()),
       random_(seed_of(config_)),
       trace_(*clock_),
+      capture_(trace_, *clock_),
       faults_(random_, trace_),
       hooks_(parts_.hook),
       net_{faults_, trace_},
       limits_(limits_of(config_)),
       admission_(static_cast<u32>(config_.max_connections),
                  static_cast<u32>(config_.max_connections_per_address)) {
+  net_.capture = &capture_;
   trace_.enable(config_.trace);
   fs::declare_store_points(faults_);
 }
@@ -92,8 +94,10 @@ Server::~Server() { crash(); }
 
 std::string Server::start() {
   if (std::string error = validate(config_); !error.empty()) return error;
+  std::string error = open_outputs();
   workers_ = std::make_unique<Workers>(static_cast<unsigned>(config_.workers));
-  std::string error = open_volumes();
+  if (error.empty()) error = arm_configured(false);
+  if (error.empty()) error = open_volumes();
   if (error.empty()) error = open_key();
   if (error.empty()) {
     start_loops();
@@ -105,6 +109,14 @@ std::string Server::start() {
     return error;
   }
   register_services();
+  return {};
+}
+
+std::string Server::arm_configured(bool detailed) {
+  for (const FaultConfig& f : config_.faults) {
+    if (f.rule.point.detail.empty() == detailed) continue;
+    if (auto id = faults_.arm(f.rule); !id) return fmt::format("{}: {}", f.where, id.error());
+  }
   return {};
 }
 
@@ -173,7 +185,9 @@ std::string Server::open_ports() {
   nfs_service_ = std::make_unique<Service>(*this);
   dialer_ = std::make_unique<CallbackDialer>(*loops_[0]->loop, loops_[0]->connector,
                                              [this](Loop& loop, int fd, const Endpoint& peer) {
-                                               return adopt(*nfs_service_, loop, fd, peer, [] {}).id();
+                                               return adopt(
+                                                          *nfs_service_, loop, fd, peer, [] {}, true)
+                                                   .id();
                                              });
   streams_.dialer = dialer_.get();
   run_on(*loops_[0]->loop, [&] { nfs4_->state->start(*loops_[0]->loop, &streams_); });
@@ -181,6 +195,7 @@ std::string Server::open_ports() {
   nfs_service_->dispatcher.add(nfs4::program(*nfs4_));
   nfs_service_->dispatcher.add(mount::program_v1(*mount_));
   nfs_service_->dispatcher.add(mount::program_v3(*mount_));
+  if (std::string e = arm_configured(true); !e.empty()) return e;
   if (std::string e = serve(*nfs_service_, static_cast<u16>(config_.nfs_port), &ports_.nfs); !e.empty())
     return e;
   if (!config_.portmap) return {};
@@ -227,14 +242,14 @@ std::string Server::listen(Service& service, u16 port, u16* bound) {
   if (!tcp) return tcp.error();
   *bound = tcp->port;
   if (!config_.udp) return {};
-  service.datagrams =
-      std::make_unique<rpc::DatagramService>(*loops_[0]->loop, service.dispatcher, limits_.max_in_flight);
+  service.datagrams = std::make_unique<rpc::DatagramService>(*loops_[0]->loop, service.dispatcher,
+                                                             limits_.max_in_flight, &capture_);
   auto udp = service.datagrams->bind({where.ip, tcp->port});
   return udp ? std::string() : udp.error();
 }
 
 net::Connection& Server::adopt(Service& service, Loop& loop, int fd, const Endpoint& peer,
-                               UniqueFunction<void()> closed) {
+                               UniqueFunction<void()> closed, bool ours) {
   net::ConnectionSet& set = loops_[loop.index()]->connections;
   auto connection = std::make_unique<net::Connection>(loop, net_, kRecordMarking, limits_, set);
   auto transport =
@@ -242,12 +257,13 @@ net::Connection& Server::adopt(Service& service, Loop& loop, int fd, const Endpo
   net::Connection& c = *connection;
   transport->opened();
   set.add(std::move(connection));
-  c.open(fd, peer, std::move(transport));
+  c.open(fd, peer, std::move(transport), ours);
   return c;
 }
 
 void Server::accept(Service& service, Loop& loop, int fd, const Endpoint& peer) {
-  adopt(service, loop, fd, peer, [this, ip = peer.ip] { admission_.release(ip); });
+  adopt(
+      service, loop, fd, peer, [this, ip = peer.ip] { admission_.release(ip); }, false);
 }
 
 void Server::register_services() {

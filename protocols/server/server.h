@@ -5,6 +5,7 @@
 #include "engine/fs/fault_store.h"
 #include "engine/fs/trace_store.h"
 #include "engine/net/listener.h"
+#include "engine/trace/trace_file.h"
 #include "protocols/mount/program.h"
 #include "protocols/nfs3/program.h"
 #include "protocols/nfs4/program.h"
@@ -52,6 +53,14 @@ class Server {
   fault::Registry& faults() { return faults_; }
   rpc::Hooks& hooks() { return hooks_; }
   Trace& trace() { return trace_; }
+  // Every event goes to the file from now on (an empty name: to none any more). Says what is wrong, or
+  // nothing.
+  std::string trace_to(const std::string& file);
+  // So do packets, until stop() or crash().
+  std::string capture_to(const std::string& file, bool append);
+  // What has moved before the call is in the file after it. Any thread but a loop's.
+  void flush_capture();
+  void stop_capture();
   Clock& clock() { return *clock_; }
   const fs::ExportTable& exports() const { return exports_; }
   u64 seed() const { return random_.seed(); }
@@ -87,6 +96,11 @@ class Server {
   };
   struct Service;  // one port: its listener, its datagram socket, its programs
 
+  std::string open_outputs();
+  void close_outputs();
+  void pass_loops();
+  // Rules of the configuration: of a detail once there are programs that know it, others before anything happens.
+  std::string arm_configured(bool detailed);
   std::string open_volumes();
   std::string open_key();
   std::string open_ports();
@@ -96,7 +110,7 @@ class Server {
   void register_services();
   void accept(Service& service, Loop& loop, int fd, const Endpoint& peer);
   net::Connection& adopt(Service& service, Loop& loop, int fd, const Endpoint& peer,
-                         UniqueFunction<void()> closed);
+                         UniqueFunction<void()> closed, bool ours);
   void close_ports();
   void stop_loops(Nanos drain);
   bool idle();
@@ -109,6 +123,8 @@ class Server {
   Clock* clock_;
   Random random_;
   Trace trace_;
+  std::unique_ptr<TraceFile> trace_file_;
+  Capture capture_;
   fault::Registry faults_;
   FaultEffects effects_{faults_, random_};
   rpc::Hooks hooks_;

@@ -5,15 +5,20 @@
 
 namespace dfs::server {
 std::string Server::stop() {
-  if (!running_ && volumes_.empty()) return {};
+  if (!running_ && volumes_.empty()) {
+    close_outputs();
+    return {};
+  }
   close_ports();
   stop_loops(static_cast<Nanos>(config_.shutdown_timeout * 1e9));
   running_ = false;
-  return close_volumes(false);
+  std::string error = close_volumes(false);
+  close_outputs();
+  return error;
 }
 
 void Server::crash() {
-  if (!running_ && volumes_.empty()) return;
+  if (!running_ && volumes_.empty()) return close_outputs();
   // The stores first: what a call still under way does from here on must not become durable.
   for (Volume& v : volumes_) {
     v.metadata->crash();
@@ -23,6 +28,7 @@ void Server::crash() {
   stop_loops(0);
   running_ = false;
   close_volumes(true);
+  close_outputs();
 }
 
 void Server::close_ports() {

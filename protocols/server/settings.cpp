@@ -123,7 +123,22 @@ void visit(V&& v, Config& c) {
   v.choice("log.level", c.log_level, {"trace", "debug", "info", "warn", "error", "off"},
            "Least important line that is logged.");
   v.text("log.file", c.log_file, "Log file. Empty: standard error.");
+  v.text("log.trace_file", c.trace_file,
+         "File that every event of the trace is added to, a line of JSON each. Empty: none.");
+  v.integer("log.trace_limit", c.trace_limit, 1 << 16, i64{1} << 40,
+            "Bytes of that file and the older one (.1) together.");
+  v.text("log.pcap_file", c.pcap_file,
+         "File that everything the server receives and sends is added to, as packets for Wireshark (pcapng). "
+         "Empty: none.");
+  v.integer("log.pcap_limit", c.pcap_limit, 1 << 16, i64{1} << 40,
+            "Bytes of that file, at which the capture ends.");
   v.flag("trace.enabled", c.trace, "Keep the ring of trace events from the start.");
+
+  v.text("admin.socket", c.admin_socket,
+         "Unix socket that `dfs` answers on while it runs (docs/admin.md). auto: admin.sock in "
+         "store.data_dir, of a "
+         "server in memory $XDG_RUNTIME_DIR/dittofs/PORT.sock. off: none.");
+  v.integer("admin.port", c.admin_port, 0, 65535, "TCP port of the same on 127.0.0.1. 0: none.");
 }
 
 std::string shown(double v) { return fmt::format("{:g}", v); }

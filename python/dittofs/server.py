@@ -8,9 +8,11 @@ import tempfile
 import threading
 import weakref
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, TypeVar, Union, cast
 
 from dittofs import _server
+from dittofs.capture import Capture
 from dittofs.clock import Clock
 from dittofs.handlers import Handlers, Nfs4, Program
 from dittofs.state import State
@@ -58,7 +60,8 @@ class Server:
     metadata, content: stores written in Python, in the place of the configured ones (dittofs.stores).
     listen: False: no ports at all; its clients are those of srv.local().
     settings: any knob of `dfs config schema`, {"limits.io_size": 65536}.
-    faults: rules as data (dittofs.faults), armed at each start, before anything is served.
+    faults: rules as data (dittofs.faults), armed at each start, before anything is served. After a restart that a rule
+    has caused, all rules go on where they were.
     """
 
     def __init__(
@@ -100,8 +103,10 @@ class Server:
         }
         self._server: Optional[_server.Server] = None
         self._at_start = [dict(rule) for rule in faults]
+        self._goes_on_from: Optional[_server.Server] = None  # what a rule has cut the power of, to start it again
         self._life = threading.RLock()
         self.trace = Trace(self)
+        self._captures: list[Capture] = []  # at most one
         self.handlers = Handlers(self)
         self.nfs3 = Program(self.handlers, "nfs3", 3)
         self.nfs4 = Nfs4(self.handlers, "nfs4", 4)
@@ -129,8 +134,16 @@ class Server:
         self.handlers.install(server)
         if self.trace.on:
             server.trace_enable(True)
-        for rule in self._at_start:
-            server.arm(rule)
+        before, self._goes_on_from = self._goes_on_from, None
+        if before is not None:
+            server.adopt_rules(before)
+        else:
+            for rule in self._at_start:
+                server.arm(rule)
+        if self.trace._file:
+            self.trace._begin_file(server)
+        for capture in self._captures:
+            capture._begin(server, append=True)
         server.start()
         self._server = server
         # A restarted server answers where its clients look for it.
@@ -163,6 +176,10 @@ class Server:
         self.stop()
         return self.start()
 
+    def capture(self, path: Union[str, Path]) -> Capture:
+        """What the server receives and sends from now on, as packets in a file for Wireshark (pcapng): a context manager."""
+        return Capture(self, path)
+
     def configure(self, name: str, value: object) -> None:
         """Another value of a setting, from the next start on."""
         self._settings[name] = _text(value)
@@ -193,8 +210,10 @@ class Server:
         """A fault rule has cut the power of this native server."""
         if self._server is not native:
             return
+        native.keep_rules()
         self.crash()
         if restart:
+            self._goes_on_from = native
             self.start()
 
     def __enter__(self) -> "Server":

@@ -2,6 +2,7 @@
 
     srv.state.clients[0]["sessions"][0]["slots"]      # plain dictionaries and lists: json.dumps(srv.state) works
     srv.state.opens(file_id=7)
+    srv.state.diff(before)                            # what appeared, went and changed since an earlier one
     srv.check_state()                                 # sentences that say what contradicts itself; [] is good
 
 Opaque bytes (owners, session ids, stateids) are hexadecimal. It is taken when it is asked for, while requests may go
@@ -10,7 +11,9 @@ on; a client, and a file, is each seen at one moment.
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
+
+from dittofs.state_diff import Diff, diff
 
 
 class State(dict):
@@ -79,6 +82,10 @@ class State(dict):
     def wants(self, **fields: Any) -> list[dict[str, Any]]:
         """All clients' wants of delegations that have these fields: file_id, write, push (else: a signal)."""
         return [*self._with("wants", fields)]
+
+    def diff(self, before: Mapping[str, Any]) -> Diff:
+        """What has happened since an earlier snapshot: what appeared, went and changed, by its path."""
+        return diff(before, self)
 
     def _with(self, what: str, fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for client in self.clients:

@@ -96,7 +96,8 @@ TEST_CASE("manual clock: time stops at each deadline in order") {
 TEST_CASE("trace: a bounded ring that can be waited on") {
   ManualClock clock;
   Trace trace(clock, 3);
-  for (u64 i = 0; i < 5; ++i) trace.emit("x", i, 0, {{"n", i}});
+  trace.enable(true);
+  for (u64 i = 0; i < 5; ++i) trace.emit(event::NetClose{}, {.conn = i});
   auto events = trace.since(0);
   REQUIRE(events.size() == 3);
   CHECK(events[0].conn == 2);

@@ -106,13 +106,13 @@ TEST_CASE("functions: check is told and call is waited for") {
 TEST_CASE("until: it fires until an event with these fields has happened") {
   World w;
   w.trace.enable(true);
-  w.trace.emit("seen", 0, 0, {{"n", u64{1}}});  // before: not what is waited for
-  Event event{"seen", {{"n", u64{1}}}};
+  w.trace.emit(event::RpcReplayed{1});  // before: not what is waited for
+  Event event{"rpc.replayed", {{"xid", u64{1}}}};
   w.arm("rpc.record.rx", {.until = event}, doing(ActionKind::drop_reply));
   CHECK(w.consult(Point::rpc_record_rx));
-  w.trace.emit("seen", 0, 0, {{"n", u64{2}}});
+  w.trace.emit(event::RpcReplayed{2});
   CHECK(w.consult(Point::rpc_record_rx));
-  w.trace.emit("seen", 0, 0, {{"n", u64{1}}});
+  w.trace.emit(event::RpcReplayed{1});
   CHECK_FALSE(w.consult(Point::rpc_record_rx));
 }
 
@@ -204,7 +204,24 @@ TEST_CASE("state: the server is told whose it is") {
   w.arm("rpc.record.rx", {.nth = 1}, doing(ActionKind::revoke, 0, "stateid"));
   CHECK_FALSE(w.consult(Point::rpc_record_rx, {.client = 3}));
   CHECK_FALSE(w.consult(Point::rpc_record_rx));
-  CHECK(w.happened == std::vector<std::string>{"expire 4 of 3", "revoke stateid"});
+  w.arm("nfs3.proc.@.enter", {.nth = 1}, doing(ActionKind::revoke, 1));
+  w.arm("nfs3.proc.@.enter", {.nth = 1}, doing(ActionKind::recall));
+  CHECK_FALSE(w.consult(Point::nfs3_proc_enter, {.detail = "READ"}));
+  CHECK_FALSE(w.consult(Point::nfs3_proc_enter, {.detail = "READ", .fh = "handle"}));
+  CHECK(w.happened == std::vector<std::string>{"expire 4 of 3", "revoke stateid", "revoke delegations ", "recall handle"});
+}
+
+TEST_CASE("a rule outlives a power cut, with its id and its counts; one that needs a script does not") {
+  World before;
+  const u64 id = before.arm("rpc.record.rx", {.nth = 2}, doing(ActionKind::drop_reply));
+  before.arm("rpc.record.rx", {}, doing(ActionKind::check, 1));
+  CHECK_FALSE(before.consult(Point::rpc_record_rx));
+  World after;
+  after.registry.adopt(before.registry.rules());
+  CHECK(after.registry.rules().size() == 1);
+  CHECK(after.registry.status(id).hits == 1);
+  CHECK(after.consult(Point::rpc_record_rx)->kind == ActionKind::drop_reply);
+  CHECK(after.arm("rpc.record.rx", {}, doing(ActionKind::note)) > id);
 }
 
 TEST_CASE("reply: a result of the operation, or it is refused") {

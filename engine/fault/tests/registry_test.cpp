@@ -128,7 +128,7 @@ TEST_CASE("every firing is a trace event with rule and seed") {
   CHECK(w.pattern(1).empty());
   auto events = w.trace.since(0);
   REQUIRE(events.size() == 1);
-  CHECK(std::string(events[0].name) == "fault.fired");
+  CHECK(std::string(events[0].name()) == "fault.fired");
   CHECK(std::get<u64>(events[0].fields[0].value) == id);
 }
 

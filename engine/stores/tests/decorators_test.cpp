@@ -154,7 +154,7 @@ TEST_CASE("a trace tells what the stores were asked and what they answered") {
   d.write("abcd");
   std::string told;
   for (const TraceEvent& e : d.trace.since(0)) {
-    if (std::string_view(e.name) != "store.write") continue;
+    if (std::string_view(e.name()) != "store.write") continue;
     for (auto& f : e.fields)
       told += std::visit(
           [&](auto& v) {

@@ -70,7 +70,7 @@ Task<Answer> Callbacks::ask(const Client& client, u64 connection, const rpc::Cal
           break;
       }
   }
-  if (trace.enabled()) trace.emit("nfs4.cb.send", connection, 0, {{"op", std::string(name)}});
+  if (trace.enabled()) trace.emit(event::Nfs4CbSend{name}, {connection, Cause::current().request});
   Answer answer = co_await streams_->call(connection, header, args, limit);
   if (faults.armed(fault::Point::nfs4_cb_reply)) {
     context.bytes = answer.results.size();
@@ -92,8 +92,8 @@ Task<Answer> Callbacks::ask(const Client& client, u64 connection, const rpc::Cal
       }
   }
   if (trace.enabled())
-    trace.emit("nfs4.cb.reply", connection, 0,
-               {{"op", std::string(name)}, {"outcome", static_cast<u64>(answer.outcome)}});
+    trace.emit(event::Nfs4CbReply{name, static_cast<u64>(answer.outcome)},
+               {connection, Cause::current().request});
   co_return answer;
 }
 

@@ -68,7 +68,7 @@ void Callbacks::set_path(Client& client, CallbackPath path) {
     client.decide_sequence_flags_locked();
   }
   if (Trace& trace = state_.server.trace; trace.enabled())
-    trace.emit("nfs4.cb.path", 0, 0, {{"clientid", client.id.value}, {"path", std::string(name_of(path))}});
+    trace.emit(event::Nfs4CbPath{client.id.value, std::string(name_of(path))});
 }
 
 // From 4.1 on: by what the client's sessions have.

@@ -1,6 +1,7 @@
 #include "protocols/nfs4/ops.h"
 #include "protocols/nfs4/state/callback_security.h"
 #include "protocols/nfs4/state/state.h"
+#include "protocols/nfs4/state/trace.h"
 
 namespace dfs::nfs4::ops {
 namespace {
@@ -34,6 +35,7 @@ nfsstat4 create_locked(Compound& c, const CREATE_SESSION4args& a, const Ref<Clie
   session->bind(c.call.transport->id(), Session::kFore);
   client->sessions.push_back(session);
   *ok = {session->id, a.csa_sequence, granted, to_wire(n.fore), to_wire(n.back)};
+  trace_created(c.server.trace, *session);
   *made = std::move(session);
   return NFS4_OK;
 }

@@ -96,6 +96,8 @@ void Clients::remove_locked(Ref<Client>& which, bool expired) {
     state_.recovery.roster.forget(*client);
     state_.persistence.forget(*client);
   }
+  if (Trace& trace = state_.server.trace; trace.enabled())
+    trace.emit(event::Nfs4ClientGone{client->id.value});
   state_.drop(*client, expired ? Gone::expired : Gone::closed);
 }
 
@@ -188,6 +190,8 @@ nfsstat4 Clients::confirm_40(const SETCLIENTID_CONFIRM4args& a, const Principal&
   name.confirmed = std::move(name.unconfirmed);
   client->renew(state_.now());
   client->phase.store(Client::Phase::confirmed, std::memory_order_release);
+  if (Trace& trace = state_.server.trace; trace.enabled())
+    trace.emit(event::Nfs4ClientConfirmed{client->id.value});
   state_.recovery.confirmed(*client);
   *moved = true;
   return NFS4_OK;
@@ -239,6 +243,8 @@ nfsstat4 Clients::confirm(const Ref<Client>& client, const Principal& who) {
   }
   name.confirmed = std::move(name.unconfirmed);
   client->phase.store(Client::Phase::confirmed, std::memory_order_release);
+  if (Trace& trace = state_.server.trace; trace.enabled())
+    trace.emit(event::Nfs4ClientConfirmed{client->id.value});
   state_.recovery.confirmed(*client);
   state_.persistence.succeeded_by(*client);
   return NFS4_OK;
@@ -305,7 +311,7 @@ void Clients::be_courteous_locked(Client& client) {
   if (std::exchange(client.courtesy, true)) return;
   courteous_.push_back(client.number);
   if (Trace& trace = state_.server.trace; trace.enabled())
-    trace.emit("nfs4.client.courtesy", 0, 0, {{"clientid", client.id.value}});
+    trace.emit(event::Nfs4ClientCourtesy{client.id.value});
   while (courteous_.size() > state_.server.limits.courtesy_clients) {
     Ref<Client> first = find(client_id(epoch_, courteous_.front())).client;
     end_courtesy_locked(*first);
@@ -351,7 +357,7 @@ void Clients::expire_locked(const Ref<Client>& client) {
 
 void Clients::tell_expired(const Client& client, bool confirmed) {
   if (Trace& trace = state_.server.trace; trace.enabled())
-    trace.emit("nfs4.client.expired", 0, 0, {{"clientid", client.id.value}, {"confirmed", u64{confirmed}}});
+    trace.emit(event::Nfs4ClientExpired{client.id.value, confirmed});
 }
 
 }  // namespace dfs::nfs4

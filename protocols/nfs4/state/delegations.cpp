@@ -198,6 +198,8 @@ void Delegations::begin_recall(const Ref<Delegation>& d) {
     if (!d->live || d->previous || std::exchange(d->recalled, true)) return;
   }
   count_of(d->type()).recalled.fetch_add(1, std::memory_order_relaxed);
+  if (Trace& trace = state_.server.trace; trace.enabled())
+    trace.emit(event::Nfs4DelegationRecalled{d->client().id.value, d->node.id.value});
   bar(d->file->key);
   state_.callbacks.spawn([this, d] { return take_back(d); });
 }
@@ -277,7 +279,7 @@ void Delegations::revoke(const Ref<Delegation>& d) {
   count_of(d->type()).revoked.fetch_add(1, std::memory_order_relaxed);
   state_.end(*d, told ? Gone::revoked : Gone::expired);
   if (Trace& trace = state_.server.trace; trace.enabled())
-    trace.emit("nfs4.delegation.revoked", 0, 0, {{"clientid", client.id.value}, {"file", d->node.id.value}});
+    trace.emit(event::Nfs4DelegationRevoked{client.id.value, d->node.id.value});
 }
 
 }  // namespace dfs::nfs4

@@ -4,6 +4,7 @@
 
 #include "protocols/nfs4/filehandle.h"
 #include "protocols/nfs4/state/lock_notify.h"
+#include "protocols/nfs4/state/trace.h"
 #include "protocols/nfs4/status.h"
 
 namespace dfs::nfs4 {
@@ -224,6 +225,7 @@ nfsstat4 free_lock(Compound& c, const Ref<LockState>& lock, u32 seqid) {
     }
     forget_lock_locked(*lock);
   }
+  trace_ended(c.server.trace, *lock, Gone::closed);
   c.server.state->records.remove(lock->number, Gone::closed);
   return NFS4_OK;
 }
@@ -251,7 +253,10 @@ nfsstat4 release_lock_owner(State& state, Client& client, Bytes name) {
     }
     client.lock_owners.erase(it);
   }
-  for (Ref<LockState>& lock : ended) state.records.remove(lock->number, Gone::closed);
+  for (Ref<LockState>& lock : ended) {
+    trace_ended(state.server.trace, *lock, Gone::closed);
+    state.records.remove(lock->number, Gone::closed);
+  }
   return NFS4_OK;
 }
 

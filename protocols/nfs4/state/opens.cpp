@@ -2,6 +2,7 @@
 
 #include "protocols/nfs4/state/lock_notify.h"
 #include "protocols/nfs4/state/locks.h"
+#include "protocols/nfs4/state/trace.h"
 #include "protocols/nfs4/status.h"
 
 namespace dfs::nfs4 {
@@ -226,6 +227,7 @@ CLOSE4res close_open(Compound& c, const Ref<Open>& open, u32 seqid) {
       open->owner->closed = Ref<StateRecord>::share(open.get());
     }
   }
+  trace_ended(state.server.trace, *open, Gone::closed);
   end_all(state, ended);
   // RFC 8881 18.2.4: the invalid special stateid, since nothing is left to be named.
   if (c.minor > 0) res.open_stateid = {UINT32_MAX, {}};

@@ -37,6 +37,8 @@ std::string Recovery::begin() {
     for (const Roster::Entry& e : left) period = std::max(period, e.lease * kSecond);
     ends_ = state_.now() + period;
     in_grace_ = true;
+    if (Trace& trace = state_.server.trace; trace.enabled())
+      trace.emit(event::Nfs4GraceBegun{static_cast<u64>(period / kSecond)});
     return {};
   }
   for (const auto& e : state_.server.exports.all())
@@ -76,7 +78,7 @@ void Recovery::end_grace() {
   // durable.
   roster.drop_absent();
   in_grace_.store(false, std::memory_order_release);
-  if (Trace& trace = state_.server.trace; trace.enabled()) trace.emit("nfs4.grace.ended", 0, 0, {});
+  if (Trace& trace = state_.server.trace; trace.enabled()) trace.emit(event::Nfs4GraceEnded{});
   if (loop_ == nullptr) return;
   loop_->submit([this] {
     std::lock_guard held(mutex_);

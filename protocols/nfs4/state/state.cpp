@@ -3,6 +3,7 @@
 #include "engine/base/log.h"
 #include "protocols/nfs4/program.h"
 #include "protocols/nfs4/state/lock_notify.h"
+#include "protocols/nfs4/state/trace.h"
 
 namespace dfs::nfs4 {
 namespace {
@@ -105,6 +106,7 @@ Ref<Session> State::find_session(const sessionid4& id) {
 
 void State::remove_session(Session& session) {
   sessions.remove(session.number, Gone::closed);
+  trace_ended(server.trace, session);
   Ref<Session> last;
   {
     std::lock_guard lock(session.client->mutex);
@@ -171,6 +173,7 @@ void State::drop(Client& client, Gone why) {
   for (Ref<Session>& s : sessions_of) {
     s->kill();
     sessions.remove(s->number, why);
+    trace_ended(server.trace, *s);
     callbacks.forget(*s);
   }
   callbacks.forget(client);
@@ -211,6 +214,7 @@ void State::add(const Ref<StateRecord>& record) {
     record->number = n;
     record->other = stateid_other(epoch, record->kind, n);
   });
+  trace_begun(server.trace, *record);
 }
 
 void State::end(StateRecord& record, Gone why) {
@@ -224,6 +228,7 @@ void State::end(StateRecord& record, Gone why) {
     tell.look(record.leave_queue_locked());
   }
   records.remove(record.number, why);
+  if (lived) trace_ended(server.trace, record, why);
   if (lived && record.kind == StateKind::delegation) delegations.ended(static_cast<Delegation&>(record));
 }
 

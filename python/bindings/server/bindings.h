@@ -31,7 +31,7 @@ pybind11::object trace_wait(Trace& trace, u64 after, const std::string& name, co
                             double limit);
 
 // What the server holds for its clients, as dictionaries and lists.
-pybind11::dict state_snapshot(server::Server& server);
+pybind11::object state_snapshot(server::Server& server);
 // What of it contradicts itself, a sentence each.
 std::vector<std::string> state_invariants(server::Server& server);
 

@@ -49,6 +49,10 @@ class InProcessServer {
     py::gil_scoped_release release;
     server_->crash();
   }
+  // A power cut leaves no rules: keep_rules() before it, adopt_rules() before the start of the server that takes
+  // its place.
+  void keep_rules() { rules_ = server_->faults().rules(); }
+  void adopt_rules(const InProcessServer& of) { server_->faults().adopt(of.rules_); }
   server::Server& get() { return *server_; }
   FaultHooks& hooks() { return fault_hooks_; }
 
@@ -81,6 +85,7 @@ class InProcessServer {
   }
   std::shared_ptr<ManualClock> clock_;
   std::shared_ptr<CallbackThread> thread_;
+  std::vector<fault::RuleRow> rules_;
   FaultHooks fault_hooks_;
   std::unique_ptr<PythonHook> hook_;  // outlives the server
   std::unique_ptr<server::Server> server_;
@@ -132,6 +137,8 @@ void bind_server(py::module_& m) {
       .def("start", &InProcessServer::start)
       .def("stop", &InProcessServer::stop)
       .def("crash", &InProcessServer::crash)
+      .def("keep_rules", &InProcessServer::keep_rules)
+      .def("adopt_rules", &InProcessServer::adopt_rules, py::arg("of"))
       .def_property_readonly("nfs_port", [](InProcessServer& s) { return s.get().ports().nfs; })
       .def_property_readonly("portmap_port", [](InProcessServer& s) { return s.get().ports().portmap; })
       .def_property_readonly("running", [](InProcessServer& s) { return s.get().running(); })
@@ -170,6 +177,33 @@ void bind_server(py::module_& m) {
   c.def("trace_since", [](InProcessServer& s, u64 after) { return trace_since(s.get().trace(), after); });
   c.def("trace_wait", [](InProcessServer& s, u64 after, const std::string& name, const py::dict& fields,
                          double limit) { return trace_wait(s.get().trace(), after, name, fields, limit); });
+  c.def("trace_to", [](InProcessServer& s, const std::string& file) {
+    py::gil_scoped_release release;
+    return s.get().trace_to(file);
+  });
+  c.def("capture_to", [](InProcessServer& s, const std::string& file, bool append) {
+    py::gil_scoped_release release;
+    return s.get().capture_to(file, append);
+  });
+  c.def(
+      "capture_flush", [](InProcessServer& s) { s.get().flush_capture(); },
+      py::call_guard<py::gil_scoped_release>());
+  c.def(
+      "capture_stop", [](InProcessServer& s) { s.get().stop_capture(); },
+      py::call_guard<py::gil_scoped_release>());
+  m.def(
+      "trace_events",
+      [] {
+        py::list out;
+        for (const EventInfo& e : event_infos()) {
+          py::list fields;
+          for (const auto& f : e.fields)
+            fields.append(py::make_tuple(f.name, f.number ? "number" : "text", f.meaning));
+          out.append(py::make_tuple(e.name, fields, e.meaning));
+        }
+        return out;
+      },
+      "Every event of the trace: name, its fields as (name, number or text, meaning), what it means.");
   m.def("settings", [] {
     py::list out;
     for (const auto& s : server::settings(Config{}))

@@ -9,7 +9,7 @@ py::dict to_dict(const TraceEvent& e) {
   py::dict d;
   d["seq"] = e.seq;
   d["time"] = e.time;
-  d["name"] = e.name;
+  d["name"] = e.name();
   d["conn"] = e.conn;
   d["request"] = e.request;
   for (const auto& f : e.fields) {
@@ -40,7 +40,7 @@ py::object trace_wait(Trace& trace, u64 after, const std::string& name, const py
       wanted.emplace_back(key.cast<std::string>(), value.cast<u64>());
   }
   auto match = [&](const TraceEvent& e) {
-    if (!name.empty() && name != e.name) return false;
+    if (!name.empty() && name != e.name()) return false;
     for (const auto& [key, value] : wanted) {
       if (key == "conn" || key == "request") {
         if (std::get<u64>(value) != (key == "conn" ? e.conn : e.request)) return false;

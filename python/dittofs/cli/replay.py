@@ -13,13 +13,13 @@ from pathlib import Path
 
 from dittofs.cli import Problem
 from dittofs.locate import parse
-from dittofs.replay import GROUPS, Recording, Replay, Rules, replay
+from dittofs.replay import GROUPS, Replay, Rules, load, replay
 
 SUMMARY = "send a recording to another server and compare its replies"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="a recording")
+    parser.add_argument("file", type=Path, help="a recording, or a capture of packets (pcapng, pcap)")
     parser.add_argument("--server", required=True, help="nfs://HOST[:PORT]/EXPORT")
     rules(parser)
     parser.add_argument("--first", action="store_true", help="stop at the first reply that differs")
@@ -38,7 +38,7 @@ def chosen(options: argparse.Namespace) -> Rules:
 
 def run(options: argparse.Namespace) -> int:
     try:
-        recording = Recording.load(options.file)
+        recording = load(options.file)
         host, port, _ = parse(options.server)
     except (ValueError, OSError) as why:
         raise Problem(str(why)) from why

@@ -6,6 +6,8 @@
         ...
     recording.save("session.jsonl")
 
+    from_capture("session.pcapng")                # what our server's capture, tcpdump or Wireshark kept
+
     for d in replay(Recording.load("session.jsonl"), "other-server", 2049):
         print(d)                                  # what the other server says otherwise
 
@@ -14,6 +16,7 @@ What one server gave out and the client brought back - handles, stateids, client
 by what the other gave in its place.
 """
 
+from dittofs.replay.captured import from_capture, load
 from dittofs.replay.compare import GROUPS, Difference, Rules, differences
 from dittofs.replay.proxy import Proxy
 from dittofs.replay.recording import Exchange, Message, Recording
@@ -29,5 +32,7 @@ __all__ = [
     "Replay",
     "Rules",
     "differences",
+    "from_capture",
+    "load",
     "replay",
 ]

@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 def knobs(dfs):
     schema = json.loads(dfs("config", "schema").stdout)
     for section, part in schema["properties"].items():
-        if section == "exports":
+        if section in ("exports", "faults"):
             continue
         for name, knob in part["properties"].items():
             yield f"{section}.{name}", knob
