@@ -94,15 +94,17 @@ void Connection::received(const u8* p, size_t n) {
   const BlockRef block = loop_.receive_block();
   const bool direct = !block || p < block->data() || p >= block->data() + block->capacity();
   Input input{block, p, n, direct};
-  if (auto action = net_.faults.check(fault::Point::net_read, {.conn = id_, .bytes = n})) {
-    if ((fault::group_of(action->kind) & fault::kTime) != 0) {
-      held_ = true;
-      begin_work();
-      loop_.scope().spawn(deliver_later(*action, std::move(input)));
-      update_reading();
-      return;
+  if (net_.faults.armed(fault::Point::net_read)) [[unlikely]] {
+    if (auto action = net_.faults.check(fault::Point::net_read, {.conn = id_, .bytes = n})) {
+      if ((fault::group_of(action->kind) & fault::kTime) != 0) {
+        held_ = true;
+        begin_work();
+        loop_.scope().spawn(deliver_later(*action, std::move(input)));
+        update_reading();
+        return;
+      }
+      apply(*action);
     }
-    apply(*action);
   }
   if (deaf_) {
     // Taken from the socket and never seen by anybody; an unfinished record stays unfinished.
