@@ -84,6 +84,11 @@ std::string Registry::refusal(const Rule& rule) const {
   if (const char* filter = unknown_filter(rule.trigger, info.known))
     return fmt::format("{} is never known at {}; filters possible there: {}", filter, info.name,
                        filters_of(info.known));
+  if (const auto& until = rule.trigger.until) {
+    const auto& events = event_infos();
+    if (std::none_of(events.begin(), events.end(), [&](const EventInfo& e) { return until->name == e.name; }))
+      return fmt::format("until: there is no event {}; docs/trace.md lists them", until->name);
+  }
   const Hooks* hooks = hooks_.load();
   const bool calls = rule.action.kind == ActionKind::check || rule.action.kind == ActionKind::call;
   for (const u64 function : {rule.trigger.condition, calls ? static_cast<u64>(rule.action.number) : 0})

@@ -10,7 +10,7 @@ from dittofs.testing.targets.target import Address
 from pjdfstest.kernel import PIPE, PYTHON, Guest
 from pjdfstest.kernel.served import mounted
 
-LIMIT = 120
+LIMIT = 90
 
 # Files are written, synced, renamed and removed, and read again by another open; errors of the server reach us by
 # name. Every file that was synced has to be whole.
@@ -87,7 +87,8 @@ CASES = {
     "duplicate-reply": Case(("3", "4.1")),
     "reordered-replies": Case(("3", "4.1")),
     "cut-reply": Case(("3", "4.1")),
-    "garbage": Case(("3", "4.1"), careless=True, settings=SOON),
+    # Of NFSv4 a transaction id that is garbage leaves a request without an answer as long as the connection is there.
+    "garbage": Case(("3",), careless=True, settings=SOON),
     "delay-storm": Case(("3", "4.0", "4.2")),
     "grace": Case(("4.0", "4.1")),
     "grace-for-ever": Case(("4.0", "4.1"), heals=4),

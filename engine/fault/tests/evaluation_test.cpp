@@ -204,11 +204,12 @@ TEST_CASE("state: the server is told whose it is") {
   w.arm("rpc.record.rx", {.nth = 1}, doing(ActionKind::revoke, 0, "stateid"));
   CHECK_FALSE(w.consult(Point::rpc_record_rx, {.client = 3}));
   CHECK_FALSE(w.consult(Point::rpc_record_rx));
-  w.arm("nfs3.proc.@.enter", {.nth = 1}, doing(ActionKind::revoke, 1));
-  w.arm("nfs3.proc.@.enter", {.nth = 1}, doing(ActionKind::recall));
+  w.arm("nfs3.proc.*.enter", {.nth = 1}, doing(ActionKind::revoke, 1));
+  w.arm("nfs3.proc.*.enter", {.nth = 1}, doing(ActionKind::recall));
   CHECK_FALSE(w.consult(Point::nfs3_proc_enter, {.detail = "READ"}));
   CHECK_FALSE(w.consult(Point::nfs3_proc_enter, {.detail = "READ", .fh = "handle"}));
-  CHECK(w.happened == std::vector<std::string>{"expire 4 of 3", "revoke stateid", "revoke delegations ", "recall handle"});
+  CHECK(w.happened ==
+        std::vector<std::string>{"expire 4 of 3", "revoke stateid", "revoke delegations ", "recall handle"});
 }
 
 TEST_CASE("a rule outlives a power cut, with its id and its counts; one that needs a script does not") {

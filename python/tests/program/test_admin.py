@@ -178,7 +178,7 @@ def test_a_pause_is_released(server, control):
         ("[" * 1000 + "]" * 1000, "nested too deep"),
         (b"\xff\xfe{", "the body is no JSON"),
         ({}, "a rule has point, do"),
-        ({"point": "nfs3.proc.GETATTR.enter", "do": "explode"}, "note, fail, error"),
+        ({"point": "nfs3.proc.GETATTR.enter", "do": "explode"}, "note, check, fail, error"),
         ({"point": "nfs3.proc.GETATR.enter", "do": "note"}, "has no GETATR; it has: "),
         ({"point": "nowhere", "do": "note"}, "there is no point"),
         ({"point": "net.accept", "do": {"fail": 1}}, "possible there"),
