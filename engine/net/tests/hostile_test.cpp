@@ -74,6 +74,8 @@ TEST_CASE("hostile: connections have their turns one after the other, so many re
   w.loops[0]->submit([&] { go.get_future().wait(); });
   flood.say_many("f", 400);
   polite.say_many("p", 40);
+  flood.wait_arrived();
+  polite.wait_arrived();
   go.set_value();
   CHECK(polite.hear(40).size() == 40);
   CHECK(flood.hear(400).size() == 400);
@@ -93,6 +95,8 @@ TEST_CASE("hostile: a turn is over after so many bytes, too") {
   w.loops[0]->submit([&] { go.get_future().wait(); });
   flood.say_many("+", 60);
   polite.say("p");
+  flood.wait_arrived();
+  polite.wait_arrived();
   go.set_value();
   CHECK(polite.hear(1) == "p");
   const auto order = w.on_loop([&] { return w.served; });

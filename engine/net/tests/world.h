@@ -1,5 +1,7 @@
 #pragma once
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -202,6 +204,11 @@ struct Client {
     std::string all;
     for (int i = 0; i < times; ++i) all += record(text);
     send_raw(all);
+  }
+  // All that was sent is in the server's socket: its kernel has acknowledged it. On a busy machine even
+  // loopback delivers later than send() returns.
+  void wait_arrived() const {
+    for (int left = 1; left != 0; std::this_thread::yield()) REQUIRE(ioctl(fd, SIOCOUTQ, &left) == 0);
   }
   std::string hear(size_t n) {
     std::string out(n, '\0');
