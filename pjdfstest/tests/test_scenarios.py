@@ -67,8 +67,9 @@ work("work")
 print(len(kept), *(f"{name}*{count}" for name, count in sorted(told.items())))
 """
 
-# The kernels look after two thirds of the lease whether the server knows them still, and take some more to connect again.
-SOON = {"nfs4.lease_time": 4, "nfs4.grace_time": 12}
+# The kernels look after two thirds of the lease, and not before five seconds, whether the server knows them still, and take
+# some more to connect again.
+SOON = {"nfs4.lease_time": 8, "nfs4.grace_time": 16}
 
 
 @dataclass(frozen=True)
