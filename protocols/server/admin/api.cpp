@@ -68,9 +68,12 @@ Answer Api::answer(Request request) {
 #include "protocols/server/admin/routes.def"
 #undef ADMIN_ROUTE
   };
-  for (size_t i = 0; i < std::size(kRoutes); ++i)
-    if (request.method == kRoutes[i].method && matches(kRoutes[i].path, request.path, &request.parts))
-      return (this->*kFunctions[i])(request);
+  const Function* function = kFunctions;
+  for (const Route& route : kRoutes) {
+    if (request.method == route.method && matches(route.path, request.path, &request.parts))
+      return (this->**function)(request);
+    ++function;
+  }
   Answer otherwise;
   known(request.method, request.path, &otherwise);
   return otherwise;
