@@ -265,10 +265,10 @@ Problem read_action(const json& data, const Vocabulary& words, Action* a) {
       given = json{{info.params[0].name, given}};
   }
   if (!given.is_object()) return fmt::format("{} takes {}; not {}", kind, params_of(info), given.dump());
-  for (const auto& [name, value] : given.items())
+  for (const auto& item : given.items())
     if (std::none_of(info.params.begin(), info.params.end(),
-                     [&](const ParamInfo& p) { return p.name != nullptr && name == p.name; }))
-      return fmt::format("{} takes {}; not {}", kind, params_of(info), name);
+                     [&](const ParamInfo& p) { return p.name != nullptr && item.key() == p.name; }))
+      return fmt::format("{} takes {}; not {}", kind, params_of(info), item.key());
   Edit edit;
   for (const ParamInfo& p : info.params) {
     if (p.name == nullptr) break;

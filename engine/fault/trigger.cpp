@@ -15,9 +15,10 @@ bool Trigger::matches(const Context& c) const {
 
 bool Event::is(const TraceEvent& e) const {
   if (name != e.name()) return false;
-  for (const auto& [key, value] : fields)
-    if (std::none_of(e.fields.begin(), e.fields.end(),
-                     [&](const TraceEvent::Field& f) { return key == f.key && f.value == value; }))
+  for (const auto& wanted : fields)
+    if (std::none_of(e.fields.begin(), e.fields.end(), [&](const TraceEvent::Field& f) {
+          return wanted.first == f.key && f.value == wanted.second;
+        }))
       return false;
   return true;
 }

@@ -106,7 +106,7 @@ CASES = {
     "delegation-recalled": Case(("4.0", "4.1", "4.2")),
     "delegation-revoked": Case(("4.0", "4.1", "4.2")),
     "callback-path-down": Case(("4.1",)),
-    "expired-lease": Case(("4.0", "4.1"), settings=SOON),
+    "expired-lease": Case(("4.0",), settings=SOON),
     "restart": Case(("3", "4.0", "4.1", "4.2"), store="lmdb", settings=SOON),
     "restart-without-state": Case(("4.0", "4.1"), store="lmdb", settings=SOON),
     "slow-store": Case(("3", "4.1")),
