@@ -118,27 +118,28 @@ def requirements(dfs: str) -> str:
     return in_package(dfs, "-m", "dittofs.testing.requirements", ROOT / "conformance", "--markdown")
 
 
-def comparison_groups(dfs: str) -> str:
-    rows = in_package(dfs, "-c", "from dittofs.replay.compare import listed\nfor row in listed(): print('|'.join(row))")
-    table = ["| group | fields |", "|---|---|"]
-    table += [f"| `{group}` | {fields} |" for group, fields in (row.split("|") for row in rows.splitlines())]
+def table_of(dfs: str, head: str, row: str, program: str) -> str:
+    """A table of what a Python program prints, a line a row, its cells with | between them."""
+    table = [head, "|" + "---|" * (head.count("|") - 1)]
+    table += [row.format(*line.split("|")) for line in in_package(dfs, "-c", program).splitlines()]
     return "\n".join(table) + "\n"
+
+
+def comparison_groups(dfs: str) -> str:
+    program = "from dittofs.replay.compare import listed\nfor row in listed(): print('|'.join(row))"
+    return table_of(dfs, "| group | fields |", "| `{}` | {} |", program)
 
 
 def scenarios(dfs: str) -> str:
     program = "from dittofs.scenarios import scenarios\nfor s in scenarios().values():\n"
     program += "    print(s.name, s.says, '<br>'.join(f'{a}: {b}' for a, b in s.demands), sep='|')"
-    table = ["| scenario | what the server does | what a client has to do |", "|---|---|---|"]
-    table += [f"| `{name}` | {says} | {demands} |" for name, says, demands in (row.split("|") for row in in_package(dfs, "-c", program).splitlines())]
-    return "\n".join(table) + "\n"
+    return table_of(dfs, "| scenario | what the server does | what a client has to do |", "| `{}` | {} | {} |", program)
 
 
 def trace_events(dfs: str) -> str:
     program = "from dittofs._server import trace_events\nfor name, fields, meaning in trace_events():\n"
     program += "    print(name, meaning, '; '.join(f'`{f}` {m}' for f, _, m in fields), sep='|')"
-    table = ["| event | meaning | fields |", "|---|---|---|"]
-    table += [f"| `{name}` | {meaning} | {fields} |" for name, meaning, fields in (row.split("|") for row in in_package(dfs, "-c", program).splitlines())]
-    return "\n".join(table) + "\n"
+    return table_of(dfs, "| event | meaning | fields |", "| `{}` | {} | {} |", program)
 
 
 def admin_routes(_: str) -> str:
