@@ -20,7 +20,7 @@ class Help:
         return self.of_class if value is None else str(value.about())
 
 
-def about(row: Union[record.Operation, record.Procedure], name: str, call: str, build: Callable, reply: str) -> str:
+def about(row: Union[record.Operation, record.Procedure], name: str, call: str, build: Callable[..., Any], reply: str) -> str:
     """`build` makes the arguments when `call` is called; what begins with `reply` says what came back."""
     signature = str(inspect.signature(build)).replace("'", "")  # of annotations
     takes = "" if row.args is None else f"\n    sent as {_shape(row.args)}"
