@@ -17,6 +17,7 @@ void bind_faults(pybind11::module_& m);
 void bind_store_types(pybind11::module_& m);
 void bind_native_stores(pybind11::module_& m);
 void bind_handlers(pybind11::module_& m);
+void bind_claims(pybind11::module_& m);
 
 // Arms a rule that is plain data (engine/fault/rule_data.h). ValueError says what is possible.
 u64 arm_rule(fault::Registry& registry, const pybind11::object& data);
