@@ -20,6 +20,7 @@ UNSEEN = [("rpc.drc.lookup", "fail"), ("rpc.record.rx", "flip")]
 
 # What happens next at a point where a step can be skipped.
 STEPS: dict[str, tuple[str, dict[str, Any]]] = {
+    "state.lease.expire": ("nfs4.client.courtesy", {"time": 90_000_000_000}),  # skipped, it is asked for again later
     "state.grace.end": ("nfs4.grace.ended", {}),
     "state.grant.offer": ("nfs4.state.begun", {"kind": "delegation"}),
     "state.grant.recall": ("nfs4.cb.send", {}),
