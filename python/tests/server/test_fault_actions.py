@@ -189,6 +189,7 @@ def test_timers_run_late(srv, c, root):
     with srv.faults.arm(at.nfs3("GETATTR").enter, once, delay(10)) as held, srv.faults.arm("clock.tick", once, delay(5)) as late:
         slow = c.getattr.send(root)
         held.wait()
+        c.fsinfo(root)  # of the same connection: the other waits by now
         srv.clock.advance(10)
         assert late.wait().fired == 1
         c.fsinfo(root)
