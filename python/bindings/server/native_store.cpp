@@ -32,6 +32,15 @@ struct Halves {
   std::unique_ptr<Workers> workers;
   std::unique_ptr<fs::MetadataStore> metadata;
   std::unique_ptr<fs::ContentStore> content;
+
+  Halves() = default;
+  Halves(const Halves&) = delete;
+  Halves& operator=(const Halves&) = delete;
+  // Nothing is lost when it has been closed before; destructors do not wait for disks.
+  ~Halves() {
+    if (metadata) metadata->crash();
+    if (content) content->crash();
+  }
 };
 
 // One call of a thread at a time: what a transaction's function calls would wait for the transaction for
@@ -299,7 +308,8 @@ void bind_native_stores(py::module_& m) {
                              "Database transactions so far; fewer than updates that share one.")
       .def("crash", &LmdbStore::crash,
            "What is not durable is lost, as in a power cut, and every call is StoreError(\"io\").")
-      .def("close", &LmdbStore::close, "Makes everything durable; the folder can be opened again.")
+      .def("close", &LmdbStore::close,
+           "Makes everything durable; the folder can be opened again. Without it, it ends as if it crashed.")
       .def("__enter__", [](py::object self) { return self; })
       .def("__exit__", [](LmdbStore& s, const py::args&) { s.close(); });
 }

@@ -1,5 +1,6 @@
 """The engine's stores alone: threads, and what the durable one keeps across crashes."""
 
+import gc
 import itertools
 import pathlib
 import sys
@@ -144,6 +145,16 @@ def test_a_crash_takes_what_nobody_waited_for(folder):
         assert after.read(get(b"key")) is None
         kept = after.read(lambda txn: txn.inode(node.id))
         assert (kept.size, after.read_data(kept, 0, 7)) == (7, b"durable")
+
+
+def test_a_store_that_nobody_closes_crashes(folder, capfd):
+    store = LmdbStore(folder, flush_after=NEVER)
+    store.update(put(b"key", b"lost"))
+    del store
+    gc.collect()
+    with LmdbStore(folder) as after:
+        assert after.read(get(b"key")) is None
+    assert capfd.readouterr().err == ""
 
 
 def test_updates_share_a_commit(folder):
