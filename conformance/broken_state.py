@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from conformance.locks import Locks
 from conformance.restarts import World, previous
-from dittofs.faults import at, drop_reply, error, once
+from dittofs.faults import at, drop_reply, error, once, when
 from dittofs.nfs4 import FILE_SYNC4, NFS4ERR, READ_LT, WRITE_LT, Open, create, op
 
 READ, WRITE, BOTH = 1, 2, 3
@@ -188,7 +188,9 @@ class BrokenState(RuleBasedStateMachine):
         if held is None or held.access != BOTH:
             return
         self.losing = False
-        with self.faults.arm(at.store("update").before, once, error("io")):
+        self.present(who)
+        ours = when(conn=self.parties[who].session) & once  # the server has work of its own after a restart
+        with self.faults.arm(at.store("update").before, ours, error("io")):
             r = self.ask(who, op.putfh(held.open.fh), op.write(held.open.stateid, offset, data, stable=FILE_SYNC4))
         assert r.status == NFS4ERR.IO
         found = self.parties[who].session.read(held.open.fh, 0, 100, held.open.stateid)

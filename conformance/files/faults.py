@@ -9,7 +9,9 @@ from hypothesis.stateful import precondition, rule
 
 from conformance.files.machine import Files
 from conformance.files.model import OK, Expected
-from dittofs.faults import at, drop_reply, error, once
+from dittofs.faults import at, drop_reply, error, once, when
+
+BLOCK = 4096  # of the store: what it writes at once
 
 # What a client is told of an error of the store.
 STATUSES = {"io": {"IO"}, "no_space": {"NOSPC"}, "quota": {"DQUOT"}, "busy": {"JUKEBOX", "DELAY"}}
@@ -46,8 +48,9 @@ class BrokenFiles(Files):
 
     def refused(self, who: int, expected: Expected, send: Callable[[], Any], what: str) -> Any:
         """The store's first update of the call fails: no name, link or size has changed, and the client is told why."""
-        with self.faults.arm(at.store("update").before, once, error(what)) as rule_:
-            answer = self.speaker(who).answer(send())
+        speaker = self.speaker(who)
+        with self.faults.arm(at.store("update").before, when(conn=speaker.caller) & once, error(what)) as rule_:
+            answer = speaker.answer(send())
             if not rule_.fired:
                 return self.judged(who, expected, answer)
         assert answer.status in STATUSES[what] | expected.failures, f"{answer.status} for {what}"
@@ -57,12 +60,16 @@ class BrokenFiles(Files):
         return None
 
     def torn(self, who: int, expected: Expected) -> None:
-        """A write that failed may have written: all of its bytes or none, and those beyond the end are not there."""
+        """A write that failed may have written: in each block all of its bytes or none, and nothing beyond the end. Blocks
+        that were there already are written in place (docs/stores.md)."""
         assert expected.file is not None
         node = self.model.nodes[expected.file]
         old = node.data
         expected.apply()
         speaker = self.speaker(who)
         found = speaker.answer(speaker.read(self.handle(who, expected.file))).value
-        assert found in (old, node.data[: len(old)])
+        assert len(found) == len(old)
+        for at_ in range(0, len(old), BLOCK):
+            block = slice(at_, min(at_ + BLOCK, len(old)))
+            assert found[block] in (old[block], node.data[block])
         node.data = found
