@@ -1,8 +1,8 @@
-# xdr_library(NAME nfs3 XDR nfs3.x [HINTS nfs3.hints] [DEPENDS rpc...] [PYTHON folder])
+# xdr_library(NAME nfs3 XDR nfs3.x [HINTS nfs3.hints] [ERRORS nfs3.errors] [DEPENDS rpc...] [PYTHON folder])
 #
 # The static library xdr_NAME: the types, codecs and tables that xdr-gen makes of a description at build time, included
 # as "<folder of the .x>/NAME.h"; and the module NAME of the Python package dittofs.wire, or in the folder PYTHON.
-# DEPENDS names the libraries of the descriptions that the hints import. NAME is the file name of the .x.
+# ERRORS is the table that the hints name, DEPENDS the libraries of the descriptions that they import. NAME is the file name of the .x.
 #
 # The target protocol_docs writes build/docs/protocols/NAME.md.
 set(DFS_GENERATED ${CMAKE_BINARY_DIR}/generated CACHE INTERNAL "Where generated headers are included from")
@@ -16,13 +16,16 @@ list(APPEND DFS_XDR_GEN_SOURCES ${DFS_XDR_GEN})
 add_custom_target(protocol_docs)
 
 function(xdr_library)
-  cmake_parse_arguments(ARG "" "NAME;XDR;HINTS;PYTHON" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;XDR;HINTS;ERRORS;PYTHON" "DEPENDS" ${ARGN})
   set(xdr ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_XDR})
   set(inputs ${xdr})
   set(options)
   if(ARG_HINTS)
     list(APPEND inputs ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_HINTS})
     list(APPEND options --hints ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_HINTS})
+  endif()
+  if(ARG_ERRORS)
+    list(APPEND inputs ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_ERRORS})
   endif()
   foreach(other ${ARG_DEPENDS})
     get_target_property(other_inputs xdr_${other} DFS_XDR_INPUTS)

@@ -56,14 +56,21 @@ def fault_action_table(_: str) -> str:
     return "\n".join(rows) + "\n"
 
 
-def nfs3_procedures(_: str) -> str:
-    rows = ["| procedure | number | arguments | results | a retransmission |", "|---|---|---|---|---|"]
-    rows.append("| NULL | 0 | | | executes again |")
+def sections(dfs: str, table: str, name: str) -> dict[str, str]:
+    """Of each row of a generated table, by its name."""
+    program = f"from dittofs.wire import nfs3, nfs4\nfor row in {table}: print(row.{name}, row.section, sep='|')"
+    return dict(line.split("|") for line in in_package(dfs, "-c", program).splitlines())
+
+
+def nfs3_procedures(dfs: str) -> str:
+    defined = sections(dfs, "nfs3.NFS_V3_procs", "short")
+    rows = ["| procedure | number | arguments | results | a retransmission | defined in |", "|---|---|---|---|---|---|"]
+    rows.append(f"| NULL | 0 | | | executes again | {defined['NULL']} |")
     text = (ROOT / "protocols/nfs3/procs.def").read_text()
     found = re.findall(r"^NFS3_PROC\((\w+),\s*\w+,\s*(\w+),\s*(\w+),\s*(\w+)\)", text, re.MULTILINE)
     for number, (name, args, results, replayable) in enumerate(found, 1):
         again = "gets the first reply" if replayable == "true" else "executes again"
-        rows.append(f"| {name} | {number} | `{args}` | `{results}` | {again} |")
+        rows.append(f"| {name} | {number} | `{args}` | `{results}` | {again} | {defined[name]} |")
     return "\n".join(rows) + "\n"
 
 
@@ -71,7 +78,7 @@ def minors(first: int, last: int) -> str:
     return f"4.{first}" if first == last else f"4.{first} - 4.{last}"
 
 
-def nfs4_operations(_: str) -> str:
+def nfs4_operations(dfs: str) -> str:
     flags = {
         "kFh": "a current filehandle",
         "kSaved": "a saved filehandle",
@@ -82,13 +89,14 @@ def nfs4_operations(_: str) -> str:
         "kLooks": "only looks: carried out in a dead session too",
         "kOwnSeqid": "replayed by its owner's seqid",
     }
-    rows = ["| operation | number | minor versions | needs and does |", "|---|---|---|---|"]
+    defined = sections(dfs, "nfs4.nfs_argop4_ops", "name")
+    rows = ["| operation | number | minor versions | needs and does | defined in |", "|---|---|---|---|---|"]
     numbers = dict(re.findall(r"^\s*OP_(\w+)\s*=\s*(\d+)", (ROOT / "protocols/nfs4/nfs4.x").read_text(), re.MULTILINE))
     text = (ROOT / "protocols/nfs4/ops.def").read_text()
     row = r"^NFS4_OP\((\w+),\s*\w+,\s*[\w:]+,\s*\w+,\s*(\d),\s*(\d),\s*([\w |]+),\s*\d+\)"
     for name, first, last, mask in re.findall(row, text, re.MULTILINE):
         words = [flags[f.strip()] for f in mask.split("|") if f.strip() != "0"]
-        rows.append(f"| {name} | {numbers[name]} | {minors(int(first), int(last))} | {'; '.join(words)} |")
+        rows.append(f"| {name} | {numbers[name]} | {minors(int(first), int(last))} | {'; '.join(words)} | {defined[name]} |")
     return "\n".join(rows) + "\n"
 
 

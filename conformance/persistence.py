@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from dittofs import nfs4
 from dittofs.nfs4 import CREATE_SESSION4_FLAG_PERSIST, NFS4ERR, op
 
@@ -19,6 +21,11 @@ def session(w: World, complete: bool = True, flags: int = CREATE_SESSION4_FLAG_P
     if complete:
         s.compound(op.reclaim_complete())
     return s
+
+
+@pytest.fixture
+def s(w: World) -> Any:
+    return session(w)
 
 
 def left(w: World, s: Any) -> Any:

@@ -114,6 +114,17 @@ def world(instance: Any, minor: int, **options: Any) -> Iterator[World]:
             c.endpoint.close()
 
 
+def durable(minor: int) -> Any:
+    """The fixture `w` of a suite: w = durable(1)."""
+
+    @pytest.fixture
+    def w(instance):
+        with world(instance, minor) as one:
+            yield one
+
+    return w
+
+
 @pytest.fixture
 def restarted(w):
     """A client that had a file open and locked, and has come back after a crash: it, and the open of before."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.restarts import world
+from conformance.restarts import durable
 from dittofs.nfs4 import NFS4ERR, WRITE_LT, create, op
 from dittofs.rpc import Sys
 from dittofs.testing.markers import covers, meets, needs
@@ -10,10 +10,7 @@ from dittofs.testing.markers import covers, meets, needs
 pytestmark = needs("own")
 
 
-@pytest.fixture
-def w(instance):
-    with world(instance, 0) as one:
-        yield one
+w = durable(0)
 
 
 @pytest.fixture

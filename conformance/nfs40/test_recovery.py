@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.restarts import NOT_YOURS, previous, restarted, world  # noqa: F401
+from conformance.restarts import NOT_YOURS, durable, previous, restarted  # noqa: F401
 from dittofs.nfs4 import ANONYMOUS, NFS4ERR, OPEN4_RESULT_CONFIRM, OPEN_DELEGATE_NONE, READ_LT, WRITE_LT, create, op
 from dittofs.rpc import Sys
 from dittofs.testing.markers import covers, meets, needs
@@ -10,10 +10,7 @@ from dittofs.testing.markers import covers, meets, needs
 pytestmark = needs("own")
 
 
-@pytest.fixture
-def w(instance):
-    with world(instance, 0) as one:
-        yield one
+w = durable(0)
 
 
 @pytest.mark.parametrize("how", ["crash", "stop"])

@@ -4,7 +4,7 @@ that. A courteous one takes it from the client when somebody else wants it, and 
 
 import pytest
 
-from conformance.restarts import World, world
+from conformance.restarts import World, durable, world
 from dittofs.nfs4 import (
     NFS4ERR, SEQ4_STATUS_EXPIRED_ALL_STATE_REVOKED, SEQ4_STATUS_EXPIRED_SOME_STATE_REVOKED, WRITE_LT, WRITEW_LT, create, op,
 )  # fmt: skip
@@ -16,10 +16,7 @@ REVOKED = SEQ4_STATUS_EXPIRED_ALL_STATE_REVOKED | SEQ4_STATUS_EXPIRED_SOME_STATE
 DAY = 24 * 3600
 
 
-@pytest.fixture
-def w(instance):
-    with world(instance, 1) as one:
-        yield one
+w = durable(1)
 
 
 def flags(c):

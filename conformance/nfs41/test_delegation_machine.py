@@ -2,9 +2,10 @@
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 
-from conformance.delegations import BOTH, READ, WRITE, Holder41, stateid_of
+from conformance.delegation_machine import WHO, Holders
+from conformance.delegations import BOTH, READ, WRITE, stateid_of
 from conformance.machines import run
 from dittofs.nfs4 import (
     ANONYMOUS, OPEN_DELEGATE_NONE, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, create, op,
@@ -12,33 +13,18 @@ from dittofs.nfs4 import (
 from dittofs.testing.markers import covers, meets, needs
 
 NAMES = ("a", "b")
-WHO = st.integers(0, 2)
 FILE = st.sampled_from(NAMES)
 
 
-class Delegations(RuleBasedStateMachine):
-    """A client that is asked for a delegation gives it back at once, whatever else it does."""
-
-    srv = None
-    clients = 0
-
+class Delegations(Holders):
     def __init__(self):
         super().__init__()
-        self.srv.clock.advance(31)  # what an earlier run recalled is forgotten
-        self.all = [Holder41(self.srv) for _ in range(self.clients)]
-        self.top = self.all[0].c.path("/export")
-        self.fh, self.opens = {}, {}
-        self.held = {}  # (client, name): (stateid, writes)
-        self.calm = {}  # name: recalled at this moment of the clock
-        self.now = 0.0
+        self.opens = {}  # (client, name): (stateid, access)
         for name in NAMES:
             home = self.all[0].c
             made = home.open(self.top, name, create(mode=0o666), owner=b"maker", share_access=BOTH | 0x400)
             home.close(made)
             self.fh[name] = made.fh
-
-    def pick(self, who):
-        return who % self.clients
 
     def conflicting(self, who, name, least):
         """Whose delegation a request of this client is in conflict with: all of them, or (WRITE) those that write."""
@@ -47,14 +33,10 @@ class Delegations(RuleBasedStateMachine):
     def ask(self, who, name, least, *operations):
         """Sends a request; everybody whose delegation it needs gives it back."""
         due = self.conflicting(who, name, least)
-        before = {c: len(self.all[c].callbacks.of("CB_RECALL")) for c in due}
+        before = {c: self.recalls(c) for c in due}
         sent = self.all[who].c.send(*operations)
         for c in due:
-            call = self.all[c].called("CB_RECALL", before[c] + 1)[-1].args
-            stateid, _ = self.held.pop((c, name))
-            assert bytes(call.stateid.other) == bytes(stateid.other) and bytes(call.fh) == self.fh[name]
-            self.all[c].c.compound(op.putfh(self.fh[name]), op.delegreturn(stateid))
-            self.calm[name] = self.now
+            self.recalled(c, name, before[c] + 1)
         return sent.result()
 
     @rule(who=WHO, name=FILE, access=st.sampled_from([READ, WRITE, BOTH]))
@@ -69,7 +51,7 @@ class Delegations(RuleBasedStateMachine):
         theirs = [w for (c, n), (_, w) in self.held.items() if n == name and c != who]
         writes = bool(access & WRITE)
         mine = self.held.get((who, name))
-        calm = self.now - self.calm.get(name, -1000.0) < 30
+        calm = self.calm(name)
         barred = calm and not mine
         free = not barred and not (theirs if writes else any(theirs)) and not (foreign if writes else any(a & WRITE for a in foreign))
         if mine is not None:
@@ -86,8 +68,8 @@ class Delegations(RuleBasedStateMachine):
 
     @rule(who=WHO, name=FILE)
     def give_back(self, who, name):
-        if held := self.held.pop((self.pick(who), name), None):
-            self.all[self.pick(who)].c.compound(op.putfh(self.fh[name]), op.delegreturn(held[0]))
+        if (self.pick(who), name) in self.held:
+            self.returns(self.pick(who), name)
 
     @rule(who=WHO, name=FILE)
     def read(self, who, name):
@@ -109,32 +91,17 @@ class Delegations(RuleBasedStateMachine):
 
     @rule()
     def wait(self):
-        self.srv.clock.advance(31)
-        self.now += 31
-        for each in self.all:
-            each.c.compound(op.sequence())
+        self.calm_passes()
 
     @invariant()
-    def agrees(self):
-        mine = {c.client.clientid: at for at, c in enumerate(self.all)}
-        seen = {
-            (mine[client["id"]], d["other"], d["write"])
-            for client in self.srv.state.clients if client["id"] in mine for d in client["delegations"]
-        }  # fmt: skip
+    def writes(self):
+        seen = {(c, d["other"], d["write"]) for c, d in self.delegations()}
         assert seen == {(c, bytes(s.other).hex(), w) for (c, _), (s, w) in self.held.items()}
-        assert not self.srv.check_state()
 
     def teardown(self):
-        for at, each in enumerate(self.all):
-            for (c, name), (stateid, _) in [*self.held.items()]:
-                if c == at:
-                    each.c.compound(op.putfh(self.fh[name]), op.delegreturn(stateid))
-            for (c, name), (stateid, _) in [*self.opens.items()]:
-                if c == at:
-                    each.c.compound(op.putfh(self.fh[name]), op.close(stateid))
-            each.c.destroy()
-            each.client.destroy()
-            each.close()
+        for (c, name), (stateid, _) in self.opens.items():
+            self.all[c].c.compound(op.putfh(self.fh[name]), op.close(stateid))
+        super().teardown()
 
 
 @needs("own")

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from conformance.nfs41.checks import exists, names
-from conformance.persistence import back, dead, is_dead, left, session, statuses
-from conformance.restarts import world
+from conformance.persistence import back, dead, is_dead, left, s, session, statuses  # noqa: F401
+from conformance.restarts import durable
 from dittofs import nfs4
 from dittofs.faults import error, nth
 from dittofs.nfs4 import (
@@ -36,15 +36,7 @@ CHANGES = [
 every_change = pytest.mark.parametrize("what", [make for _, make in CHANGES], ids=[name for name, _ in CHANGES])
 
 
-@pytest.fixture
-def w(instance):
-    with world(instance, 1) as one:
-        yield one
-
-
-@pytest.fixture
-def s(w):
-    return session(w)
+w = durable(1)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.restarts import NOT_YOURS, previous, restarted, world  # noqa: F401
+from conformance.restarts import NOT_YOURS, durable, previous, restarted  # noqa: F401
 from dittofs import mount, nfs3, nfs4
 from dittofs.nfs4 import (
     ANONYMOUS, NFS4ERR, OPEN_DELEGATE_READ, OPEN_DELEGATE_WRITE, SEQ4_STATUS_RESTART_RECLAIM_NEEDED, WRITE_LT, create, op,
@@ -13,10 +13,7 @@ from dittofs.testing.markers import covers, meets, needs
 pytestmark = needs("own")
 
 
-@pytest.fixture
-def w(instance):
-    with world(instance, 1) as one:
-        yield one
+w = durable(1)
 
 
 def flags(c):

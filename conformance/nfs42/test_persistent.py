@@ -2,8 +2,8 @@
 
 import pytest
 
-from conformance.persistence import back, left, session, statuses
-from conformance.restarts import world
+from conformance.persistence import back, left, s, statuses  # noqa: F401
+from conformance.restarts import durable
 from dittofs.faults import error, nth
 from dittofs.nfs4 import ANONYMOUS, NFS4_OK, NFS4ERR, SETXATTR4_CREATE, create, op
 from dittofs.testing.markers import covers, meets, needs
@@ -23,15 +23,7 @@ CHANGES = [
 every_change = pytest.mark.parametrize("what", [make for _, make in CHANGES], ids=[name for name, _ in CHANGES])
 
 
-@pytest.fixture
-def w(instance):
-    with world(instance, 2) as one:
-        yield one
-
-
-@pytest.fixture
-def s(w):
-    return session(w)
+w = durable(2)
 
 
 @pytest.fixture

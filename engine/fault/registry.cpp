@@ -35,17 +35,14 @@ void Registry::declare_errors(i64 broken, i64 no_space) {
 Result<u64, std::string> Registry::arm(Rule rule) {
   std::lock_guard lock(mutex_);
   if (std::string why = refusal(rule); !why.empty()) return failure(std::move(why));
-  if (rule.trigger.until) trace_.enable(true);
-  const u64 id = next_id_++;
+  const u64 id = next_id_;
   rule.action.rule = id;
-  count_armed(rule, 1);
-  Entry entry{id, std::move(rule), {}};
-  entry.trace_seen = trace_.last_seq();
-  if (entry.rule.action.kind == ActionKind::await) {
-    const auto first = rules_.find(static_cast<u64>(entry.rule.action.number));
-    entry.over = first->second.status.fired > 0;
+  RuleRow row{id, std::move(rule), {}};
+  if (row.rule.action.kind == ActionKind::await) {
+    const auto first = rules_.find(static_cast<u64>(row.rule.action.number));
+    row.over = first->second.status.fired > 0;
   }
-  rules_.emplace(id, std::move(entry));
+  take(std::move(row));
   return id;
 }
 
@@ -54,12 +51,21 @@ void Registry::adopt(const std::vector<RuleRow>& rules) {
   for (const RuleRow& row : rules) {
     const ActionKind kind = row.rule.action.kind;
     if (row.rule.trigger.condition != 0 || kind == ActionKind::check || kind == ActionKind::call) continue;
-    Entry entry{row.id, row.rule, row.status};
-    entry.trace_seen = trace_.last_seq();
-    count_armed(row.rule, 1);
-    rules_.emplace(row.id, std::move(entry));
-    next_id_ = std::max(next_id_, row.id + 1);
+    RuleRow taken = row;
+    // What waits for one that was left out would wait for ever.
+    if (kind == ActionKind::await && rules_.count(static_cast<u64>(row.rule.action.number)) == 0)
+      taken.over = true;
+    take(std::move(taken));
   }
+}
+
+void Registry::take(RuleRow row) {
+  if (row.rule.trigger.until) trace_.enable(true);
+  count_armed(row.rule, 1);
+  next_id_ = std::max(next_id_, row.id + 1);
+  Entry entry{std::move(row)};
+  entry.trace_seen = trace_.last_seq();
+  rules_.emplace(entry.id, std::move(entry));
 }
 
 std::string Registry::refusal(const Rule& rule) const {
@@ -160,10 +166,13 @@ RuleStatus Registry::status(u64 id) const {
   return it == past_.end() ? RuleStatus{} : it->second;
 }
 
-std::vector<RuleRow> Registry::rules() const {
+std::vector<RuleRow> Registry::rules() {
   std::lock_guard lock(mutex_);
   std::vector<RuleRow> out;
-  for (const auto& [id, entry] : rules_) out.push_back({id, entry.rule, entry.status});
+  for (auto& [id, entry] : rules_) {
+    over(entry);  // as of now
+    out.push_back(entry);
+  }
   return out;
 }
 

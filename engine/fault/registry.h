@@ -32,11 +32,14 @@ struct RuleStatus {
   u64 fired = 0;  // times the action happened
 };
 
-// An armed rule.
+// An armed rule, and what it has seen.
 struct RuleRow {
   u64 id;
   Rule rule;
   RuleStatus status;
+  u64 bytes = 0;      // that have passed the point
+  bool over = false;  // `until` has happened; of `await`: what is waited for has
+  bool full = false;  // of `full`: it has fired
 };
 
 // A type of results: its name, and whether bytes are one.
@@ -69,14 +72,15 @@ class Registry {
 
   // Returns the rule's id, or why it can never work.
   Result<u64, std::string> arm(Rule rule);
-  // Rules that another registry had, with their ids and counts: those of a server that has lost power go on in
-  // the one that takes its place. One that needs a script's function is left out. Before anything else is armed.
+  // Rules that another registry had, with their ids and what they have seen: those of a server that has lost
+  // power go on in the one that takes its place. One that needs a script's function is left out. Before anything
+  // else is armed.
   void adopt(const std::vector<RuleRow>& rules);
   void disarm(u64 id);
   // Of a rule that is gone: what it was at the end.
   RuleStatus status(u64 id) const;
   // All that are armed, by whomever, in the order of arming.
-  std::vector<RuleRow> rules() const;
+  std::vector<RuleRow> rules();
   // Waits until the rule has fired this often; false when limit (real time) passes first, or the rule is gone
   // or was never there.
   bool wait_fired(u64 id, u64 times, std::chrono::milliseconds limit);
@@ -117,17 +121,11 @@ class Registry {
 
  private:
   using Held = std::vector<std::pair<Executor*, std::coroutine_handle<>>>;
-  struct Entry {
-    u64 id;
-    Rule rule;
-    RuleStatus status;
-    u64 bytes = 0;
+  struct Entry : RuleRow {
     // Of a pause: how many firings were let go, and how many of those have not suspended yet.
     u64 let_go = 0, permits = 0;
     Held held;
     u64 trace_seen = 0;  // of `until`: events looked at
-    bool over = false;   // it has happened; of `await`: what is waited for has
-    bool full = false;   // of `full`: it has fired
   };
   struct Pause;
   // Where an evaluation stands between the steps in which conditions are asked for.
@@ -136,6 +134,7 @@ class Registry {
     u64 asking = 0;    // the rule that has a condition to be asked for
     u64 function = 0;  // that condition
   };
+  void take(RuleRow row);
   std::string refusal(const Rule& rule) const;
   std::string result_refusal(const Rule& rule) const;
   std::optional<Action> evaluate(Point p, const Context& c, const Applies* applies, Cursor* cursor = nullptr);

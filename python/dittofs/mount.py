@@ -23,25 +23,23 @@ class Client(RpcClient):
 
     @procedure
     def mnt(dirpath: Path) -> Path:
-        """RFC 1813 5.2.1"""
         return dirpath
 
     @procedure
     def dump() -> None:
-        """RFC 1813 5.2.2"""
+        return None
 
     @procedure
     def umnt(dirpath: Path) -> Path:
-        """RFC 1813 5.2.3"""
         return dirpath
 
     @procedure
     def umntall() -> None:
-        """RFC 1813 5.2.4"""
+        return None
 
     @procedure
     def export() -> None:
-        """RFC 1813 5.2.5"""
+        return None
 
 
 class ClientV1(Client):

@@ -95,40 +95,35 @@ class Client(RpcClient):
 
     @procedure
     def getattr(object: Handle) -> GETATTR3args:
-        """RFC 1813 3.3.1"""
         return GETATTR3args(object=fh(object))
 
     @procedure
     def setattr(object: Handle, guard: nfstime3 | tuple[int, int] | None = None, **new_attributes: Any) -> SETATTR3args:
-        """RFC 1813 3.3.2. `guard`: the ctime the object must have; attributes as sattr() takes them."""
+        """`guard`: the ctime the object must have; attributes as sattr() takes them."""
         check = sattrguard3(obj_ctime=None if guard is None else _time(guard))
         return SETATTR3args(object=fh(object), new_attributes=sattr(**new_attributes), guard=check)
 
     @procedure
     def lookup(dir: Handle, name: Name) -> LOOKUP3args:
-        """RFC 1813 3.3.3"""
         return LOOKUP3args(what=diropargs(dir, name))
 
     @procedure
     def access(object: Handle, access: int = ALL_ACCESS) -> ACCESS3args:
-        """RFC 1813 3.3.4"""
         return ACCESS3args(object=fh(object), access=access)
 
     @procedure
     def readlink(symlink: Handle) -> READLINK3args:
-        """RFC 1813 3.3.5"""
         return READLINK3args(symlink=fh(symlink))
 
     @procedure
     def read(file: Handle, offset: int = 0, count: int = 65536) -> READ3args:
-        """RFC 1813 3.3.6"""
         return READ3args(file=fh(file), offset=offset, count=count)
 
     @procedure
     def write(
         file: Handle, offset: int, data: bytes, stable: int = stable_how.FILE_SYNC, count: int | None = None
     ) -> WRITE3args:
-        """RFC 1813 3.3.7. `count` is that of the data unless it is given."""
+        """`count` is that of the data unless it is given."""
         size = len(data) if count is None else count
         return WRITE3args(file=fh(file), offset=offset, count=size, stable=stable, data=data)
 
@@ -136,7 +131,7 @@ class Client(RpcClient):
     def create(
         dir: Handle, name: Name, how: int = createmode3.UNCHECKED, verf: bytes = bytes(8), **obj_attributes: Any
     ) -> CREATE3args:
-        """RFC 1813 3.3.8. `verf` belongs to EXCLUSIVE, attributes to the two others."""
+        """`verf` belongs to EXCLUSIVE, attributes to the two others."""
         if how == createmode3.EXCLUSIVE:
             mode = createhow3(mode=how, verf=verf)
         else:
@@ -145,12 +140,10 @@ class Client(RpcClient):
 
     @procedure
     def mkdir(dir: Handle, name: Name, **attributes: Any) -> MKDIR3args:
-        """RFC 1813 3.3.9"""
         return MKDIR3args(where=diropargs(dir, name), attributes=sattr(**attributes))
 
     @procedure
     def symlink(dir: Handle, name: Name, symlink_data: Name, **symlink_attributes: Any) -> SYMLINK3args:
-        """RFC 1813 3.3.10"""
         data = symlinkdata3(symlink_attributes=sattr(**symlink_attributes), symlink_data=symlink_data)
         return SYMLINK3args(where=diropargs(dir, name), symlink=data)
 
@@ -158,34 +151,29 @@ class Client(RpcClient):
     def mknod(
         dir: Handle, name: Name, type: int, spec: tuple[int, int] = (0, 0), **attributes: Any
     ) -> MKNOD3args:
-        """RFC 1813 3.3.11. `spec`: major and minor number of a device."""
+        """`spec`: major and minor number of a device."""
         return MKNOD3args(where=diropargs(dir, name), what=_mknoddata(type, spec, sattr(**attributes)))
 
     @procedure
     def remove(dir: Handle, name: Name) -> REMOVE3args:
-        """RFC 1813 3.3.12"""
         return REMOVE3args(object=diropargs(dir, name))
 
     @procedure
     def rmdir(dir: Handle, name: Name) -> RMDIR3args:
-        """RFC 1813 3.3.13"""
         return RMDIR3args(object=diropargs(dir, name))
 
     @procedure
     def rename(from_dir: Handle, from_name: Name, to_dir: Handle, to_name: Name) -> RENAME3args:
-        """RFC 1813 3.3.14"""
         return RENAME3args(from_=diropargs(from_dir, from_name), to=diropargs(to_dir, to_name))
 
     @procedure
     def link(file: Handle, dir: Handle, name: Name) -> LINK3args:
-        """RFC 1813 3.3.15"""
         return LINK3args(file=fh(file), link=diropargs(dir, name))
 
     @procedure
     def readdir(
         dir: Handle, cookie: int = 0, cookieverf: bytes = bytes(8), count: int = 32768
     ) -> READDIR3args:
-        """RFC 1813 3.3.16"""
         return READDIR3args(dir=fh(dir), cookie=cookie, cookieverf=cookieverf, count=count)
 
     @procedure
@@ -196,29 +184,25 @@ class Client(RpcClient):
         dircount: int = 8192,
         maxcount: int = 32768,
     ) -> READDIRPLUS3args:
-        """RFC 1813 3.3.17"""
         return READDIRPLUS3args(
             dir=fh(dir), cookie=cookie, cookieverf=cookieverf, dircount=dircount, maxcount=maxcount
         )
 
     @procedure
     def fsstat(fsroot: Handle) -> FSSTAT3args:
-        """RFC 1813 3.3.18"""
         return FSSTAT3args(fsroot=fh(fsroot))
 
     @procedure
     def fsinfo(fsroot: Handle) -> FSINFO3args:
-        """RFC 1813 3.3.19"""
         return FSINFO3args(fsroot=fh(fsroot))
 
     @procedure
     def pathconf(object: Handle) -> PATHCONF3args:
-        """RFC 1813 3.3.20"""
         return PATHCONF3args(object=fh(object))
 
     @procedure
     def commit(file: Handle, offset: int = 0, count: int = 0) -> COMMIT3args:
-        """RFC 1813 3.3.21. A count of 0 means to the end of the file."""
+        """A count of 0 means to the end of the file."""
         return COMMIT3args(file=fh(file), offset=offset, count=count)
 
 

@@ -37,26 +37,22 @@ class Client(RpcClient):
 
     @procedure
     def set(prog: int, vers: int, prot: int, port: int) -> mapping:
-        """RFC 1833 3.2"""
         return mapping(prog=prog, vers=vers, prot=prot, port=port)
 
     @procedure
     def unset(prog: int, vers: int, prot: int = 0, port: int = 0) -> mapping:
-        """RFC 1833 3.2"""
         return mapping(prog=prog, vers=vers, prot=prot, port=port)
 
     @procedure
     def getport(prog: int, vers: int, prot: int, port: int = 0) -> mapping:
-        """RFC 1833 3.2"""
         return mapping(prog=prog, vers=vers, prot=prot, port=port)
 
     @procedure
     def dump() -> None:
-        """RFC 1833 3.2"""
+        return None
 
     @procedure
     def callit(prog: int, vers: int, proc: int, args: bytes = b"") -> call_args:
-        """RFC 1833 3.2"""
         return call_args(prog=prog, vers=vers, proc=proc, args=args)
 
 
@@ -69,40 +65,34 @@ class ClientV3(RpcClient):
 
     @procedure
     def set(prog: int, vers: int, netid: Text, addr: Text, owner: Text = "") -> rpcb:
-        """RFC 1833 2.2.1"""
         return _rpcb(prog, vers, netid, addr, owner)
 
     @procedure
     def unset(prog: int, vers: int, netid: Text = "", addr: Text = "", owner: Text = "") -> rpcb:
-        """RFC 1833 2.2.1"""
         return _rpcb(prog, vers, netid, addr, owner)
 
     @procedure
     def getaddr(prog: int, vers: int, netid: Text = "", addr: Text = "", owner: Text = "") -> rpcb:
-        """RFC 1833 2.2.1"""
         return _rpcb(prog, vers, netid, addr, owner)
 
     @procedure
     def dump() -> None:
-        """RFC 1833 2.2.1"""
+        return None
 
     @procedure
     def callit(prog: int, vers: int, proc: int, args: bytes = b"") -> rpcb_rmtcallargs:
-        """RFC 1833 2.2.1"""
         return rpcb_rmtcallargs(prog=prog, vers=vers, proc=proc, args=args)
 
     @procedure
     def gettime() -> None:
-        """RFC 1833 2.2.1"""
+        return None
 
     @procedure
     def uaddr2taddr(uaddr: Text) -> Text:
-        """RFC 1833 2.2.1"""
         return uaddr
 
     @procedure
     def taddr2uaddr(buf: bytes, maxlen: int = 0) -> netbuf:
-        """RFC 1833 2.2.1"""
         return netbuf(maxlen=maxlen or len(buf), buf=buf)
 
 
@@ -114,27 +104,23 @@ class ClientV4(ClientV3):
 
     @procedure
     def bcast(prog: int, vers: int, proc: int, args: bytes = b"") -> rpcb_rmtcallargs:
-        """RFC 1833 2.2.1"""
         return rpcb_rmtcallargs(prog=prog, vers=vers, proc=proc, args=args)
 
     @procedure
     def getversaddr(prog: int, vers: int, netid: Text = "", addr: Text = "", owner: Text = "") -> rpcb:
-        """RFC 1833 2.2.1"""
         return _rpcb(prog, vers, netid, addr, owner)
 
     @procedure
     def indirect(prog: int, vers: int, proc: int, args: bytes = b"") -> rpcb_rmtcallargs:
-        """RFC 1833 2.2.1"""
         return rpcb_rmtcallargs(prog=prog, vers=vers, proc=proc, args=args)
 
     @procedure
     def getaddrlist(prog: int, vers: int, netid: Text = "", addr: Text = "", owner: Text = "") -> rpcb:
-        """RFC 1833 2.2.1"""
         return _rpcb(prog, vers, netid, addr, owner)
 
     @procedure
     def getstat() -> None:
-        """RFC 1833 2.2.1"""
+        return None
 
 
 def _rpcb(prog: int, vers: int, netid: Text, addr: Text, owner: Text) -> rpcb:

@@ -225,6 +225,37 @@ TEST_CASE("a rule outlives a power cut, with its id and its counts; one that nee
   CHECK(after.arm("rpc.record.rx", {}, doing(ActionKind::note)) > id);
 }
 
+TEST_CASE("until, after a power cut: an event of either life ends it") {
+  auto cut = [](World& before, World& after) { after.registry.adopt(before.registry.rules()); };
+  const auto event = [](World& w, u64 xid) {
+    if (w.trace.enabled()) w.trace.emit(event::RpcReplayed{xid});
+  };
+  World first, second, third;
+  first.arm("rpc.record.rx", {.until = Event{"rpc.replayed", {}}}, doing(ActionKind::drop_reply));
+  cut(first, second);
+  CHECK(second.consult(Point::rpc_record_rx));
+  event(second, 1);
+  cut(second, third);  // nothing has come to the point since
+  CHECK_FALSE(third.consult(Point::rpc_record_rx));
+}
+
+TEST_CASE("after a power cut: a full store stays full, and what has passed or fired stays so") {
+  World before, after;
+  before.arm("rpc.record.rx", {.limit = 1}, doing(ActionKind::full, 0, "data"));
+  before.arm("net.write", {.after_bytes = 100}, doing(ActionKind::close));
+  const u64 met = before.arm("net.read", {}, doing(ActionKind::note));
+  before.arm("rpc.call.decoded", {}, doing(ActionKind::await, static_cast<i64>(met)));
+  const u64 script = before.arm("rpc.call.decoded", {}, doing(ActionKind::check, 1));
+  before.arm("rpc.call.decoded", {}, doing(ActionKind::await, static_cast<i64>(script)));
+  CHECK_FALSE(before.consult(Point::rpc_record_rx));
+  CHECK_FALSE(before.registry.check(Point::net_write, {.bytes = 60}));
+  CHECK_FALSE(before.registry.check(Point::net_read, {}));
+  after.registry.adopt(before.registry.rules());
+  CHECK(after.consult(Point::store_before, {.detail = "write"})->number == 28);
+  CHECK(after.registry.check(Point::net_write, {.bytes = 60}));
+  CHECK_FALSE(after.registry.check(Point::rpc_call_decoded, {}));  // nothing is left to wait for
+}
+
 TEST_CASE("reply: a result of the operation, or it is refused") {
   World w;
   const auto four = [](std::string_view bytes) { return bytes.size() == 4; };

@@ -17,10 +17,11 @@ bool whole_number(const std::string& text, u64* out) {
   return !text.empty() && error == std::errc() && end == text.data() + text.size();
 }
 
-std::string lines_of(const std::vector<TraceEvent>& events, u64 after) {
+// after: the last one that is known to whoever asks; nothing is lost to who asks for what there is.
+std::string lines_of(const std::vector<TraceEvent>& events, std::optional<u64> after) {
   std::string out;
-  if (!events.empty() && after != 0 && events.front().seq > after + 1)
-    out += lost_to_json(events.front().seq - after - 1) + "\n";
+  if (!events.empty() && after && events.front().seq > *after + 1)
+    out += lost_to_json(events.front().seq - *after - 1) + "\n";
   for (const TraceEvent& e : events) out += to_json(e) + "\n";
   return out;
 }
@@ -74,8 +75,8 @@ void Api::stop() {
 }
 
 Answer Api::trace(const Request& r) {
-  u64 after = 0;
-  if (const auto it = r.query.find("after"); it != r.query.end() && !whole_number(it->second, &after))
+  std::optional<u64> after;
+  if (const auto it = r.query.find("after"); it != r.query.end() && !whole_number(it->second, &after.emplace()))
     return Answer::problem(400, fmt::format("after is the number of an event, not \"{}\"", it->second));
   const auto follow = r.query.find("follow");
   if (follow == r.query.end() || follow->second == "0" || follow->second == "false")
@@ -83,7 +84,7 @@ Answer Api::trace(const Request& r) {
         [&](Server& s) {
           if (!s.trace().enabled() && s.trace().last_seq() == 0)
             return Answer::problem(409, "no events are kept: follow them, or set trace.enabled");
-          return Answer{200, lines_of(s.trace().since(after), after)};
+          return Answer{200, lines_of(s.trace().since(after.value_or(0)), after)};
         },
         no_server());
   if (followers_.fetch_add(1) >= kFollowers) {
@@ -91,9 +92,9 @@ Answer Api::trace(const Request& r) {
     return Answer::problem(503, fmt::format("{} follow the trace already", kFollowers));
   }
   // Those that were before it began are not asked for.
-  if (r.query.find("after") == r.query.end())
+  if (!after)
     after = server_.with([](Server& s) { return s.trace().last_seq(); }, u64{0});
-  auto follower = std::make_shared<Follower>(*this, after);
+  auto follower = std::make_shared<Follower>(*this, *after);
   server_.with(
       [](Server& s) {
         s.trace().enable(true);

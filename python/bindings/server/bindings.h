@@ -17,11 +17,12 @@ void bind_faults(pybind11::module_& m);
 void bind_store_types(pybind11::module_& m);
 void bind_native_stores(pybind11::module_& m);
 void bind_handlers(pybind11::module_& m);
+void bind_claims(pybind11::module_& m);
 
 // Arms a rule that is plain data (engine/fault/rule_data.h). ValueError says what is possible.
 u64 arm_rule(fault::Registry& registry, const pybind11::object& data);
 // Dictionaries with id, rule (as data), hits and fired.
-pybind11::list armed_rules(const fault::Registry& registry);
+pybind11::list armed_rules(fault::Registry& registry);
 
 // Events as dictionaries: seq, time (ns), name, conn, request and the event's own fields.
 pybind11::list trace_since(const Trace& trace, u64 after);

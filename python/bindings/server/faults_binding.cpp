@@ -43,7 +43,7 @@ u64 arm_rule(fault::Registry& registry, const py::object& data) {
   return *id;
 }
 
-py::list armed_rules(const fault::Registry& registry) {
+py::list armed_rules(fault::Registry& registry) {
   py::list out;
   for (const fault::RuleRow& row : registry.rules()) {
     py::dict d;

@@ -6,6 +6,7 @@ PYBIND11_MODULE(_server, m) {
   dfs::python::bind_store_types(m);
   dfs::python::bind_native_stores(m);
   dfs::python::bind_handlers(m);
+  dfs::python::bind_claims(m);
   dfs::python::bind_server(m);
   dfs::python::bind_faults(m);
 }

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Callable, Optional, Sequence
 
 from dittofs.cli import Problem
+from dittofs.dfs import Dfs
 from dittofs.fuzz import Finding, Fuzzer, Step, minimised, run_steps
 from dittofs.fuzz.corpus import Corpus
-from dittofs.fuzz.program import Program
 from dittofs.fuzz.pytest_file import source
 from dittofs.fuzz.run import alive
 from dittofs.locate import NotFound, parse
@@ -29,6 +29,7 @@ from dittofs.rpc import RpcError
 
 SUMMARY = "send nearly right requests to a server until it fails"
 VERSIONS = ("3", "4.0", "4.1", "4.2")
+_ROOM = 1 << 28  # bytes of file data: 40 GiB of zeros, which ALLOCATE may be asked for, take longer than a client waits
 _COMES_BACK = 15.0  # seconds a server that has died is waited for
 
 
@@ -50,12 +51,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.server:
         return _fuzz(options, lambda: _called(options.restart))
+    program = Dfs(options.dfs, "--memory", "--portmap-port", "-1", "--set", f"store.memory_capacity={_ROOM}")
     try:
-        program = Program(options.dfs)
-    except (OSError, RuntimeError) as why:
-        raise Problem(str(why)) from why
-    options.server = program.url
-    try:
+        try:
+            program.start()
+        except (OSError, RuntimeError) as why:
+            raise Problem(str(why)) from why
+        options.server = program.url
         status = _fuzz(options, program.start)
         if status:
             print(program.said())

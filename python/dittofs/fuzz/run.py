@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, Optional, Sequence
+from typing import Callable, Iterable, Iterator, Optional, Sequence
 
 from dittofs.fuzz.chance import Chance
 from dittofs.fuzz.corpus import Corpus
@@ -44,39 +44,41 @@ class Fuzzer:
         self._rounds += 1
         world = self.place.world(self.version)
         chance = Chance(world.protocol, world.procedures, self.seed * 1_000_003 + self._rounds)
-        steps: list[Step] = []
-        try:
+
+        def drawn() -> Iterator[Step]:
             for _ in range(ROUND):
-                steps.append(chance.step(self.corpus.steps))
                 self.sent += 1
-                reply, finding = attempt(self.place, world, self.version, tuple(steps))
-                if finding is not None:
-                    return finding
-                assert reply is not None
-                self.corpus.add(signature(steps[-1], reply), steps[-1])
-                if lost(world, reply) or (until is not None and self.sent >= until):
-                    break
-                if end is not None and time.monotonic() >= end:
-                    break
-        finally:
-            world.close()
-        return None if alive(self.place) else Finding(Trouble.GONE, "after these requests", self.version, tuple(steps))
+                yield chance.step(self.corpus.steps)
+                if (until is not None and self.sent >= until) or (end is not None and time.monotonic() >= end):
+                    return
+
+        return send(self.place, world, self.version, drawn(), lambda step, reply: self.corpus.add(signature(step, reply), step))
 
 
 def run_steps(host: str, port: int, export: str, version: str, steps: Sequence[Step], *, timeout: float = 10.0) -> Optional[Finding]:
     """Sends these requests in a world of their own: what a server that fails at them does, None when it does not."""
     place = Place(host, port, export, timeout)
-    world = place.world(version)
+    return send(place, place.world(version), version, steps)
+
+
+def send(
+    place: Place, world: World, version: str, steps: Iterable[Step], told: Callable[[Step, Reply], object] = lambda step, reply: None
+) -> Optional[Finding]:
+    """Sends the steps in this world, which is closed then, as long as it lasts. `told` gets what is answered rightly."""
+    sent: list[Step] = []
     try:
-        for count in range(1, len(steps) + 1):
-            reply, finding = attempt(place, world, version, tuple(steps[:count]))
+        for step in steps:
+            sent.append(step)
+            reply, finding = attempt(place, world, version, tuple(sent))
             if finding is not None:
                 return finding
-            if reply is not None and lost(world, reply):
+            assert reply is not None
+            told(step, reply)
+            if lost(world, reply):
                 break
     finally:
         world.close()
-    return None if alive(place) else Finding(Trouble.GONE, "after these requests", version, tuple(steps))
+    return None if alive(place) else Finding(Trouble.GONE, "after these requests", version, tuple(sent))
 
 
 def attempt(place: Place, world: World, version: str, steps: tuple[Step, ...]) -> tuple[Optional[Reply], Optional[Finding]]:

@@ -52,19 +52,16 @@ def path(text: str) -> tuple[Operation, ...]:
 
 @Builder
 def access(access: int = ALL_ACCESS) -> w.ACCESS4args:
-    """RFC 8881 18.1"""
     return w.ACCESS4args(access)
 
 
 @Builder
 def close(open_stateid: State, seqid: int = AUTO) -> w.CLOSE4args:
-    """RFC 8881 18.2"""
     return w.CLOSE4args(seqid, stateid(open_stateid))
 
 
 @Builder
 def commit(offset: int = 0, count: int = 0) -> w.COMMIT4args:
-    """RFC 8881 18.3"""
     return w.COMMIT4args(offset, count)
 
 
@@ -72,7 +69,7 @@ def commit(offset: int = 0, count: int = 0) -> w.COMMIT4args:
 def create(
     objtype: int, objname: Name, attributes: Any = None, *, linkdata: Name = "", devdata: tuple[int, int] = (0, 0), **attrs: Any
 ) -> w.CREATE4args:
-    """RFC 8881 18.4. `linkdata` is the text of an NF4LNK, `devdata` the numbers of a device."""
+    """`linkdata` is the text of an NF4LNK, `devdata` the numbers of a device."""
     if objtype == w.NF4LNK:
         kind = w.createtype4(w.NF4LNK, linkdata=linkdata)
     elif objtype in (w.NF4BLK, w.NF4CHR):
@@ -84,30 +81,27 @@ def create(
 
 @Builder
 def delegpurge(clientid: int = AUTO) -> w.DELEGPURGE4args:
-    """RFC 8881 18.5"""
     return w.DELEGPURGE4args(clientid)
 
 
 @Builder
 def delegreturn(deleg_stateid: State) -> w.DELEGRETURN4args:
-    """RFC 8881 18.6"""
     return w.DELEGRETURN4args(stateid(deleg_stateid))
 
 
 @Builder
 def getattr(*attr_request: Bitmap) -> w.GETATTR4args:
-    """RFC 8881 18.7"""
     return w.GETATTR4args(bitmap(*attr_request))
 
 
 @Builder
 def getfh() -> None:
-    """RFC 8881 18.8"""
+    return None
 
 
 @Builder
 def link(newname: Name) -> w.LINK4args:
-    """RFC 8881 18.9: the saved filehandle gets another name in the current one."""
+    """The saved filehandle gets another name in the current one."""
     return w.LINK4args(newname)
 
 
@@ -124,7 +118,7 @@ def lock(
     open_seqid: int = AUTO,
     lock_seqid: int = AUTO,
 ) -> w.LOCK4args:
-    """RFC 8881 18.10. With `open_stateid` the lock owner is new to the file; with `lock_stateid` it has locks there."""
+    """With `open_stateid` the lock owner is new to the file; with `lock_stateid` it has locks there."""
     if (open_stateid is None) == (lock_stateid is None):
         raise TypeError("LOCK wants one of open_stateid and lock_stateid")
     if lock_stateid is not None:
@@ -137,30 +131,26 @@ def lock(
 
 @Builder
 def lockt(locktype: int, offset: int, length: int, owner: Union[bytes, w.state_owner4] = b"lock owner") -> w.LOCKT4args:
-    """RFC 8881 18.11"""
     return w.LOCKT4args(locktype, offset, length, owner4(owner))
 
 
 @Builder
 def locku(lock_stateid: State, offset: int, length: int, *, locktype: int = w.WRITE_LT, seqid: int = AUTO) -> w.LOCKU4args:
-    """RFC 8881 18.12"""
     return w.LOCKU4args(locktype, seqid, stateid(lock_stateid), offset, length)
 
 
 @Builder
 def lookup(objname: Name) -> w.LOOKUP4args:
-    """RFC 8881 18.13"""
     return w.LOOKUP4args(objname)
 
 
 @Builder
 def lookupp() -> None:
-    """RFC 8881 18.14"""
+    return None
 
 
 @Builder
 def nverify(attributes: Any = None, **attrs: Any) -> w.NVERIFY4args:
-    """RFC 8881 18.15"""
     return w.NVERIFY4args(fattr(attributes, **attrs))
 
 
@@ -175,48 +165,43 @@ def open(
     claim: Optional[w.open_claim4] = None,
     seqid: int = AUTO,
 ) -> w.OPEN4args:
-    """RFC 8881 18.16. `how`: create(mode=0o644), create(GUARDED4), create(EXCLUSIVE4, verf); nothing opens what is there."""
+    """`how`: create(mode=0o644), create(GUARDED4), create(EXCLUSIVE4, verf); nothing opens what is there."""
     what = w.open_claim4(w.CLAIM_NULL, file=file) if claim is None else claim
     return w.OPEN4args(seqid, share_access, share_deny, owner4(owner), how or w.openflag4(w.OPEN4_NOCREATE), what)
 
 
 @Builder
 def openattr(createdir: bool = False) -> w.OPENATTR4args:
-    """RFC 8881 18.17"""
     return w.OPENATTR4args(createdir)
 
 
 @Builder
 def open_confirm(open_stateid: State, seqid: int = AUTO) -> w.OPEN_CONFIRM4args:
-    """RFC 7530 16.18"""
     return w.OPEN_CONFIRM4args(stateid(open_stateid), seqid)
 
 
 @Builder
 def open_downgrade(open_stateid: State, share_access: int, share_deny: int = 0, *, seqid: int = AUTO) -> w.OPEN_DOWNGRADE4args:
-    """RFC 8881 18.18"""
     return w.OPEN_DOWNGRADE4args(stateid(open_stateid), seqid, share_access, share_deny)
 
 
 @Builder
 def putfh(object: Handle) -> w.PUTFH4args:
-    """RFC 8881 18.19"""
     return w.PUTFH4args(fh(object))
 
 
 @Builder
 def putpubfh() -> None:
-    """RFC 8881 18.20"""
+    return None
 
 
 @Builder
 def putrootfh() -> None:
-    """RFC 8881 18.21"""
+    return None
 
 
 @Builder
 def read(stateid: State = ANONYMOUS, offset: int = 0, count: int = 65536) -> w.READ4args:
-    """RFC 8881 18.22"""
     return w.READ4args(_stateid(stateid), offset, count)
 
 
@@ -224,52 +209,47 @@ def read(stateid: State = ANONYMOUS, offset: int = 0, count: int = 65536) -> w.R
 def readdir(
     *attr_request: Bitmap, cookie: int = 0, cookieverf: bytes = bytes(8), dircount: int = 8192, maxcount: int = 32768
 ) -> w.READDIR4args:
-    """RFC 8881 18.23"""
     return w.READDIR4args(cookie, cookieverf, dircount, maxcount, bitmap(*attr_request))
 
 
 @Builder
 def readlink() -> None:
-    """RFC 8881 18.24"""
+    return None
 
 
 @Builder
 def remove(target: Name) -> w.REMOVE4args:
-    """RFC 8881 18.25"""
     return w.REMOVE4args(target)
 
 
 @Builder
 def rename(oldname: Name, newname: Name) -> w.RENAME4args:
-    """RFC 8881 18.26: from the saved filehandle to the current one."""
+    """From the saved filehandle to the current one."""
     return w.RENAME4args(oldname, newname)
 
 
 @Builder
 def renew(clientid: int = AUTO) -> w.RENEW4args:
-    """RFC 7530 16.28"""
     return w.RENEW4args(clientid)
 
 
 @Builder
 def restorefh() -> None:
-    """RFC 8881 18.27"""
+    return None
 
 
 @Builder
 def savefh() -> None:
-    """RFC 8881 18.28"""
+    return None
 
 
 @Builder
 def secinfo(name: Name) -> w.SECINFO4args:
-    """RFC 8881 18.29"""
     return w.SECINFO4args(name)
 
 
 @Builder
 def setattr(attributes: Any = None, *, stateid: State = ANONYMOUS, **attrs: Any) -> w.SETATTR4args:
-    """RFC 8881 18.30"""
     return w.SETATTR4args(_stateid(stateid), fattr(attributes, **attrs))
 
 
@@ -282,38 +262,34 @@ def setclientid(
     cb_location: tuple[str, str] = ("tcp", "0.0.0.0.0.0"),
     callback_ident: int = 0,
 ) -> w.SETCLIENTID4args:
-    """RFC 7530 16.33. By default a callback address where nobody listens."""
+    """By default a callback address where nobody listens."""
     where = w.cb_client4(cb_program, w.netaddr4(*cb_location))
     return w.SETCLIENTID4args(w.nfs_client_id4(verifier, id), where, callback_ident)
 
 
 @Builder
 def setclientid_confirm(clientid: int, setclientid_confirm: bytes) -> w.SETCLIENTID_CONFIRM4args:
-    """RFC 7530 16.34"""
     return w.SETCLIENTID_CONFIRM4args(clientid, setclientid_confirm)
 
 
 @Builder
 def verify(attributes: Any = None, **attrs: Any) -> w.VERIFY4args:
-    """RFC 8881 18.31"""
     return w.VERIFY4args(fattr(attributes, **attrs))
 
 
 @Builder
 def write(stateid: State, offset: int, data: bytes, stable: int = w.FILE_SYNC4) -> w.WRITE4args:
-    """RFC 8881 18.32"""
     return w.WRITE4args(_stateid(stateid), offset, stable, data)
 
 
 @Builder
 def release_lockowner(lock_owner: Union[bytes, w.state_owner4] = b"lock owner") -> w.RELEASE_LOCKOWNER4args:
-    """RFC 7530 16.37"""
     return w.RELEASE_LOCKOWNER4args(owner4(lock_owner))
 
 
 @Builder
 def illegal() -> None:
-    """RFC 8881 18.52"""
+    return None
 
 
 def owner4(owner: Union[bytes, w.state_owner4]) -> w.state_owner4:

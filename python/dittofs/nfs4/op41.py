@@ -31,7 +31,6 @@ def channel(attrs: w.channel_attrs4, **changes: Any) -> w.channel_attrs4:
 
 @Builder
 def backchannel_ctl(bca_cb_program: int = CB_PROGRAM, bca_sec_parms: Optional[Iterable[w.callback_sec_parms4]] = None) -> w.BACKCHANNEL_CTL4args:
-    """RFC 8881 18.33"""
     return w.BACKCHANNEL_CTL4args(bca_cb_program, _sec_parms(bca_sec_parms))
 
 
@@ -39,7 +38,6 @@ def backchannel_ctl(bca_cb_program: int = CB_PROGRAM, bca_sec_parms: Optional[It
 def bind_conn_to_session(
     bctsa_dir: int = w.CDFC4_FORE_OR_BOTH, bctsa_sessid: bytes = AUTO, bctsa_use_conn_in_rdma_mode: bool = False
 ) -> w.BIND_CONN_TO_SESSION4args:
-    """RFC 8881 18.34"""
     return w.BIND_CONN_TO_SESSION4args(bctsa_sessid, bctsa_dir, bctsa_use_conn_in_rdma_mode)
 
 
@@ -50,7 +48,6 @@ def exchange_id(
     eia_state_protect: Optional[w.state_protect4_a] = None,
     eia_client_impl_id: Iterable[w.nfs_impl_id4] = (),
 ) -> w.EXCHANGE_ID4args:
-    """RFC 8881 18.35"""
     protect = w.state_protect4_a(w.SP4_NONE) if eia_state_protect is None else eia_state_protect
     return w.EXCHANGE_ID4args(eia_clientowner, eia_flags, protect, list(eia_client_impl_id))
 
@@ -65,7 +62,6 @@ def create_session(
     csa_cb_program: int = CB_PROGRAM,
     csa_sec_parms: Optional[Iterable[w.callback_sec_parms4]] = None,
 ) -> w.CREATE_SESSION4args:
-    """RFC 8881 18.36"""
     return w.CREATE_SESSION4args(
         csa_clientid, csa_sequence, csa_flags, csa_fore_chan_attrs, csa_back_chan_attrs, csa_cb_program,
         _sec_parms(csa_sec_parms),
@@ -74,13 +70,11 @@ def create_session(
 
 @Builder
 def destroy_session(dsa_sessionid: bytes = AUTO) -> w.DESTROY_SESSION4args:
-    """RFC 8881 18.37"""
     return w.DESTROY_SESSION4args(dsa_sessionid)
 
 
 @Builder
 def free_stateid(fsa_stateid: Any) -> w.FREE_STATEID4args:
-    """RFC 8881 18.38"""
     return w.FREE_STATEID4args(stateid(fsa_stateid))
 
 
@@ -93,7 +87,6 @@ def get_dir_delegation(
     gdda_child_attributes: Bitmap = (),
     gdda_dir_attributes: Bitmap = (),
 ) -> w.GET_DIR_DELEGATION4args:
-    """RFC 8881 18.39"""
     return w.GET_DIR_DELEGATION4args(
         gdda_signal_deleg_avail, bitmap(gdda_notification_types), nfstime(gdda_child_attr_delay),
         nfstime(gdda_dir_attr_delay), bitmap(gdda_child_attributes), bitmap(gdda_dir_attributes),
@@ -107,7 +100,6 @@ def getdeviceinfo(
     gdia_maxcount: int = 65536,
     gdia_notify_types: Bitmap = (),
 ) -> w.GETDEVICEINFO4args:
-    """RFC 8881 18.40"""
     return w.GETDEVICEINFO4args(gdia_device_id, gdia_layout_type, gdia_maxcount, bitmap(gdia_notify_types))
 
 
@@ -118,7 +110,6 @@ def getdevicelist(
     gdla_cookie: int = 0,
     gdla_cookieverf: bytes = bytes(8),
 ) -> w.GETDEVICELIST4args:
-    """RFC 8881 18.41"""
     return w.GETDEVICELIST4args(gdla_layout_type, gdla_maxdevices, gdla_cookie, gdla_cookieverf)
 
 
@@ -132,7 +123,6 @@ def layoutcommit(
     loca_time_modify: Any = None,
     loca_layoutupdate: Optional[w.layoutupdate4] = None,
 ) -> w.LAYOUTCOMMIT4args:
-    """RFC 8881 18.42"""
     written, time = loca_last_write_offset, loca_time_modify
     return w.LAYOUTCOMMIT4args(
         loca_offset, loca_length, loca_reclaim, stateid(loca_stateid),
@@ -153,7 +143,6 @@ def layoutget(
     loga_maxcount: int = 65536,
     loga_signal_layout_avail: bool = False,
 ) -> w.LAYOUTGET4args:
-    """RFC 8881 18.43"""
     return w.LAYOUTGET4args(
         loga_signal_layout_avail, loga_layout_type, loga_iomode, loga_offset, loga_length, loga_minlength,
         stateid(loga_stateid), loga_maxcount,
@@ -167,14 +156,13 @@ def layoutreturn(
     lora_iomode: int = w.LAYOUTIOMODE4_ANY,
     lora_reclaim: bool = False,
 ) -> w.LAYOUTRETURN4args:
-    """RFC 8881 18.44. By default all layouts of that type."""
+    """By default all layouts of that type."""
     what = lora_layoutreturn or w.layoutreturn4(w.LAYOUTRETURN4_ALL)
     return w.LAYOUTRETURN4args(lora_reclaim, lora_layout_type, lora_iomode, what)
 
 
 @Builder
 def secinfo_no_name(style: int = w.SECINFO_STYLE4_CURRENT_FH) -> int:
-    """RFC 8881 18.45"""
     return style
 
 
@@ -186,37 +174,32 @@ def sequence(
     sa_highest_slotid: int = AUTO,
     sa_cachethis: bool = AUTO,
 ) -> w.SEQUENCE4args:
-    """RFC 8881 18.46. A session adds it by itself where a compound has none."""
+    """A session adds it by itself where a compound has none."""
     return w.SEQUENCE4args(sa_sessionid, sa_sequenceid, sa_slotid, sa_highest_slotid, sa_cachethis)
 
 
 @Builder
 def set_ssv(ssa_ssv: bytes, ssa_digest: bytes) -> w.SET_SSV4args:
-    """RFC 8881 18.47"""
     return w.SET_SSV4args(ssa_ssv, ssa_digest)
 
 
 @Builder
 def test_stateid(*ts_stateids: Any) -> w.TEST_STATEID4args:
-    """RFC 8881 18.48"""
     return w.TEST_STATEID4args([stateid(each) for each in ts_stateids])
 
 
 @Builder
 def want_delegation(wda_want: int = w.OPEN4_SHARE_ACCESS_WANT_READ_DELEG, wda_claim: Optional[w.deleg_claim4] = None) -> w.WANT_DELEGATION4args:
-    """RFC 8881 18.49"""
     return w.WANT_DELEGATION4args(wda_want, wda_claim or w.deleg_claim4(w.CLAIM_FH))
 
 
 @Builder
 def destroy_clientid(dca_clientid: int = AUTO) -> w.DESTROY_CLIENTID4args:
-    """RFC 8881 18.50"""
     return w.DESTROY_CLIENTID4args(dca_clientid)
 
 
 @Builder
 def reclaim_complete(rca_one_fs: bool = False) -> w.RECLAIM_COMPLETE4args:
-    """RFC 8881 18.51"""
     return w.RECLAIM_COMPLETE4args(rca_one_fs)
 
 

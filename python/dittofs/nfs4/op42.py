@@ -14,7 +14,6 @@ Name = Union[str, bytes]
 
 @Builder
 def allocate(aa_stateid: Any, aa_offset: int, aa_length: int) -> w.ALLOCATE4args:
-    """RFC 7862 15.1"""
     return w.ALLOCATE4args(stateid(aa_stateid), aa_offset, aa_length)
 
 
@@ -29,7 +28,7 @@ def copy(
     ca_synchronous: bool = True,
     ca_source_server: Iterable[w.netloc4] = (),
 ) -> w.COPY4args:
-    """RFC 7862 15.2: from the saved filehandle to the current one. A count of 0 is to the end of the file."""
+    """From the saved filehandle to the current one. A count of 0 is to the end of the file."""
     return w.COPY4args(
         stateid(ca_src_stateid), stateid(ca_dst_stateid), ca_src_offset, ca_dst_offset, ca_count, ca_consecutive,
         ca_synchronous, list(ca_source_server),
@@ -38,20 +37,18 @@ def copy(
 
 @Builder
 def copy_notify(cna_src_stateid: Any, cna_destination_server: Optional[w.netloc4] = None) -> w.COPY_NOTIFY4args:
-    """RFC 7862 15.3"""
     where = cna_destination_server or w.netloc4(w.NL4_NAME, nl_name="localhost")
     return w.COPY_NOTIFY4args(stateid(cna_src_stateid), where)
 
 
 @Builder
 def deallocate(da_stateid: Any, da_offset: int, da_length: int) -> w.DEALLOCATE4args:
-    """RFC 7862 15.4"""
     return w.DEALLOCATE4args(stateid(da_stateid), da_offset, da_length)
 
 
 @Builder
 def io_advise(iaa_stateid: Any, iaa_offset: int = 0, iaa_count: int = 0, iaa_hints: Bitmap = ()) -> w.IO_ADVISE4args:
-    """RFC 7862 15.5. `iaa_hints`: values of IO_ADVISE_type4."""
+    """`iaa_hints`: values of IO_ADVISE_type4."""
     return w.IO_ADVISE4args(stateid(iaa_stateid), iaa_offset, iaa_count, bitmap(iaa_hints))
 
 
@@ -62,7 +59,6 @@ def layouterror(
     lea_length: int = w.NFS4_UINT64_MAX,
     lea_errors: Iterable[w.device_error4] = (),
 ) -> w.LAYOUTERROR4args:
-    """RFC 7862 15.6"""
     return w.LAYOUTERROR4args(lea_offset, lea_length, stateid(lea_stateid), list(lea_errors))
 
 
@@ -76,7 +72,6 @@ def layoutstats(
     lsa_deviceid: bytes = bytes(16),
     lsa_layoutupdate: Optional[w.layoutupdate4] = None,
 ) -> w.LAYOUTSTATS4args:
-    """RFC 7862 15.7"""
     return w.LAYOUTSTATS4args(
         lsa_offset, lsa_length, stateid(lsa_stateid), lsa_read or w.io_info4(), lsa_write or w.io_info4(), lsa_deviceid,
         lsa_layoutupdate or w.layoutupdate4(w.LAYOUT4_NFSV4_1_FILES),
@@ -85,59 +80,50 @@ def layoutstats(
 
 @Builder
 def offload_cancel(oca_stateid: Any) -> w.OFFLOAD_CANCEL4args:
-    """RFC 7862 15.8"""
     return w.OFFLOAD_CANCEL4args(stateid(oca_stateid))
 
 
 @Builder
 def offload_status(osa_stateid: Any) -> w.OFFLOAD_STATUS4args:
-    """RFC 7862 15.9"""
     return w.OFFLOAD_STATUS4args(stateid(osa_stateid))
 
 
 @Builder
 def read_plus(rpa_stateid: Any = ANONYMOUS, rpa_offset: int = 0, rpa_count: int = 65536) -> w.READ_PLUS4args:
-    """RFC 7862 15.10"""
     return w.READ_PLUS4args(stateid(rpa_stateid), rpa_offset, rpa_count)
 
 
 @Builder
 def seek(sa_stateid: Any, sa_offset: int, sa_what: int) -> w.SEEK4args:
-    """RFC 7862 15.11"""
     return w.SEEK4args(stateid(sa_stateid), sa_offset, sa_what)
 
 
 @Builder
 def write_same(wsa_stateid: Any, wsa_adb: w.app_data_block4, wsa_stable: int = w.FILE_SYNC4) -> w.WRITE_SAME4args:
-    """RFC 7862 15.12"""
     return w.WRITE_SAME4args(stateid(wsa_stateid), wsa_stable, wsa_adb)
 
 
 @Builder
 def clone(cl_src_stateid: Any, cl_dst_stateid: Any, cl_src_offset: int = 0, cl_dst_offset: int = 0, cl_count: int = 0) -> w.CLONE4args:
-    """RFC 7862 15.13: from the saved filehandle to the current one. A count of 0 is to the end of the file."""
+    """From the saved filehandle to the current one. A count of 0 is to the end of the file."""
     return w.CLONE4args(stateid(cl_src_stateid), stateid(cl_dst_stateid), cl_src_offset, cl_dst_offset, cl_count)
 
 
 @Builder
 def getxattr(gxa_name: Name) -> w.GETXATTR4args:
-    """RFC 8276 8.4.1"""
     return w.GETXATTR4args(gxa_name)
 
 
 @Builder
 def setxattr(sxa_key: Name, sxa_value: bytes, sxa_option: int = w.SETXATTR4_EITHER) -> w.SETXATTR4args:
-    """RFC 8276 8.4.2"""
     return w.SETXATTR4args(sxa_option, sxa_key, sxa_value)
 
 
 @Builder
 def listxattrs(lxa_cookie: int = 0, lxa_maxcount: int = 65536) -> w.LISTXATTRS4args:
-    """RFC 8276 8.4.3"""
     return w.LISTXATTRS4args(lxa_cookie, lxa_maxcount)
 
 
 @Builder
 def removexattr(rxa_name: Name) -> w.REMOVEXATTR4args:
-    """RFC 8276 8.4.4"""
     return w.REMOVEXATTR4args(rxa_name)

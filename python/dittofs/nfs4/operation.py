@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import struct
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Generic, Optional, ParamSpec, Union
@@ -10,6 +9,7 @@ from typing import Any, Callable, Generic, Optional, ParamSpec, Union
 from dittofs import wire
 from dittofs.rpc.procedure import Patch
 from dittofs.wire import nfs4 as w
+from dittofs.wire.about import Help, about
 
 ROWS = {row.op: row for row in w.nfs_argop4_ops}
 P = ParamSpec("P")
@@ -103,15 +103,8 @@ def _fields(args: Any) -> str:
     return ", ".join(f"{name}={getattr(args, name)!r}" for name in slots)
 
 
-class _Help:
-    """What help() shows: of a builder, the operation."""
-
-    def __get__(self, builder: Optional[Builder], owner: type) -> str:
-        return "Makes operations of one kind. `opnum` says which." if builder is None else builder.help()
-
-
 class Builder(Generic[P]):
-    __doc__: Any = _Help()
+    __doc__: Any = Help("Makes operations of one kind. `opnum` says which.")
 
     def __init__(self, build: Callable[P, Any]) -> None:
         self.build = build
@@ -122,37 +115,10 @@ class Builder(Generic[P]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Operation:
         return Operation(self.opnum, self.build(*args, **kwargs))
 
-    def help(self) -> str:
-        """The section, what the operation takes, and what its result has: r.lookup.status."""
-        row = ROWS[self.opnum]
+    def about(self) -> str:
+        """The section, what the operation takes, what its result has (r.lookup.status), and the errors it may fail with."""
         name = self.name.lower()
-        takes = "" if row.args is None else f"\n    sent as {_shape(row.args)}"
-        signature = str(inspect.signature(self.build)).replace("'", "")  # of annotations
-        brings = "\n".join(f"    r.{name}.{line}" for line in _fields_of(row.result))
-        return f"{self.name}, {self.build.__doc__}\n\n    op.{name}{signature}{takes}\n\n{brings}\n"
+        return about(ROWS[self.opnum], self.name, f"op.{name}", self.build, f"r.{name}.")
 
     def __repr__(self) -> str:
         return f"op.{self.name.lower()}"
-
-
-def _shape(type_: Any) -> str:
-    return str(type_.__xdr__[1]) if isinstance(type_, wire.Type) else f"{type_.__name__}({', '.join(type_.__slots__)})"
-
-
-def _fields_of(result: Any) -> list[str]:
-    """The fields of a result, and those of the arms that its status selects."""
-    if isinstance(result, wire.Type):
-        return [f"...    ({result.__xdr__[1]})"]
-    assert issubclass(result, wire.Record)
-    if not issubclass(result, wire.Union):
-        return list(result.__slots__)
-    lines = [result.__slots__[0]]
-    for status, (_, zero) in [*result.__cases__.items(), (None, result.__default_arm__ or (None, None))]:
-        value = zero() if zero is not None else None
-        when = "any other status" if status is None else _name_of(status)
-        lines += [f"{each}    ({when})" for each in (value.__slots__ if isinstance(value, wire.Record) else ())]
-    return lines
-
-
-def _name_of(status: Any) -> str:
-    return getattr(status, "name", str(status))

@@ -27,6 +27,7 @@ from dittofs.rpc.message import Call, Reply
 from dittofs.rpc.pending import Pending
 from dittofs.rpc.procedure import encode_args
 from dittofs.wire import Procedure
+from dittofs.wire.about import Help, about
 
 C = TypeVar("C", bound="Client")
 
@@ -36,15 +37,25 @@ _SENDING = frozenset({"raw", "patch", "fragments"})
 
 
 class procedure:
-    """Makes a method out of a function that builds the arguments of the procedure of the same name."""
+    __doc__: Any = Help("Makes a method out of a function that builds the arguments of the procedure of the same name.")
 
     def __init__(self, build: Callable) -> None:
         self.build = build
-        self.__doc__ = build.__doc__
         self.name = build.__name__.rstrip("_").upper()
+        self.row: Optional[Procedure] = None  # in the table of the class that has the method
         parameters = inspect.signature(build).parameters
         # A parameter of the procedure itself hides the header field of that name.
         self.header = _HEADER - parameters.keys()
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.row = getattr(owner, "procedures", {}).get(self.name)
+
+    def about(self) -> str:
+        """Of the procedure, for help()."""
+        return self.of(self.row) if self.row else str(self.build.__doc__)
+
+    def of(self, row: Procedure) -> str:
+        return about(row, self.name, f"c.{self.build.__name__}", self.build, "r.")
 
     @overload
     def __get__(self, client: None, owner: type) -> procedure: ...
@@ -57,7 +68,7 @@ class procedure:
 
 
 class Bound:
-    """A procedure of a client."""
+    __doc__: Any = Help("A procedure of a client.")
 
     __slots__ = ("client", "procedure")
 
@@ -80,6 +91,10 @@ class Bound:
     def args(self, *args: Any, **more: Any) -> Any:
         """The typed arguments that these values make."""
         return self.procedure.build(*args, **more)
+
+    def about(self) -> str:
+        """Of the procedure, for help()."""
+        return self.procedure.of(self.row)
 
     @property
     def row(self) -> Procedure:

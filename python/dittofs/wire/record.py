@@ -20,13 +20,25 @@ class Enum(IntEnum):
         return self._name_
 
 
+class _Doc:
+    """What help() shows of an object: its class's text behind its own."""
+
+    def __init__(self, text: str):
+        self.text = text
+
+    def __get__(self, value: object, owner: type) -> str:
+        section = getattr(value, "section", "")
+        return f"{section}\n\n{self.text}" if section else self.text
+
+
 class Type:
-    """A type that has no class of its own, a typedef or a builtin: `Type("mount", "dirpath")`."""
+    __doc__: Any = _Doc("""A type that has no class of its own, a typedef or a builtin: `Type("mount", "dirpath")`.""")
 
-    __slots__ = ("__xdr__",)
+    __slots__ = ("__xdr__", "section")
 
-    def __init__(self, schema: str, name: str):
+    def __init__(self, schema: str, name: str, section: str = ""):
         self.__xdr__ = (schema, name)
+        self.section = section
 
     def __repr__(self) -> str:
         return f"Type{self.__xdr__!r}"
@@ -129,12 +141,13 @@ def selected(value: object) -> Any:
 
 BytesLike = bytes | bytearray | memoryview
 Handle = type[Record] | type[Enum] | Type  # what stands for a type
+Errors = dict[str, tuple[Enum, ...]]  # which errors a table allows, by its section: "RFC 7530 13.2"
 
 
 class Procedure:
-    """One procedure of one program version. args, result: None for void."""
+    """One procedure of one program version. args, result: None for void. section: where it is defined."""
 
-    __slots__ = ("args", "name", "proc", "prog", "program", "result", "vers", "version")
+    __slots__ = ("args", "errors", "name", "proc", "prog", "program", "result", "section", "vers", "version")
 
     def __init__(
         self,
@@ -146,6 +159,8 @@ class Procedure:
         name: str,
         args: Handle | None,
         result: Handle | None,
+        section: str = "",
+        errors: Errors | None = None,
     ):
         self.program = program
         self.version = version
@@ -155,6 +170,8 @@ class Procedure:
         self.name = name
         self.args = args
         self.result = result
+        self.section = section
+        self.errors = errors or {}
 
     @property
     def short(self) -> str:
@@ -166,15 +183,26 @@ class Procedure:
 
 
 class Operation:
-    """One operation of a compound: what stands under its number in the argument and in the result union."""
+    """One operation of a compound: what stands under its number in the argument and in the result union; and the section
+    that defines it."""
 
-    __slots__ = ("args", "name", "op", "result")
+    __slots__ = ("args", "errors", "name", "op", "result", "section")
 
-    def __init__(self, op: int, name: str, args: Handle | None, result: Handle | None):
+    def __init__(
+        self,
+        op: int,
+        name: str,
+        args: Handle | None,
+        result: Handle | None,
+        section: str = "",
+        errors: Errors | None = None,
+    ):
         self.op = op
         self.name = name
         self.args = args
         self.result = result
+        self.section = section
+        self.errors = errors or {}
 
     def __repr__(self) -> str:
         return f"<{self.name}: {int(self.op)}>"

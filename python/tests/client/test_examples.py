@@ -14,6 +14,7 @@ FOLDER = pathlib.Path(__file__).resolve().parents[3] / "docs" / "examples"
 PACKAGE = str(pathlib.Path(dittofs.__file__).absolute().parents[1])
 
 SAYS = {
+    "claims.py": ["refuse because of alice", "recall of alice's", "[(0, 39), (60, 99)]", "told: ['bob']", "given up: ['bob']"],
     "compound.py": ["2 bytes written; the size is 2"],
     "crash_and_restart.py": ["FILE_SYNC: b'on disk'", "the write verifier has changed: True"],
     "custom_operation_handler.py": ["devices: [b'16 bytes: a disk']", "without the handler: NFS4ERR_NOENT"],

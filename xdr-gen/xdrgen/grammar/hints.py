@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..errors import Location, XdrError
@@ -42,8 +43,18 @@ class KeysHint:
 
 
 @dataclass
+class ErrorsHint:
+    file: str
+    enum: str
+    prefix: str  # of its members
+    of: str  # the prefix of the operations or procedures
+    where: Location
+
+
+@dataclass
 class Hints:
     namespace: str | None = None
+    rfc: str | None = None
     imports: list[Name] = field(default_factory=list)
     payload: list[Name] = field(default_factory=list)
     text: list[Name] = field(default_factory=list)
@@ -54,26 +65,33 @@ class Hints:
     lists: list[ListHint] = field(default_factory=list)
     ops: list[OpsHint] = field(default_factory=list)
     keys: list[KeysHint] = field(default_factory=list)
+    errors: list[ErrorsHint] = field(default_factory=list)
 
 
 # Words whose arguments are all of one kind, and the list they go to.
 _NAME_WORDS = {"payload": "payload", "text": "text", "newtype": "newtype", "open-enum": "open_enum", "boxed": "boxed"}
 
 
-def parse_hints(text: str, path: str) -> Hints:
-    hints = Hints()
+def words(text: str, path: str) -> Iterator[tuple[str, list[Name]]]:
+    """Every line that says something, and its words."""
     for number, line in enumerate(text.split("\n"), 1):
-        words = [
+        said = [
             (match.group(), Location(path, number, match.start() + 1))
             for match in re.finditer(r"\S+", line.split("#", 1)[0])
         ]
-        if words:
-            _line(hints, words)
+        if said:
+            yield line, said
+
+
+def parse_hints(text: str, path: str) -> Hints:
+    hints = Hints()
+    for _, said in words(text, path):
+        _line(hints, said)
     return hints
 
 
-def _line(hints: Hints, words: list[Name]) -> None:
-    (word, where), *args = words
+def _line(hints: Hints, said: list[Name]) -> None:
+    (word, where), *args = said
     if word in _NAME_WORDS:
         if not args:
             raise XdrError(where, f"{word} wants at least one name")
@@ -93,6 +111,12 @@ def _namespace(hints: Hints, where: Location, args: list[Name]) -> None:
     if hints.namespace is not None:
         raise XdrError(where, f"the namespace is {hints.namespace} already")
     hints.namespace = args[0][0]
+
+
+def _rfc(hints: Hints, where: Location, args: list[Name]) -> None:
+    if len(args) != 1 or not args[0][0].isdigit():
+        raise XdrError(where, "the form is: rfc NUMBER")
+    hints.rfc = args[0][0]
 
 
 def _import(hints: Hints, where: Location, args: list[Name]) -> None:
@@ -130,4 +154,21 @@ def _keys(hints: Hints, where: Location, args: list[Name]) -> None:
     hints.keys.append(KeysHint(args[0][0], args[2][0], where))
 
 
-_FORMS = {"namespace": _namespace, "import": _import, "bound": _bound, "list": _list, "ops": _ops, "keys": _keys}
+def _errors(hints: Hints, where: Location, args: list[Name]) -> None:
+    said = [word for word, _ in args]
+    match = re.fullmatch(r'"(.+)"', said[0]) if len(said) == 6 and said[2::2] == ["prefix", "of"] else None
+    if not match:
+        raise XdrError(where, 'the form is: errors "FILE" ENUM prefix PREFIX of PREFIX')
+    hints.errors.append(ErrorsHint(match.group(1), said[1], said[3], said[5], args[1][1]))
+
+
+_FORMS = {
+    "namespace": _namespace,
+    "rfc": _rfc,
+    "import": _import,
+    "bound": _bound,
+    "list": _list,
+    "ops": _ops,
+    "keys": _keys,
+    "errors": _errors,
+}

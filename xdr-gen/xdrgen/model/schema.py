@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..errors import Location
-from .types import Arm, Definition, Enum, Member, Type, Union, Value
+from .types import Arm, Definition, Enum, Member, Reference, Type, Union, Value
 
 
 @dataclass(eq=False)
@@ -25,6 +25,7 @@ class Procedure:
     number_text: Value
     where: Location
     number: int = field(default=0, init=False)
+    section: str = field(default="", init=False)  # passes/origins.py: "RFC 1813 3.3.6"
 
 
 @dataclass(eq=False)
@@ -69,6 +70,11 @@ class Operations:
                 yield member, _type(args), _type(self.results.arm_for(member.value))
 
 
+    def section(self, result: Type | None) -> str:
+        """Of an operation: that of its result."""
+        return result.target.section if isinstance(result, Reference) else ""
+
+
 def _type(arm: Arm | None) -> Type | None:
     return arm.declaration.type if arm and arm.declaration else None
 
@@ -82,6 +88,15 @@ class KeyedTypes:
 
 
 @dataclass(eq=False)
+class Allowed:
+    """The errors that one table of a specification gives an operation or procedure (hint `errors`)."""
+
+    source: str  # "RFC 7530 13.2"
+    enum: Enum
+    errors: list[Member]
+
+
+@dataclass(eq=False)
 class Schema:
     path: str  # of the .x, as it is to be shown
     name: str  # its file name without .x
@@ -92,6 +107,13 @@ class Schema:
     namespace: str = ""
     operations: list[Operations] = field(default_factory=list)
     keyed: list[KeyedTypes] = field(default_factory=list)
+    # passes/origins.py: by the name of the operation's number or of the procedure
+    allowed: dict[str, list[Allowed]] = field(default_factory=dict)
+
+    @property
+    def sections(self) -> bool:
+        """Whether it is known where its definitions come from (hint `rfc`)."""
+        return any(t.section for t in self.types)
 
     @property
     def start(self) -> Location:

@@ -100,6 +100,7 @@ class Named(Type):
 
     name: str
     schema: Schema = field(default=None, init=False)  # type: ignore[assignment]  # passes/names.py
+    section: str = field(default="", init=False)  # passes/origins.py: "RFC 8881 18.22, RFC 7530 16.23"
     recursive: bool = field(default=False, init=False)  # passes/recursion.py: a value may contain another of its type
     # passes/sizes.py: the fewest wire bytes a value takes; and how many every value takes, if they all agree
     min_wire: int = field(default=0, init=False)

@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 
 from ..errors import Location, XdrError
-from ..grammar.hints import Hints, parse_hints
+from ..grammar.error_tables import ErrorRow, parse_error_tables
+from ..grammar.hints import ErrorsHint, Hints, parse_hints
 from ..grammar.parse import parse
+from ..grammar.sections import parse_sections
 from ..model.schema import Schema
-from . import hints, lift, lists, names, order, programs, recursion, sizes, unions
+from . import hints, lift, lists, names, order, origins, programs, recursion, sizes, unions
 
 
 def load(xdr: Path, hints_file: Path | None = None, root: Path | None = None) -> Schema:
@@ -29,14 +31,21 @@ class _Loader:
         if done:
             return done
         self.loaded[key] = None
-        schema = parse(self._read(xdr), self._shown(xdr))
+        text = self._read(xdr)
+        schema = parse(text, self._shown(xdr))
         schema.namespace = schema.name
         decided = self._hints(xdr, hints_file)
         for path, where in decided.imports:
             schema.imports.append(self._import(xdr.parent / path, where))
         run(schema, decided)
+        sections = parse_sections(text, decided.rfc) if decided.rfc else None
+        origins.run(schema, sections, [(hint, self._error_rows(xdr.parent, hint)) for hint in decided.errors])
         self.loaded[key] = schema
         return schema
+
+    def _error_rows(self, folder: Path, hint: ErrorsHint) -> list[ErrorRow]:
+        path = folder / hint.file
+        return parse_error_tables(self._read(path), self._shown(path))
 
     def _hints(self, xdr: Path, given: Path | None) -> Hints:
         beside = given or xdr.with_suffix(".hints")

@@ -3,73 +3,53 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any, Optional
 
 import pytest
 
+from dittofs.dfs import Dfs
 from dittofs.testing.targets import own
 from dittofs.testing.targets.target import Address, Target
-
-_READY = re.compile(r"ready nfs=(\d+) mount=(\d+) portmap=(\d+)")
 
 
 class Program(Target):
     def __init__(self, options: Any) -> None:
-        self._command = command = [find(options.dfs), "start", "--nfs-port", "0", "--portmap-port", "0"]
-        command += ["--set", f"server.loops={options.loops}"]
         self._folder: Optional[str] = None
         if options.store == "memory":
-            command.append("--memory")
+            store = ["--memory"]
         else:
             self._folder = tempfile.mkdtemp(prefix="dittofs-")
-            command += ["--data-dir", self._folder]
-        for export in own.OPTIONS:
-            command += ["--export", export]
-        self._log = tempfile.TemporaryFile("w+")
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._log, text=True)
-        nfs, mount, portmap = self._wait_ready()
+            store = ["--data-dir", self._folder]
+        exports = [word for export in own.OPTIONS for word in ("--export", export)]
+        loops = ["--set", f"server.loops={options.loops}"]
+        self._dfs = Dfs(find(options.dfs), "--portmap-port", "0", *loops, *store, *exports)
+        try:
+            self._dfs.start()
+        except RuntimeError as why:
+            self.stop()
+            raise pytest.UsageError(str(why)) from why
         super().__init__(
             name=f"dfs {options.store}",
-            nfs=Address("127.0.0.1", nfs),
-            mount=Address("127.0.0.1", mount),
-            portmap=Address("127.0.0.1", portmap),
+            nfs=Address("127.0.0.1", self._dfs.nfs),
+            mount=Address("127.0.0.1", self._dfs.mount),
+            portmap=Address("127.0.0.1", self._dfs.portmap),
             exports=own.EXPORTS,
             twins=own.TWINS,
             can=frozenset({"udp"}),
             rerun=f"--server dfs --store {options.store} --loops {options.loops}",
         )
 
-    def _wait_ready(self) -> list[int]:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            found = _READY.search(line)
-            if found:
-                return [int(port) for port in found.groups()]
-        said = self._tail()
-        self.stop()
-        raise pytest.UsageError(f"{' '.join(self._command)}: {said}")
-
     def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(10)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._log.close()
+        self._dfs.stop()
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def alive(self) -> Optional[str]:
-        code = self._process.poll()
-        return None if code is None else f"dfs ended with status {code}\n{self._tail()}"
-
-    def _tail(self) -> str:
-        self._log.seek(0)
-        return self._log.read()[-4000:]
+        code = self._dfs.ended()
+        return None if code is None else f"dfs ended with status {code}\n{self._dfs.said()}"
 
 
 def find(given: Optional[str]) -> str:

@@ -9,6 +9,11 @@ namespace dfs::all_hints {
 constexpr u32 ATTR_SIZE = 4;
 constexpr u32 ATTR_ID = 2;
 
+constexpr u32 GOLDEN = 536870913;
+constexpr u32 GOLDEN_V1 = 1;
+constexpr u32 PROC_NULL = 0;
+constexpr u32 PROC_ONE = 1;
+
 struct entry;
 struct directory;
 struct write_args;
@@ -23,6 +28,12 @@ using name = Text;
 enum opnum : i32 {
   OP_NOTHING = 0,
   OP_WRITE = 7,
+};
+
+enum status : i32 {
+  STATUS_OK = 0,
+  STATUS_IO = 5,
+  STATUS_FULL = 28,
 };
 
 using attr_size = u64;
@@ -80,6 +91,13 @@ void encode(wire::Writer& w, const opnum& v);
 size_t encoded_size(const opnum& v);
 extern const wire::TypeDesc opnum_desc;
 
+[[nodiscard]] bool known(status v);
+[[nodiscard]] bool decode(wire::Reader& r, status& v);
+void encode(wire::Writer& w, const status& v);
+size_t encoded_size(const status& v);
+[[nodiscard]] bool load(wire::Reader& r, const u8* p, status& v);
+extern const wire::TypeDesc status_desc;
+
 [[nodiscard]] bool decode_attr_size(wire::Reader& r, attr_size& v);
 void encode_attr_size(wire::Writer& w, const attr_size& v);
 size_t encoded_size_attr_size(const attr_size& v);
@@ -130,6 +148,7 @@ size_t encoded_size(const resop& v);
 bool operator==(const resop& a, const resop& b);
 extern const wire::TypeDesc resop_desc;
 
+extern const std::array<wire::ProcDesc, 2> GOLDEN_V1_procs;
 extern const std::span<const wire::OpDesc> argop_ops;
 extern const wire::Schema schema;
 

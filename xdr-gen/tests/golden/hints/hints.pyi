@@ -6,6 +6,10 @@ from dittofs.wire.record import BytesLike, Enum, Handle, Operation, Procedure, R
 
 ATTR_SIZE: Final = 4
 ATTR_ID: Final = 2
+GOLDEN: Final = 536870913
+GOLDEN_V1: Final = 1
+PROC_NULL: Final = 0
+PROC_ONE: Final = 1
 
 offset: Final[Type]
 
@@ -17,6 +21,15 @@ class opnum(Enum):
 
 OP_NOTHING: Final = opnum.OP_NOTHING
 OP_WRITE: Final = opnum.OP_WRITE
+
+class status(Enum):
+    STATUS_OK = 0
+    STATUS_IO = 5
+    STATUS_FULL = 28
+
+STATUS_OK: Final = status.STATUS_OK
+STATUS_IO: Final = status.STATUS_IO
+STATUS_FULL: Final = status.STATUS_FULL
 
 attr_size: Final[Type]
 
@@ -72,5 +85,6 @@ class resop(Union):
 
 types: Final[dict[str, Handle]]
 procedures: Final[tuple[Procedure, ...]]
+GOLDEN_V1_procs: Final[tuple[Procedure, ...]]
 attr_types: Final[dict[int, Handle]]
 argop_ops: Final[tuple[Operation, ...]]

@@ -50,6 +50,29 @@ bool decode(wire::Reader& r, opnum& v) {
 void encode(wire::Writer& w, const opnum& v) { w.i32(v); }
 size_t encoded_size(const opnum&) { return 4; }
 
+bool known(status v) {
+  switch (v) {
+    case STATUS_OK:
+    case STATUS_IO:
+    case STATUS_FULL:
+      return true;
+    default:
+      return false;
+  }
+}
+bool decode(wire::Reader& r, status& v) {
+  i32 raw;
+  if (!r.i32(raw)) return false;
+  v = static_cast<status>(raw);
+  return known(v) || r.fail(wire::DecodeErrorKind::bad_enum, 4);
+}
+bool load(wire::Reader& r, const u8* p, status& v) {
+  v = static_cast<status>(wire::load_i32(p));
+  return known(v) || r.fail_at(wire::DecodeErrorKind::bad_enum, p);
+}
+void encode(wire::Writer& w, const status& v) { w.i32(v); }
+size_t encoded_size(const status&) { return 4; }
+
 bool decode_attr_size(wire::Reader& r, attr_size& v) {
   if (!r.u64(v)) return false;
   return true;

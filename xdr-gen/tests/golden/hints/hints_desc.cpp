@@ -42,6 +42,12 @@ constexpr wire::EnumValue k_opnum_values[] = {
     {"OP_WRITE", 7},
 };
 
+constexpr wire::EnumValue k_status_values[] = {
+    {"STATUS_OK", 0},
+    {"STATUS_IO", 5},
+    {"STATUS_FULL", 28},
+};
+
 constexpr wire::FieldDesc k_entry_fields[] = {
     {"who", &name_desc, offsetof(entry, who)},
 };
@@ -118,6 +124,23 @@ constinit const wire::TypeDesc opnum_desc = {
     .encoded_size = [](const void* v) { return encoded_size(*static_cast<const opnum*>(v)); },
     .equal = [](const void* a, const void* b) {
       return *static_cast<const opnum*>(a) == *static_cast<const opnum*>(b);
+    },
+};
+
+static_assert(sizeof(status) == 4 && alignof(status) == 4);
+constinit const wire::TypeDesc status_desc = {
+    .name = "status",
+    .kind = Kind::enumeration,
+    .size = 4,
+    .align = 4,
+    .min_wire = 4,
+    .values = k_status_values,
+    .value_count = 3,
+    .decode = [](wire::Reader& r, void* v) { return decode(r, *static_cast<status*>(v)); },
+    .encode = [](wire::Writer& w, const void* v) { encode(w, *static_cast<const status*>(v)); },
+    .encoded_size = [](const void* v) { return encoded_size(*static_cast<const status*>(v)); },
+    .equal = [](const void* a, const void* b) {
+      return *static_cast<const status*>(a) == *static_cast<const status*>(b);
     },
 };
 
@@ -261,6 +284,11 @@ constinit const wire::TypeDesc resop_desc = {
     },
 };
 
+constinit const std::array<wire::ProcDesc, 2> GOLDEN_V1_procs = { {
+    {"GOLDEN", "GOLDEN_V1", GOLDEN, GOLDEN_V1, PROC_NULL, "PROC_NULL", nullptr, nullptr},
+    {"GOLDEN", "GOLDEN_V1", GOLDEN, GOLDEN_V1, PROC_ONE, "PROC_ONE", &argop_desc, &resop_desc},
+}};
+
 namespace {
 constexpr wire::OpDesc k_argop_ops[] = {
     {OP_NOTHING, "NOTHING", nullptr, nullptr},
@@ -274,6 +302,7 @@ constexpr const wire::TypeDesc* kTypes[] = {
     &offset_desc,
     &name_desc,
     &opnum_desc,
+    &status_desc,
     &attr_size_desc,
     &attr_id_desc,
     &entry_desc,
@@ -283,6 +312,10 @@ constexpr const wire::TypeDesc* kTypes[] = {
     &argop_desc,
     &resop_desc,
 };
+constexpr wire::ProcDesc kProcedures[] = {
+    {"GOLDEN", "GOLDEN_V1", GOLDEN, GOLDEN_V1, PROC_NULL, "PROC_NULL", nullptr, nullptr},
+    {"GOLDEN", "GOLDEN_V1", GOLDEN, GOLDEN_V1, PROC_ONE, "PROC_ONE", &argop_desc, &resop_desc},
+};
 }  // namespace
 
 constinit const wire::Schema schema = {
@@ -290,7 +323,9 @@ constinit const wire::Schema schema = {
     .imports = nullptr,
     .import_count = 0,
     .types = kTypes,
-    .type_count = 11,
+    .type_count = 12,
+    .procs = kProcedures,
+    .proc_count = 2,
 };
 
 }  // namespace dfs::all_hints

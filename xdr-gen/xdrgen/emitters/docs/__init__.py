@@ -17,6 +17,7 @@ def emit_docs(schema: Schema) -> str:
         schema=schema,
         versions=[(p, v, [_procedure(q) for q in v.procedures]) for p in schema.programs for v in p.versions],
         operations=[_operations(o) for o in schema.operations],
+        allowed=[(n, a.source, [e.name for e in a.errors]) for n, tables in schema.allowed.items() for a in tables],
         keyed=[_keyed(k) for k in schema.keyed],
         enums=[t for t in schema.types if isinstance(t, m.Enum)],
         typedefs=[_typedef(t) for t in schema.types if isinstance(t, m.Typedef)],
@@ -31,12 +32,13 @@ def _procedure(q: Procedure) -> dict[str, object]:
         "name": q.name,
         "args": named(q.args[0]) if q.args else "void",
         "result": named(q.result) if q.result else "void",
+        "section": q.section,
     }
 
 
 def _operations(o: Operations) -> dict[str, object]:
     rows = [
-        (member.value, member.name, *(named(t) if t else "void" for t in (args, result)))
+        (member.value, member.name, *(named(t) if t else "void" for t in (args, result)), o.section(result))
         for member, args, result in o.pairs()
     ]
     return {"args": o.args.name, "results": o.results.name, "rows": rows}
@@ -53,12 +55,17 @@ def _size(t: m.Type) -> str:
     return str(fixed) if fixed is not None else f"{min_wire(t)} .."
 
 
-def _typedef(t: m.Typedef) -> tuple[str, str, str]:
-    return t.name, declared(t.type) + (" (a type of its own)" if t.newtype else ""), _size(t)
+def _typedef(t: m.Typedef) -> tuple[str, str, str, str]:
+    return t.name, declared(t.type) + (" (a type of its own)" if t.newtype else ""), _size(t), t.section
+
+
+def _origin(t: m.Named) -> str:
+    return f"{t.section}. " if t.section else ""
 
 
 def _struct(t: m.Struct) -> dict[str, object]:
-    return {"name": t.name, "size": _size(t), "rows": [(f.name, declared(f.type), _size(f.type)) for f in t.fields]}
+    rows = [(f.name, declared(f.type), _size(f.type)) for f in t.fields]
+    return {"name": t.name, "origin": _origin(t), "size": _size(t), "rows": rows}
 
 
 def _union(t: m.Union) -> dict[str, object]:
@@ -68,4 +75,4 @@ def _union(t: m.Union) -> dict[str, object]:
         d = arm.declaration
         rows.append((labels, f"`{d.name}`" if d else "", declared(d.type) if d else "void"))
     switch = (t.discriminant.name, declared(t.discriminant.type))
-    return {"name": t.name, "size": _size(t), "switch": switch, "rows": rows}
+    return {"name": t.name, "origin": _origin(t), "size": _size(t), "switch": switch, "rows": rows}

@@ -7,7 +7,7 @@ import re
 from ...model import types as m
 from ...model.schema import Operations, Schema
 from ..templating import render
-from .names import arm_names, enumerator, name
+from .names import arm_names, enumerator, name, qualified
 from .values import field_name, handle, is_shared, zero
 
 
@@ -47,6 +47,7 @@ def procedures(schema: Schema) -> list[dict[str, object]]:
             "name": q.name,
             "args": handle(q.args[0], schema) if q.args else "None",
             "result": handle(q.result, schema) if q.result else "None",
+            "origin": _origin(q.name, q.section, schema),
         }
         for p in schema.programs
         for v in p.versions
@@ -54,8 +55,19 @@ def procedures(schema: Schema) -> list[dict[str, object]]:
     ]
 
 
+def _origin(member: str, section: str, user: Schema) -> str:
+    """What follows in a row where there is a section: it, and the errors that the specifications allow."""
+    if not section:
+        return ""
+    tables = [
+        f'"{a.source}": {_tuple([qualified(e.name, a.enum.schema, user) for e in a.errors])}'
+        for a in user.allowed.get(member, [])
+    ]
+    return f', "{section}", {{{", ".join(tables)}}}'
+
+
 def _definition(t: m.Definition) -> dict[str, object]:
-    out: dict[str, object] = {"name": name(t.name), "xdr_name": t.name}
+    out: dict[str, object] = {"name": name(t.name), "xdr_name": t.name, "section": t.section}
     if isinstance(t, m.Typedef):
         return out | {"what": "typedef"}
     if isinstance(t, m.Enum):
@@ -111,5 +123,7 @@ def _operations(ops: Operations, user: Schema) -> dict[str, object]:
     rows = []
     for member, *types in ops.pairs():
         handles = [handle(t, user) if t else "None" for t in types]
-        rows.append((enumerator(ops.enum, member.value, user), member.name.removeprefix(ops.prefix), *handles))
+        number = enumerator(ops.enum, member.value, user)
+        origin = _origin(member.name, ops.section(types[1]), user)
+        rows.append((number, member.name.removeprefix(ops.prefix), *handles, origin))
     return {"name": f"{name(ops.args.name)}_ops", "rows": rows}
