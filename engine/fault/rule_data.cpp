@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace dfs::fault {
@@ -168,10 +169,15 @@ std::string params_of(const ActionInfo& info) {
   return out.empty() ? "nothing" : out;
 }
 
+constexpr double kLongest = 1e9;  // seconds: its nanoseconds, and a clock that adds them, fit into 63 bits
+
+// A whole number from 0 to `most`.
+bool fits(const json& value, u64 most) { return value.is_number_unsigned() && value.get<u64>() <= most; }
+
 Problem read_param(const ParamInfo& p, const json& value, const Vocabulary& words, Action* a, Edit* edit) {
   switch (p.type) {
     case Param::status:
-      if (value.is_number_integer()) {
+      if (fits(value, std::numeric_limits<u32>::max())) {
         a->number = value.get<i64>();
         return {};
       }
@@ -189,11 +195,12 @@ Problem read_param(const ParamInfo& p, const json& value, const Vocabulary& word
       return {};
     }
     case Param::count:
-      if (!value.is_number_unsigned()) return wrong(p.name, "a number", value);
+      if (!fits(value, std::numeric_limits<i64>::max())) return wrong(p.name, "a number below 2^63", value);
       a->number = value.get<i64>();
       return {};
     case Param::seconds:
-      if (!value.is_number() || value.get<double>() < 0) return wrong(p.name, "a time in seconds", value);
+      if (!value.is_number() || !(value.get<double>() >= 0 && value.get<double>() <= kLongest))
+        return wrong(p.name, fmt::format("a time in seconds, {} at the most", kLongest), value);
       a->seconds = value.get<double>();
       return {};
     case Param::path:

@@ -8,18 +8,37 @@
 
     with dittofs.Server(content=Flaky()) as srv: ...
 
+MemoryStore and LmdbStore are the engine's own, without a server: transactions on tables, and the bytes of files.
+
+    with LmdbStore("/tmp/store") as store:
+        store.update(lambda txn: txn.put_row(Table.SERVER, b"key", b"value"))
+        store.wait_durable()                          # what is not durable, crash() loses
+
 MetadataStore and ContentStore are whole stores, kept in dictionaries: override what shall be different. Their methods
 are called on one thread, never at the same time.
 """
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import Any, Iterable, Iterator, Optional
 
 from dittofs import _server
-from dittofs._server import Dirent, Inode, MemoryStore, Transaction
+from dittofs._server import Dirent, Inode, LmdbStore, MemoryStore, Transaction
 
-__all__ = ["ContentStore", "Dirent", "Inode", "MemoryStore", "MetadataStore", "StoreError", "Transaction"]
+__all__ = ["ContentStore", "Dirent", "Inode", "LmdbStore", "MemoryStore", "MetadataStore", "StoreError", "Table", "Transaction"]
+
+
+class Table(IntEnum):
+    """What the small rows of a metadata store are about (docs/stores.md)."""
+
+    SYMLINK = 0
+    CONTENT = 1
+    ORPHAN = 2
+    XATTR = 3
+    SERVER = 4
+    ACL = 5
+    SESSION = 6
 
 
 class StoreError(Exception):

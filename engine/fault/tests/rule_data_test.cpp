@@ -73,6 +73,14 @@ TEST_CASE("rules as data: refusals say what is possible") {
         R"(level is "message" or "wire"; not "moon")");
 }
 
+TEST_CASE("rules as data: numbers that an action cannot hold are refused") {
+  CHECK(why(R"({"point": "rpc.reply.tx", "do": {"reorder": 18446744073709551615}})") ==
+        "n is a number below 2^63; not 18446744073709551615");
+  CHECK(why(R"({"point": "rpc.reply.tx", "do": {"delay": 1e300}})") ==
+        "seconds is a time in seconds, 1000000000 at the most; not 1e+300");
+  CHECK(why(R"({"point": "rpc.call.decoded", "do": {"fail": 4294967296}})") == "there is no status 4294967296");
+}
+
 TEST_CASE("arming: a filter by what a point never knows is refused") {
   ManualClock clock;
   Random random{7};

@@ -77,9 +77,14 @@ Task<Answer> Callbacks::ask(const Client& client, u64 connection, const rpc::Cal
     const auto action = co_await consult(fault::Point::nfs4_cb_reply, context, answer.results, nullptr);
     if (action) switch (fault::group_of(action->kind)) {
         case fault::kCut:
-        case fault::kShape:
           streams_->apply(connection, *action);
           answer = {Outcome::lost, {}};
+          break;
+        case fault::kShape:
+          streams_->apply(connection, *action);
+          // The others are about what we send: this reply is here.
+          if (action->kind == fault::ActionKind::blackhole || action->kind == fault::ActionKind::slow_close)
+            answer = {Outcome::timed_out, {}};
           break;
         case fault::kDrop:
           answer = {Outcome::timed_out, {}};

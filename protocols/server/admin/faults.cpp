@@ -75,11 +75,12 @@ Answer Api::with_rule(const Request& r, const std::function<Answer(fault::Regist
   const std::string& text = r.parts.front();
   u64 id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  const bool number = error == std::errc() && end == text.data() + text.size();
   return server_.with(
       [&](Server& s) {
         const auto rules = s.faults().rules();
-        const bool armed = error == std::errc() && end == text.data() + text.size() &&
-                           std::any_of(rules.begin(), rules.end(), [&](auto& row) { return row.id == id; });
+        const bool armed =
+            number && std::any_of(rules.begin(), rules.end(), [&](auto& row) { return row.id == id; });
         return armed ? f(s.faults(), id) : Answer::problem(404, fmt::format("there is no rule {}", text));
       },
       no_server());

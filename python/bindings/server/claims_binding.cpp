@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <memory>
+#include <unordered_map>
+
 #include "engine/state/claims.h"
 #include "engine/state/lock_queue.h"
 #include "python/bindings/server/bindings.h"

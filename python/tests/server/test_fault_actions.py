@@ -3,8 +3,8 @@
 import pytest
 
 from dittofs import Server, nfs3, nfs4
-from dittofs.faults import (at, crash, delay, draw, error, expire, fail, full, once, reply, restart, revoke, skip,
-                            when)
+from dittofs.faults import (at, crash, delay, draw, error, expire, fail, full, note, once, reply, restart, revoke,
+                            skip, when)
 from dittofs.nfs3 import NFS3ERR
 from dittofs.nfs4 import NFS4ERR, op
 from dittofs.rpc.errors import RpcError
@@ -153,6 +153,23 @@ def test_a_record_that_is_not_put_down(srv):
     s.compound(op.putfh(export), op.open("f", nfs4.create(mode=0o644)))
 
 
+@pytest.mark.parametrize("in_queue", [True, False])
+def test_a_place_in_the_queue_for_a_lock(srv, in_queue):
+    """RFC 8881 9.6: whoever would wait for a lock is not passed by others, unless it was given no place."""
+    both = nfs4.OPEN4_SHARE_ACCESS_BOTH | nfs4.OPEN4_SHARE_ACCESS_WANT_NO_DELEG
+    sessions = [nfs4.connect(srv.url) for _ in range(3)]
+    (first, f), (second, g), (third, h) = [
+        (s, s.open(export, "f", nfs4.create(mode=0o666), share_access=both)) for s, export in sessions
+    ]  # fmt: skip
+    held = first.lock(f, nfs4.WRITE_LT, 0, 10)
+    what = note() if in_queue else skip()
+    with srv.faults.arm("state.lock.wait", once, what):
+        second.compound(op.putfh(g.fh), op.lock(nfs4.WRITEW_LT, 0, 10, open_stateid=g.stateid).fails(NFS4ERR.DENIED))
+    first.compound(op.putfh(f.fh), op.locku(held, 0, 10))
+    taken = third.call(op.putfh(h.fh), op.lock(nfs4.WRITE_LT, 0, 10, open_stateid=h.stateid))
+    assert taken.status == (NFS4ERR.DENIED if in_queue else nfs4.NFS4_OK)
+
+
 def graces(mounted, **options):
     """What an OPEN of somebody new is told after a restart that left a client with state."""
     with Server(store="lmdb", clock="manual", seed=3, **options) as srv:
@@ -189,6 +206,7 @@ def test_timers_run_late(srv, c, root):
     with srv.faults.arm(at.nfs3("GETATTR").enter, once, delay(10)) as held, srv.faults.arm("clock.tick", once, delay(5)) as late:
         slow = c.getattr.send(root)
         held.wait()
+        c.fsinfo(root)  # of the same connection: the other waits by now
         srv.clock.advance(10)
         assert late.wait().fired == 1
         c.fsinfo(root)

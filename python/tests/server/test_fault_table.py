@@ -7,6 +7,7 @@ import socket
 import threading
 
 import pytest
+from fault_effects import Met, check_effect, check_end, check_fired
 
 from dittofs import Server, mount, nfs3, nfs4, portmap
 from dittofs.faults import Faults, call, check, expire, from_data, once, reply, revoke
@@ -29,7 +30,8 @@ class World:
     """A server, and clients that are closed with it."""
 
     def __init__(self, store="memory"):
-        self.srv = Server(store=store, clock="manual", seed=5, settings={"nfs4.lease_time": 90}).start()
+        # One loop: who is served after a request that waits is served when it waits.
+        self.srv = Server(store=store, clock="manual", seed=5, settings={"nfs4.lease_time": 90, "server.loops": 1}).start()
         self.stack = contextlib.ExitStack()
 
     def nfs3(self):
@@ -43,6 +45,11 @@ class World:
         s = client.session(csa_flags=BACK_CHANNEL, csa_back_chan_attrs=BACK)
         s.compound(op.reclaim_complete())
         return s, s.path("/export")
+
+    def epoch(self):
+        """RFC 1813 3.3.7: another one when the server has started again."""
+        c, root = self.nfs3()
+        return bytes(c.commit(c.create(root, "epoch").obj.handle, 0, 0).verf)
 
     def close(self):
         self.stack.close()
@@ -245,9 +252,16 @@ PAIRS = [
 ]
 
 
+# What the server does when time passes: nobody waits for a reply.
+BY_ITSELF = (lapse, graced, never_given_back)
+
+
+def family_of(point):
+    return next((d for d in sorted(DETAILS, key=len, reverse=True) if point.startswith(d + ".") and "@" in point), None)
+
+
 def named(point):
-    family = next((d for d in sorted(DETAILS, key=len, reverse=True) if point.startswith(d + ".") and "@" in point), None)
-    return point.replace("@", DETAILS[family]) if family else point
+    return point.replace("@", DETAILS[family_of(point)]) if family_of(point) else point
 
 
 @pytest.mark.parametrize("point, action", PAIRS)
@@ -257,11 +271,13 @@ def test_each_pair(point, action):
     w = World("lmdb" if durable else "memory")
     try:
         run = DRIVERS[point](w)
+        epoch = w.epoch()
+        mark = w.srv.trace.start().last
         where = named(point)
         if action in ("check", "call"):
             what = {"check": check, "call": call}[action](told.append)
         elif action == "reply":
-            family = next(d for d in sorted(DETAILS, key=len, reverse=True) if point.startswith(d + "."))
+            family = family_of(point)
             if family not in RESULTS:
                 with pytest.raises(ValueError, match="is nothing; this is none"):
                     w.srv.faults.arm(where, RESULTS["nfs3"])
@@ -287,9 +303,8 @@ def test_each_pair(point, action):
         thread.start()
         rule.wait(limit=20)
         assert rule.fired == 1
-        if action == "call":
-            thread.join(20)  # it has been called when the request goes on
-        judge(w, action, told)
+        met = Met(w.srv, point, DETAILS.get(family_of(point)), action, rule, mark, run, thread, outcome)
+        judge(w, met, told)
         if w.srv.running:
             w.srv.faults.heal()
             if DRIVERS[point] in (delegated, never_given_back):
@@ -299,12 +314,14 @@ def test_each_pair(point, action):
         w.stack.close()
     thread.join(20)
     try:
+        check_end(met)
         if not w.srv.running:
             w.srv.start()
         elif (point, action) == ("store.txn.commit.before", "error"):
             w.srv.crash()  # durability.md: a store that could not commit takes no more until the next start
             w.srv.start()
         healthy(w)
+        assert (w.epoch() != epoch) == (action in ("crash", "restart") or (point, action) == ("store.txn.commit.before", "error"))
     finally:
         w.close()
 
@@ -320,13 +337,16 @@ def arm(srv, where, what):
         return srv.faults.arm(where, once, {"expire": expire(1), "revoke": revoke(bytes(12))}[what.kind])
 
 
-def judge(w, action, told):
-    """That it took effect, at least in kind."""
-    if action == "crash":
-        assert not w.srv.running
-    elif action == "restart":
-        assert w.srv.running
-    elif action in ("check", "call"):
+def judge(w, met, told):
+    if met.action in ("crash", "restart"):
+        assert w.srv.running == (met.action == "restart")
+        if DRIVERS[met.point] in BY_ITSELF:
+            return
+    else:
+        check_fired(met)
+    check_effect(met)
+    if met.action in ("check", "call"):
+        met.comes()  # it has been called when the request goes on
         w.srv._native().settle_hooks()
         assert len(told) == 1
 
