@@ -9,10 +9,15 @@ from hypothesis.stateful import precondition, rule
 
 from conformance.files.machine import Files
 from conformance.files.model import OK, Expected
-from dittofs.faults import at, drop_reply, error, once
+from dittofs.faults import at, drop_reply, error, once, when
 
 # What a client is told of an error of the store.
 STATUSES = {"io": {"IO"}, "no_space": {"NOSPC"}, "quota": {"DQUOT"}, "busy": {"JUKEBOX", "DELAY"}}
+
+
+def may_be_torn(found: bytes, old: bytes, new: bytes) -> bool:
+    """Whether a write that failed may have left this: each byte old or new, and the size the old one."""
+    return len(found) == len(old) and all(byte in pair for byte, *pair in zip(found, old, new))
 
 
 class BrokenFiles(Files):
@@ -46,8 +51,9 @@ class BrokenFiles(Files):
 
     def refused(self, who: int, expected: Expected, send: Callable[[], Any], what: str) -> Any:
         """The store's first update of the call fails: no name, link or size has changed, and the client is told why."""
-        with self.faults.arm(at.store("update").before, once, error(what)) as rule_:
-            answer = self.speaker(who).answer(send())
+        speaker = self.speaker(who)
+        with self.faults.arm(at.store("update").before, when(conn=speaker.caller) & once, error(what)) as rule_:
+            answer = speaker.answer(send())
             if not rule_.fired:
                 return self.judged(who, expected, answer)
         assert answer.status in STATUSES[what] | expected.failures, f"{answer.status} for {what}"
@@ -57,12 +63,12 @@ class BrokenFiles(Files):
         return None
 
     def torn(self, who: int, expected: Expected) -> None:
-        """A write that failed may have written: all of its bytes or none, and those beyond the end are not there."""
+        """A write that failed may have written some of its bytes, but no others (docs/durability.md)."""
         assert expected.file is not None
         node = self.model.nodes[expected.file]
         old = node.data
         expected.apply()
         speaker = self.speaker(who)
         found = speaker.answer(speaker.read(self.handle(who, expected.file))).value
-        assert found in (old, node.data[: len(old)])
+        assert may_be_torn(found, old, node.data)
         node.data = found

@@ -29,7 +29,7 @@ class V3:
     family = "v3"  # whose handles it has
 
     def __init__(self, client: nfs3.Client) -> None:
-        self.c = client
+        self.c = self.caller = client
 
     def make(self, kind: str, dir: bytes, name: str, target: str) -> Any:
         if kind == "file":
@@ -100,7 +100,7 @@ class V4:
     family = "v4"
 
     def __init__(self, session: nfs4.Session) -> None:
-        self.s = session
+        self.s = self.caller = session
 
     def change(self, *operations: nfs4.Operation) -> Any:
         """Sends what is not to be done twice: its reply is kept for a retry (RFC 8881 2.10.6.1.3)."""

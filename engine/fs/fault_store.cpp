@@ -1,5 +1,7 @@
 #include "engine/fs/fault_store.h"
 
+#include "engine/base/cause.h"
+
 namespace dfs::fs {
 
 using fault::ActionKind;
@@ -56,9 +58,15 @@ auto around(Registry& faults, const Context& context, Call call) -> decltype(cal
   return struck<decltype(std::move(call()).get())>(faults, context, std::move(call));
 }
 
-Context context_of(std::string_view call, const Inode& file, u64 bytes = 0) {
+// On whose connection, nothing says here but the cause: background work has none.
+Context context_of(std::string_view call) {
   Context c;
   c.detail = call;
+  c.conn = Cause::current().conn;
+  return c;
+}
+Context context_of(std::string_view call, const Inode& file, u64 bytes = 0) {
+  Context c = context_of(call);
   c.file = file.id.value;
   c.bytes = bytes;
   return c;
@@ -77,15 +85,15 @@ void declare_store_points(Registry& faults) {
 }
 
 Async<FsError> FaultMetadata::read(ReadFn fn) {
-  return around(faults_, {"view"}, [this, fn] { return inner_.read(fn); });
+  return around(faults_, context_of("view"), [this, fn] { return inner_.read(fn); });
 }
 Async<FsError> FaultMetadata::update(UpdateFn fn, CommitSeq* seq) {
-  return around(faults_, {"update"}, [this, fn, seq] { return inner_.update(fn, seq); });
+  return around(faults_, context_of("update"), [this, fn, seq] { return inner_.update(fn, seq); });
 }
 
 Async<FsError> FaultMetadata::wait_durable(CommitSeq seq) {
   auto wait = [this, seq] {
-    return around(faults_, {"durable"}, [this, seq] { return inner_.wait_durable(seq); });
+    return around(faults_, context_of("durable"), [this, seq] { return inner_.wait_durable(seq); });
   };
   if (!faults_.armed(Point::store_commit_after)) return wait();
   auto later = [](Registry& faults, Async<FsError> waiting) -> Task<FsError> {

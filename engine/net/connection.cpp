@@ -364,8 +364,9 @@ void Connection::apply(const fault::Action& action) {
       close();
       break;
     case ActionKind::cut:
-      flush();  // what was sent up to here arrives
-      if (state_ == State::open) reset();
+      // What was sent up to here arrives: after RST the peer would flush what it has not read (RFC 9293 3.10.7.4).
+      flush();
+      if (state_ == State::open) close();
       break;
     case ActionKind::half_close: {
       uv_os_fd_t fd;

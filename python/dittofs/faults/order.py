@@ -6,7 +6,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from dittofs.faults.what import Action, note
-from dittofs.faults.when import Trigger, always, when
+from dittofs.faults.when import Trigger
+from dittofs.faults.who import by_whom
 
 if TYPE_CHECKING:
     from dittofs.faults.rules import Faults
@@ -24,7 +25,7 @@ class First:
     def before(self, point: str, *, by: Any = None, limit: float = 10.0) -> Order:
         """Armed until the block ends. limit: real seconds that the second is held at most, a safety net; the block
         ends with a TimeoutError then."""
-        return Order(self._of.faults, (self._point, by_whom(self._of, self._by)), (point, by_whom(self._of, by)), limit)
+        return Order(self._of.faults, (self._point, by_whom(self._by)), (point, by_whom(by)), limit)
 
 
 class Order:
@@ -60,25 +61,3 @@ class Order:
         self.first.disarm()
         if self._overdue and error is None:
             raise TimeoutError(f"{self.second.point} was held for {self._limit} s, and {self.first.point} never came")
-
-
-def by_whom(server: Server, who: Any) -> Trigger:
-    """Only what this client does: of NFSv4 by its client id, of others by their connection."""
-    if who is None:
-        return always
-    client = getattr(who, "client", who)
-    if getattr(client, "clientid", 0):
-        return when(client=client.clientid)
-    return when(conn=connection_of(server, who))
-
-
-def connection_of(server: Server, client: Any) -> int:
-    """The number that the server has for a client's connection: it calls procedure 0."""
-    from dittofs.faults.what import check
-
-    seen: list[int] = []
-    xid = client.endpoint.xids
-    call = next(xid)
-    with server.faults.arm("rpc.call.decoded", when(xid=call), check(lambda hit: seen.append(hit.conn))):
-        client.null(xid=call)
-    return seen[0]

@@ -13,6 +13,7 @@ from dittofs.faults.life import Life
 from dittofs.faults.sweep import Step, sweep
 from dittofs.faults.what import Action
 from dittofs.faults.when import Hit, Trigger, after, always
+from dittofs.faults.who import with_numbers
 
 if TYPE_CHECKING:
     from dittofs.server import Server
@@ -147,7 +148,7 @@ class Faults:
         for part in parts:
             if isinstance(part, Trigger):
                 trigger = trigger & part
-        rule = Rule(self, point, to_data(point, trigger, actions[0]))
+        rule = Rule(self, point, to_data(point, with_numbers(self._of, trigger), actions[0]))
         if listed:
             self._rules.append(rule)
         return rule

@@ -113,7 +113,7 @@ def drop_reply() -> Action:
 
 
 def cut(n: int) -> Action:
-    """All but the reply's last n bytes are sent, then RST."""
+    """All but the reply's last n bytes are sent, then FIN: after RST the peer may throw away what it has."""
     return Action("cut", {"n": n})
 
 

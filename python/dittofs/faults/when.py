@@ -90,7 +90,8 @@ def if_(predicate: Callable[[Hit], object]) -> Trigger:
 def when(**what: Any) -> Trigger:
     """Only hits of this: each point knows some of them, and refuses the others when armed.
 
-    conn=       a connection, by the number it has in the trace
+    conn=       a connection: a client's, or by the number it has in the trace. A store's calls of nobody's request, such as
+                background work, have none
     client=     a clientid4, or a client
     session=    a sessionid4
     proc=, op=  the procedure of the call, the operation of the COMPOUND

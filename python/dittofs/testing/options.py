@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from typing import Any, Generator, Optional
 
@@ -24,7 +25,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--store", default="memory", choices=("memory", "lmdb"), help="store of our own server")
     group.addoption("--loops", type=int, default=1, help="event loops of our own server")
-    group.addoption("--seed", type=int, help="seed of our own server and of random tests")
+    group.addoption(
+        "--seed",
+        type=int,
+        help="seed of our own server and of random tests; default: CONFORMANCE_SEED of the environment, or a new one",
+    )
     group.addoption("--mount-port", type=int, help="MOUNT of a running server (else asked of its port mapper)")
     group.addoption("--portmap-port", type=int, default=None, help="port mapper of a running server, which is tested then")
     group.addoption(
@@ -39,13 +44,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--dfs", default=None, metavar="PROGRAM", help="the program for --server dfs")
 
 
+def seed_of_run(given: Optional[int]) -> int:
+    """--seed, or CONFORMANCE_SEED of the environment, with which several runs have the same, or another one each time."""
+    if given is not None:
+        return given
+    inherited = os.environ.get("CONFORMANCE_SEED")
+    return int(inherited) if inherited else random.SystemRandom().getrandbits(32)
+
+
 class Servers:
     """The server of this run. A server that died is reported once, with the test it died in, and replaced."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._options = config.option
         self._current: Optional[Target] = None
-        self.seed = config.option.seed if config.option.seed is not None else random.SystemRandom().getrandbits(32)
+        self.seed = seed_of_run(config.option.seed)
 
     @property
     def current(self) -> Target:

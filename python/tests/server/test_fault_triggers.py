@@ -3,7 +3,7 @@
 import pytest
 
 from dittofs import Server, nfs4
-from dittofs.faults import at, call, check, fail, first, from_data, if_, note, once, until, when
+from dittofs.faults import at, call, check, error, fail, first, from_data, if_, note, once, until, when
 from dittofs.nfs3 import NFS3ERR
 from dittofs.nfs4 import NFS4ERR, op
 
@@ -43,6 +43,30 @@ def test_nfs4_by_what_the_compound_says(srv, session):
     lookup = lambda: s.call(op.putfh(export), op.lookup("gone"))  # noqa: E731
     assert failed(srv, at.nfs4("LOOKUP").enter, when(name="gone"), lookup)
     assert not failed(srv, at.nfs4("LOOKUP").enter, when(name="here"), lookup)
+
+
+def test_a_store_by_whose_request_it_works_for(srv, c, root, mounted):
+    other = mounted(srv).c
+    with srv.faults.arm(at.store("update").before, when(conn=c), error("io")) as rule:
+        assert other.create.call(root, "a").status == 0
+        assert c.create.call(root, "b").status == NFS3ERR.IO
+        assert rule.hits == 1
+
+
+def test_background_work_is_nobodys(mounted):
+    """What was removed while it was open goes after the grace period, if its client does not come back for it."""
+    with Server("lmdb", clock="manual", seed=7) as srv:
+        s, export = nfs4.connect(srv.url)
+        s.open(export, "f", nfs4.create(mode=0o644))
+        s.compound(op.putfh(export), op.remove("f"))
+        srv.crash()
+        srv.restart()
+        c = mounted(srv).c
+        with srv.faults.arm(at.store("update").before, when(conn=c), note(), listed=False) as ours:
+            with srv.faults.arm(at.store("update").before, note()) as anyone:
+                srv.clock.advance(200)
+                anyone.wait()
+            assert ours.hits == 0
 
 
 def test_a_filter_that_is_never_known_is_refused(srv):
