@@ -160,14 +160,14 @@ class Met:
     def ends_a_callback(self) -> None:
         self.comes()
         self.rule.release()
-        self.srv.clock.advance(30)
+        outcome = CALLBACKS.get((self.point, self.action), ANSWERED)
+        self.srv.clock.advance(30 if outcome == TIMED_OUT or self.action == "drop_reply" else 2)
         # It may end in another way first, and be sent again: time passes whether the peer is quick or not.
         if self.action == "expire":
             self.srv.trace.wait("nfs4.client.expired", after=self.mark)
         elif EFFECTS[self.action] == Met.is_not_what_it_was or (self.point, self.action) == ("nfs4.cb.@.send", "drop_reply"):
             self.srv.trace.wait("nfs4.cb.path", after=self.mark, path="fault")
         else:
-            outcome = CALLBACKS.get((self.point, self.action), ANSWERED)
             self.srv.trace.wait("nfs4.cb.reply", after=self.mark, outcome=outcome)
 
 
