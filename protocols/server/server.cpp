@@ -83,13 +83,6 @@ Server::Server(Config config, Parts parts)
   fs::declare_store_points(faults_);
 }
 
-Server::Volume::Volume(Stores s, Trace& trace, fault::Registry& faults)
-    : stores(std::move(s)),
-      traced_metadata(std::make_unique<fs::TraceMetadata>(*stores.metadata, trace)),
-      traced_content(std::make_unique<fs::TraceContent>(*stores.content, trace)),
-      metadata(std::make_unique<fs::FaultMetadata>(*traced_metadata, faults)),
-      content(std::make_unique<fs::FaultContent>(*traced_content, faults)) {}
-
 Server::~Server() { crash(); }
 
 std::string Server::start() {

@@ -2,8 +2,6 @@
 
 #include <memory>
 
-#include "engine/fs/fault_store.h"
-#include "engine/fs/trace_store.h"
 #include "engine/net/listener.h"
 #include "engine/trace/trace_file.h"
 #include "protocols/mount/program.h"
@@ -15,7 +13,7 @@
 #include "protocols/server/dialer.h"
 #include "protocols/server/fault_effects.h"
 #include "protocols/server/local_client.h"
-#include "protocols/server/stores_factory.h"
+#include "protocols/server/volume.h"
 
 namespace dfs::server {
 
@@ -80,15 +78,6 @@ class Server {
 
  private:
   // An export's stores, seen through the trace and the fault rules.
-  struct Volume {
-    Volume(Stores s, Trace& trace, fault::Registry& faults);
-    Stores stores;
-    std::unique_ptr<fs::TraceMetadata> traced_metadata;
-    std::unique_ptr<fs::TraceContent> traced_content;
-    std::unique_ptr<fs::FaultMetadata> metadata;
-    std::unique_ptr<fs::FaultContent> content;
-    std::unique_ptr<fs::FileSystem> file_system;
-  };
   struct LoopState {
     std::unique_ptr<Loop> loop;
     net::ConnectionSet connections;
