@@ -9,12 +9,14 @@
 
 namespace dfs::server {
 
-// What an export keeps its files in: its stores, behind a trace and fault points, and the file system on them.
+// What an export keeps its files in: its stores, behind a trace and fault points, and the file system on
+// them.
 struct Volume {
   // Neither trace nor registry is owned.
   Volume(Stores s, Trace& trace, fault::Registry& faults);
   Volume(Volume&&) = default;
-  // Waits for a commit that is asking for its data to be made durable: that way leads through all these parts.
+  // Waits for a commit that is asking for its data to be made durable: that way leads through all these
+  // parts.
   ~Volume();
 
   Stores stores;

@@ -11,7 +11,8 @@ using fs::FsError;
 
 namespace {
 
-// A store whose last commit comes when everything in front of it is gone, as that of a server that loses power may.
+// A store whose last commit comes when everything in front of it is gone, as that of a server that loses
+// power may.
 class LateCommit final : public fs::MetadataStore {
  public:
   LateCommit(Random& random, FsError* answer) : inner_(random), answer_(answer) {}
@@ -44,7 +45,8 @@ TEST_CASE("volume: a commit that comes late is refused, and finds nothing that i
   bool asked = false;
   {
     std::vector<Volume> volumes;
-    Stores late{std::make_unique<LateCommit>(random, &answer), std::make_unique<stores::MemoryContent>(1u << 20)};
+    Stores late{std::make_unique<LateCommit>(random, &answer),
+                std::make_unique<stores::MemoryContent>(1u << 20)};
     volumes.emplace_back(std::move(late), trace, faults);
     volumes.back().metadata->set_commit_barrier([&] {
       asked = true;
