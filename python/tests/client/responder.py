@@ -44,7 +44,6 @@ class Responder:
     def __init__(self, answer: Answer = success) -> None:
         self.answer = answer
         self.got: list[Got] = []
-        self.raw: list[bytes] = []  # what recv() returned, piece by piece
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -61,7 +60,6 @@ class Responder:
         frames = record.Deframer()
         with connection:
             while data := connection.recv(1 << 16):
-                self.raw.append(data)
                 for message in frames.feed(data):
                     self.got.append(Got(message))
                     for reply in self.answer(self.got[-1]):
