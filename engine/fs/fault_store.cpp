@@ -51,11 +51,12 @@ Task<R> struck(Registry& faults, Context context, Call call) {
   co_return std::move(out);
 }
 
-// Makes the call, between its two points when either is armed.
-template <class Call>
-auto around(Registry& faults, const Context& context, Call call) -> decltype(call()) {
-  if (!faults.armed(Point::store_before) && !faults.armed(Point::store_after)) return call();
-  return struck<decltype(std::move(call()).get())>(faults, context, std::move(call));
+// Makes the call, between its two points when either is armed; only then is its context put together.
+template <class About, class Call>
+auto around(Registry& faults, About about, Call call) -> decltype(call()) {
+  if (!faults.armed(Point::store_before) && !faults.armed(Point::store_after)) [[likely]]
+    return call();
+  return struck<decltype(std::move(call()).get())>(faults, about(), std::move(call));
 }
 
 // On whose connection, nothing says here but the cause: background work has none.
@@ -85,15 +86,18 @@ void declare_store_points(Registry& faults) {
 }
 
 Async<FsError> FaultMetadata::read(ReadFn fn) {
-  return around(faults_, context_of("view"), [this, fn] { return inner_.read(fn); });
+  return around(
+      faults_, [&] { return context_of("view"); }, [this, fn] { return inner_.read(fn); });
 }
 Async<FsError> FaultMetadata::update(UpdateFn fn, CommitSeq* seq) {
-  return around(faults_, context_of("update"), [this, fn, seq] { return inner_.update(fn, seq); });
+  return around(
+      faults_, [&] { return context_of("update"); }, [this, fn, seq] { return inner_.update(fn, seq); });
 }
 
 Async<FsError> FaultMetadata::wait_durable(CommitSeq seq) {
   auto wait = [this, seq] {
-    return around(faults_, context_of("durable"), [this, seq] { return inner_.wait_durable(seq); });
+    return around(
+        faults_, [&] { return context_of("durable"); }, [this, seq] { return inner_.wait_durable(seq); });
   };
   if (!faults_.armed(Point::store_commit_after)) return wait();
   auto later = [](Registry& faults, Async<FsError> waiting) -> Task<FsError> {
@@ -111,30 +115,37 @@ void FaultMetadata::set_commit_barrier(UniqueFunction<FsError()> barrier) {
 }
 
 Async<ContentRead> FaultContent::read(const Inode& file, u64 offset, u32 length) {
-  return around(faults_, context_of("read", file, length),
-                [this, &file, offset, length] { return inner_.read(file, offset, length); });
+  return around(
+      faults_, [&] { return context_of("read", file, length); },
+      [this, &file, offset, length] { return inner_.read(file, offset, length); });
 }
 Async<ContentChange> FaultContent::write(const Inode& file, u64 offset, SliceList& data) {
-  return around(faults_, context_of("write", file, total_size(data)),
-                [this, &file, offset, &data] { return inner_.write(file, offset, data); });
+  return around(
+      faults_, [&] { return context_of("write", file, total_size(data)); },
+      [this, &file, offset, &data] { return inner_.write(file, offset, data); });
 }
 Async<ContentChange> FaultContent::truncate(const Inode& file, u64 new_size) {
-  return around(faults_, context_of("truncate", file),
-                [this, &file, new_size] { return inner_.truncate(file, new_size); });
+  return around(
+      faults_, [&] { return context_of("truncate", file); },
+      [this, &file, new_size] { return inner_.truncate(file, new_size); });
 }
 Async<ContentChange> FaultContent::deallocate(const Inode& file, u64 offset, u64 length) {
-  return around(faults_, context_of("deallocate", file),
-                [this, &file, offset, length] { return inner_.deallocate(file, offset, length); });
+  return around(
+      faults_, [&] { return context_of("deallocate", file); },
+      [this, &file, offset, length] { return inner_.deallocate(file, offset, length); });
 }
 Async<ContentChange> FaultContent::clone(const Inode& from, u64 from_offset, const Inode& to, u64 to_offset,
                                          u64 length) {
-  return around(faults_, context_of("clone", to, length), [this, &from, from_offset, &to, to_offset, length] {
-    return inner_.clone(from, from_offset, to, to_offset, length);
-  });
+  return around(
+      faults_, [&] { return context_of("clone", to, length); },
+      [this, &from, from_offset, &to, to_offset, length] {
+        return inner_.clone(from, from_offset, to, to_offset, length);
+      });
 }
 Async<Result<Extent, FsError>> FaultContent::extent(const Inode& file, u64 offset) {
-  return around(faults_, context_of("extent", file),
-                [this, &file, offset] { return inner_.extent(file, offset); });
+  return around(
+      faults_, [&] { return context_of("extent", file); },
+      [this, &file, offset] { return inner_.extent(file, offset); });
 }
 
 FsError FaultContent::sync() {
