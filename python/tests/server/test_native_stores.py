@@ -55,6 +55,46 @@ def make_file(txn) -> Inode:
     return node
 
 
+def test_the_engines_store_alone():
+    store = MemoryStore()
+    node = store.update(make_file)
+    assert store.read(lambda t: t.inode(node.id)).mode == 0o644
+    assert store.read(lambda t: t.lookup(2, b"name")).id == node.id
+    assert [name for name, _ in store.read(lambda t: t.scan(2))] == [b"name"]
+    assert store.read(lambda t: t.lookup(2, b"other")) is None
+    node = store.write_data(node, 10, b"hello")
+    assert node.size == 15
+    assert store.read_data(node, 0, 15) == bytes(10) + b"hello"
+
+
+def test_an_exception_undoes_an_update():
+    store = MemoryStore()
+
+    def half(txn):
+        make_file(txn)
+        raise KeyError("no")
+
+    with pytest.raises(KeyError):
+        store.update(half)
+    assert store.read(lambda t: t.inode_count()) == 0
+
+
+def test_a_transaction_does_not_outlive_its_call():
+    store = MemoryStore()
+    kept = store.read(lambda t: t)
+    with pytest.raises(RuntimeError, match="has ended"):
+        kept.inode(2)
+    with pytest.raises(RuntimeError, match="this is a read"):
+        store.read(lambda t: t.new_id())
+
+
+def test_a_full_store_says_so():
+    store = MemoryStore(capacity=1 << 20)
+    node = store.update(make_file)
+    with pytest.raises(StoreError, match="no_space"):
+        store.write_data(node, 0, bytes(2 << 20))
+
+
 def test_rows_entries_and_bytes(store):
     node = store.write_data(store.update(make_file), 10, b"hello")
     store.update(put(b"key", b"value"))
